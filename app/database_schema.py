@@ -38,6 +38,8 @@ MODELS = (
     "app.talent.models",
     "app.statistics.wall.models",
     "app.exchange.batches.models",
+    "app.partners.agreements.models",
+    "app.partners.feed.models",
     "app.workers.models",
 )
 

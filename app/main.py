@@ -36,6 +36,8 @@ from app.notifications.delivery.api import router as deliveries
 from app.notifications.notices.api import router as notices
 from app.notifications.webhooks.api import router as webhooks
 from app.observability import ObserveRequests
+from app.partners.agreements.api import router as partner_agreements
+from app.partners.feed.api import router as feed
 from app.pushes.assignment.api import router as assignments
 from app.pushes.digests.api import router as digests
 from app.pushes.feedback.api import router as feedback
@@ -96,6 +98,8 @@ ROUTERS = (
     drafts,
     official_exports,
     exports,
+    partner_agreements,
+    feed,
     contract_documents,
     models,
     talent,

@@ -162,6 +162,9 @@ audit.read                         A          -           -       -        -    
 statistics.read                    A          A           A       A        A             -        -
 statistics.read_city               A          A           A       A        A             -        A
 wall.link                          A          -           -       -        -             -        -
+partner_agreement.read             A          -           -       -        -             -        -
+partner_agreement.manage           A          -           -       -        -             -        -
+feed.read                          O          O           O       O        O             -        -
 """
 
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]
@@ -269,7 +272,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
         training.verify training_base.change tier.configure round.manage round.object ranking.manage
         contest.manage contract.import organisation.import import.create import.read import.change
-        export.create export.organisations export.official wall.link
+        export.create export.organisations export.official wall.link partner_agreement.read
+        partner_agreement.manage
     """
     assert {str(action) for action in closed} == set(expected.split())
 

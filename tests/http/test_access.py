@@ -18,6 +18,7 @@ PUBLIC = {
     "/healthz": "asked by what runs the service",
     "/readyz": "asked by what runs the service",
     "/metrics": "figures without names",
+    "/v1/feed/key": "a public key is public",
     "/v1/auth/token": "the credentials are the request",
     "/v1/auth/refresh": "the credentials are the request",
     "/v1/auth/logout": "the credentials are the request",

@@ -154,3 +154,7 @@ class Action(StrEnum):
     STATISTICS_READ = "statistics.read"
     STATISTICS_READ_CITY = "statistics.read_city"
     WALL_LINK = "wall.link"
+
+    PARTNER_AGREEMENT_READ = "partner_agreement.read"
+    PARTNER_AGREEMENT_MANAGE = "partner_agreement.manage"
+    FEED_READ = "feed.read"

@@ -69,6 +69,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
         "engagements:write": frozenset(
             {Action.ENGAGEMENT_MOVE, Action.ENGAGEMENT_INVITE, Action.ENGAGEMENT_WRITE}
         ),
+        "feed:read": frozenset({Action.FEED_READ}),
         "contracts:read": frozenset({Action.CONTRACT_READ}),
         "contracts:write": frozenset(
             {Action.CONTRACT_CREATE, Action.CONTRACT_CHANGE, Action.CONTRACT_FILE, Action.CONTRACT_CANCEL}

@@ -231,6 +231,12 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.STATISTICS_READ_CITY:        (ANY, ANY, ANY, ANY, ANY, NO,  ANY),
     # Make and revoke links to the wall; the token in such a link stands for its reader.
     Action.WALL_LINK:                   (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+
+    # What partner platforms receive is the bureau's to agree on.
+    Action.PARTNER_AGREEMENT_READ:      (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+    Action.PARTNER_AGREEMENT_MANAGE:    (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+    # Own: under an agreement with the organisation of the API key, within what it names; operators, too, need one.
+    Action.FEED_READ:                   (OWN, OWN, OWN, OWN, OWN, NO,  NO),
 }
 # fmt: on
 

@@ -1,0 +1,1 @@
+"""The feed of changes for partners: numbered after the commit, filtered by the agreement, signed page by page."""

@@ -1,0 +1,1 @@
+"""Agreements with partners, the feed, and the mirror of a feed."""
