@@ -39,8 +39,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return demo_settings(home=tmp_path / "home", database_url=database_url)
 
 
-@pytest.fixture(scope="session")
-def assembled() -> FastAPI:
+def assemble() -> FastAPI:
+    """The routes, worked out once."""
     app = FastAPI()
     install_handlers(app)
     for router in (accounts, libraries, agreements, feed):
@@ -48,15 +48,25 @@ def assembled() -> FastAPI:
     return app
 
 
-@pytest.fixture
-def client(database: Database, settings: Settings, assembled: FastAPI) -> TestClient:
-    assembled.state.services = services = Services()
+def equip(app: FastAPI, database: Database, settings: Settings) -> None:
+    """Give the routes a database."""
+    app.state.services = services = Services()
     services[Database] = database
     services[Settings] = settings
     services[Indexer] = RecordingIndexer()
     services[SynonymFile] = SynonymFile(settings)
     admit_everybody(services)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
+
+
+@pytest.fixture(scope="session")
+def assembled() -> FastAPI:
+    return assemble()
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings, assembled: FastAPI) -> TestClient:
+    equip(assembled, database, settings)
     return TestClient(assembled)
 
 
@@ -80,6 +90,7 @@ class Partner:
     """A partner platform: the client of its key, and the copy that it keeps of what it was given."""
 
     key: UserClient
+    organisation_id: Any
     agreement: dict[str, Any]
     cursor: str | None = None
     copy: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -126,6 +137,6 @@ def new_partner(scenario: Scenario, operator: UserClient) -> Any:
         user = scenario.user_client(Role.INSTITUTION)
         payload = agreement_payload(user.user.organisation_id, **changes)
         agreement = created(operator.post("/v1/partner-agreements", payload))
-        return Partner(scenario.key_client(user.user, "feed:read"), agreement)
+        return Partner(scenario.key_client(user.user, "feed:read"), user.user.organisation_id, agreement)
 
     return make

@@ -279,6 +279,13 @@ FOR_PROGRAMS = {
     "GET /notices/count": "the bar of every page has the number",
     "GET /vocabularies": "choices of forms show the terms",
     "GET /vocabularies/{name}": "choices of forms show the terms",
+    "GET /feed": "read by the programs of partner platforms",
+    "GET /feed/key": "compared once, when a partner begins",
+    "GET /partner-agreements": "agreed on once a year, with the partner's key and cursor: by programs",
+    "POST /partner-agreements": "as above",
+    "GET /partner-agreements/{agreement_id}": "as above",
+    "PATCH /partner-agreements/{agreement_id}": "as above",
+    "DELETE /partner-agreements/{agreement_id}": "as above",
     "GET /training-runs": "a training run is a row of the models' page",
 }
 """Route → why nobody misses a page for it."""

@@ -43,7 +43,7 @@ router = APIRouter(prefix=ROOT, tags=["合作平台 Partners"], responses=proble
 def make_agreement(
     body: Sent[PartnerAgreementCreate], principal: LoggedIn, session: WriteSession, request: Idempotent
 ) -> Response:
-    """仅管理部门可操作。合作平台按协议读取变更流;协议未列出的库、字段、地区和发布方式一律不提供。"""
+    """仅管理部门可操作。合作平台按协议读取变更流；协议未列出的库、字段、地区和发布方式一律不提供。"""
 
     def run() -> Response:
         agreement = service.make_agreement(session, body, principal=principal)
@@ -60,7 +60,7 @@ def list_agreements(
     paging: Paging,
     organisation_id: Annotated[UUID | None, Query(description="合作平台的单位")] = None,
 ) -> Page[PartnerAgreementRead]:
-    """由新到旧,包括已终止的。"""
+    """由新到旧，包括已终止的。"""
     return service.agreement_page(session, paging, principal=principal, organisation_id=organisation_id)
 
 
@@ -88,12 +88,12 @@ def change_agreement(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """修改提供范围后,对方下次读取时从头开始: 新纳入的记录以新增给出,不再提供的记录以删除给出。"""
+    """修改提供范围后，对方下次读取时从头开始：新纳入的记录以新增给出，不再提供的记录以删除给出。"""
     agreement = service.change_agreement(session, agreement_id, body, principal=principal, if_match=if_match)
     return versioned(service.read_agreement(agreement), agreement)
 
 
 @router.delete("/{agreement_id}", summary="终止数据共享协议", status_code=204, responses=problems(NotFound))
 def end_agreement(agreement_id: UUID, principal: LoggedIn, session: WriteSession) -> None:
-    """立即生效,不可恢复;协议仍可查阅。"""
+    """立即生效，不可恢复；协议仍可查阅。"""
     service.end_agreement(session, agreement_id, principal=principal)

@@ -48,16 +48,16 @@ class PartnerAgreementCreate(Wire):
 
     organisation_id: UUID = Field(title="合作平台的单位")
     libraries: Libraries = Field(
-        title="库与字段", description="库(achievement、demand、manager)→ 字段名;未列出的库和字段不提供"
+        title="库与字段", description="库（achievement、demand、manager）→ 字段名；未列出的库和字段不提供"
     )
-    publish_modes: Modes = Field(title="发布方式", description="public 公开、confidential 匿名(不含单位)")
+    publish_modes: Modes = Field(title="发布方式", description="public 公开、confidential 匿名（不含单位）")
     level: PartnerLevel = Field(
-        title="可见程度", description="public 为社会公众可见的内容,verified 为已核验单位可见的内容"
+        title="可见程度", description="public 为社会公众可见的内容，verified 为已核验单位可见的内容"
     )
-    regions: Regions = Field([], title="地区", description="含下级地区;与 all_regions 二选一")
+    regions: Regions = Field([], title="地区", description="含下级地区；与 all_regions 二选一")
     all_regions: StrictBool = Field(False, title="全部地区")
     starts_on: Day = Field(title="生效日期")
-    ends_on: Day | None = Field(None, title="终止日期", description="含当日;留空则至提前终止为止")
+    ends_on: Day | None = Field(None, title="终止日期", description="含当日；留空则至提前终止为止")
     basis: Basis = Field(title="依据", description="协议名称或文号")
     agreed_by: Signatory = Field(title="对方签署人", description="合作平台的签署部门或人员")
 

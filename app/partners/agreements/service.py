@@ -96,7 +96,7 @@ def change_agreement(
     agreement = _locked(session, agreement_id)
     check_if_match(if_match, agreement)
     if agreement.ended_at is not None:
-        raise Conflict("This agreement was ended.", "该协议已终止,不能修改。", code="agreement_ended")
+        raise Conflict("This agreement was ended.", "该协议已终止，不能修改。", code="agreement_ended")
     values = {name: getattr(body, name) for name in sorted(body.model_fields_set)}
     _refuse_null(values)
     stored = body.model_dump(mode="json", exclude_unset=True)
@@ -163,7 +163,7 @@ def agreement_in_force(session: Session, principal: Principal) -> PartnerAgreeme
     if principal.api_key_id is None:
         raise Forbidden(
             "Read the feed with an API key of the partner that has the scope feed:read.",
-            "请使用合作平台的 API 密钥(授权范围 feed:read)读取变更流。",
+            "请使用合作平台的 API 密钥（授权范围 feed:read）读取变更流。",
             code="api_key_needed",
         )
     found = session.scalar(
@@ -213,7 +213,7 @@ def _refuse_overlap(session: Session, agreement: PartnerAgreement) -> None:
     if session.scalar(query.limit(1)) is not None:
         raise Conflict(
             "Another agreement with this partner holds on some of these days; change or end that one.",
-            "该合作平台在此期间已有协议,请修改或先终止原协议。",
+            "该合作平台在此期间已有协议，请修改或先终止原协议。",
             code="agreement_overlaps",
         )
 
@@ -234,14 +234,14 @@ def _faults(agreement: PartnerAgreement) -> Iterator[FieldError]:
             yield FieldError(
                 f"libraries.{name}",
                 "field_not_offered",
-                f"不能提供的字段: {'、'.join(unknown)};可选: {'、'.join(sorted(offered))}",
+                f"不能提供的字段：{'、'.join(unknown)}；可选：{'、'.join(sorted(offered))}",
                 f"cannot be given out: {', '.join(unknown)}; available: {', '.join(sorted(offered))}",
             )
     if agreement.all_regions == bool(agreement.regions):
         yield FieldError(
             "regions",
             "regions_or_all",
-            "请列出地区,或将 all_regions 设为 true,二者选一",
+            "请列出地区，或将 all_regions 设为 true，二者选一",
             "list the regions, or set all_regions to true, but not both",
         )
     if agreement.ends_on is not None and agreement.ends_on < agreement.starts_on:

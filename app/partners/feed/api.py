@@ -26,8 +26,8 @@ class FeedEntry(BaseModel):
 
     op: Literal["upsert", "delete"] = Field(title="操作", description="delete: 须删除或停止展示")
     kind: RecordKind = Field(title="库")
-    id: UUID = Field(title="记录编号", description="在本平台的唯一标识,不变")
-    record: dict[str, Any] | None = Field(None, title="内容", description="协议列出的字段;delete 时没有")
+    id: UUID = Field(title="记录编号", description="在本平台的唯一标识，不变")
+    record: dict[str, Any] | None = Field(None, title="内容", description="协议列出的字段；delete 时没有")
 
 
 class FeedPage(BaseModel):
@@ -38,7 +38,7 @@ class FeedPage(BaseModel):
     agreement: UUID = Field(title="所依据的协议")
     cursor: str | None = Field(title="本页请求的游标")
     entries: list[FeedEntry]
-    next: str = Field(title="下一次请求的游标", description="由接收方保存;内容不透明")
+    next: str = Field(title="下一次请求的游标", description="由接收方保存；内容不透明")
     more: bool = Field(title="是否还有后续", description="false 时可稍后用 next 再来")
 
 
@@ -77,10 +77,10 @@ def feed(
     limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES, description="每页条数")] = 200,
     if_none_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """合作平台凭 API 密钥(授权范围 feed:read)读取,内容以双方协议为限。
+    """合作平台凭 API 密钥（授权范围 feed:read）读取，内容以双方协议为限。
 
-    每条记录只出现最后一次变更;不遗漏任何已提交的变更。记录下架、转为匿名或超出协议范围时给出 delete。
-    不带游标即从头读取;协议范围变更后,旧游标也从头读取。
+    每条记录只出现最后一次变更；不遗漏任何已提交的变更。记录下架、转为匿名或超出协议范围时给出 delete。
+    不带游标即从头读取；协议范围变更后，旧游标也从头读取。
     """
     body = feed_page(
         database, FeedKeys(settings), principal, cursor=cursor, limit=limit, origin=settings.public_url
@@ -94,5 +94,5 @@ def feed(
 
 @router.get("/key", summary="变更流签名公钥")
 def key(settings: AppSettings) -> FeedKey:
-    """JWK 格式 (RFC 8037)。请与平台管理部门核对后固定使用,更换签名密钥后会随之改变。"""
+    """JWK 格式 (RFC 8037)。请与平台管理部门核对后固定使用，更换签名密钥后会随之改变。"""
     return FeedKey.model_validate(FeedKeys(settings).public_key)

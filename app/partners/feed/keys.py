@@ -71,7 +71,7 @@ class FeedKeys:
             raise Invalid.field(
                 "cursor",
                 "bad_cursor",
-                "游标无效;请使用上一页返回的 next,或不带游标从头读取",
+                "游标无效；请使用上一页返回的 next，或不带游标从头读取",
                 "not a cursor of this feed; use `next` of the page before, or none to start from the beginning",
             ) from error
         return Cursor(UUID(bytes=agreement_id), scope_version, seq)

@@ -50,7 +50,7 @@ SCOPE_WORDS: Mapping[str, str] = {
     "statistics:read": _("读取统计"),
     "engagements:read": _("读取对接"),
     "engagements:write": _("记录对接"),
-    "feed:read": _("读取变更流(合作平台)"),
+    "feed:read": _("读取变更流（合作平台）"),
     "contracts:read": _("读取合同"),
     "contracts:write": _("起草合同"),
 }
