@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.accounts.organisations.duplicates import likely_duplicates
+from app.accounts.organisations.duplicates import duplicates_by_name
 from app.database import now
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.models import Engagement
@@ -104,8 +104,8 @@ def _counted(
 
 
 def _duplicates(session: Session) -> WaitingWork:
-    """Pairs of organisations that may be one; each waits since the younger of both was entered."""
-    pairs = likely_duplicates(session)
+    """Pairs of organisations that have a name in common; each waits since the younger of both was entered."""
+    pairs = duplicates_by_name(session)
     younger = {pair.second for pair in pairs}
     oldest = session.scalar(select(func.min(Organisation.created_at)).where(Organisation.id.in_(younger)))
     return WaitingWork("duplicates", len(pairs), oldest)

@@ -21,6 +21,7 @@ from app.clock import local_now
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid
 from app.libraries.validation.values.codes import CodeOf
+from app.libraries.validation.values.dates import Day
 from app.pushes.policy import current_policy
 from app.pushes.preferences.working_time import ONE_DAY, at
 from app.services import AllServices
@@ -127,8 +128,8 @@ def require_operator(criteria: StatisticsQuery) -> None:
         )
 
 
-From = Annotated[date | None, Query(alias="from", description="起始日（北京时间，含）；缺省为今年 1 月 1 日")]
-To = Annotated[date | None, Query(alias="to", description="截止日（北京时间，含）；缺省为起始年 12 月 31 日")]
+From = Annotated[Day | None, Query(alias="from", description="起始日（北京时间，含）；缺省为今年 1 月 1 日")]
+To = Annotated[Day | None, Query(alias="to", description="截止日（北京时间，含）；缺省为起始年 12 月 31 日")]
 Field = Annotated[Annotated[str, CodeOf("hightech_fields")] | None, Query(description="一级高新技术领域")]
 Region = Annotated[Annotated[str, CodeOf("regions")] | None, Query(description="地区，含下级地区")]
 

@@ -67,6 +67,17 @@ def likely_duplicates(session: Session, of: UUID | None = None) -> list[LikelyDu
     parties = named_parties(session)
     _by_parts(parties, of, found)
     _by_similarity(parties, of, found)
+    return _undecided(session, found)
+
+
+def duplicates_by_name(session: Session) -> list[LikelyDuplicate]:
+    """Those of the likely duplicates that have a name in common, which are found without comparing all names."""
+    found: dict[tuple[UUID, UUID], LikelyDuplicate] = {}
+    _by_names(session, None, found)
+    return _undecided(session, found)
+
+
+def _undecided(session: Session, found: Mapping[tuple[UUID, UUID], LikelyDuplicate]) -> list[LikelyDuplicate]:
     ids = {id_ for pair in found for id_ in pair}
     decided = decided_pairs(session, ids)
     related = _related(session, ids)

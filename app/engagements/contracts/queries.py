@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from app.engagements.contract_models import (
 from app.engagements.contracts.access import visible_rows
 from app.errors import Conflict
 from app.libraries.validation.values.codes import CodeOf
+from app.libraries.validation.values.dates import Day
 from app.paging import Sort
 from app.vocabularies import vocabulary
 
@@ -52,10 +53,10 @@ class ContractFilters:
     landed_in_jinan: bool | None = None
     outside_engagement: Annotated[bool | None, Query(description="无对接")] = None
     signed_by_both: Annotated[bool | None, Query(description="双方均已签署")] = None
-    signed_from: date | None = None
-    signed_to: date | None = None
-    registered_from: date | None = None
-    registered_to: date | None = None
+    signed_from: Day | None = None
+    signed_to: Day | None = None
+    registered_from: Day | None = None
+    registered_to: Day | None = None
     registration_no: Annotated[str | None, Query(max_length=40)] = None
 
 

@@ -1,6 +1,5 @@
 """Routes of tasks."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from app.errors import (
     problems,
 )
 from app.errors.request_bodies import Sent
+from app.libraries.validation.values.dates import Day
 from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid))
@@ -40,7 +40,7 @@ def list_tasks(
     session: ReadSession,
     paging: Paging,
     states: States = None,
-    due_before: Annotated[date | None, Query(description="截止日早于")] = None,
+    due_before: Annotated[Day | None, Query(description="截止日早于")] = None,
 ) -> Page[TaskRead]:
     """本人参与的全部对接的任务，按截止日由近到远排列。"""
     return own_tasks(session, paging, states, due_before, principal=principal)

@@ -1,6 +1,5 @@
 """Routes of certificates."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
 from app.errors.request_bodies import Sent
 from app.libraries.record.enums import CertificateLevel
+from app.libraries.validation.values.dates import Day
 from app.paging import Page, Paging
 from app.talent.access import manager_for
 from app.talent.certificates import claims, service
@@ -76,7 +76,7 @@ def level_at(
     manager_id: UUID,
     principal: LoggedIn,
     session: ReadSession,
-    day: Annotated[date | None, Query(description="默认为今天")] = None,
+    day: Annotated[Day | None, Query(description="默认为今天")] = None,
 ) -> LevelRead:
     """仅计入已核验且当日有效的证书。"""
     manager = manager_for(session, manager_id, Action.CERTIFICATE_READ, principal=principal)

@@ -17,7 +17,7 @@ _LABELS = {
     "achievements": (_("待审成果"), "/bureau/review", "?kind=achievement", "award"),
     "managers": (_("待审经理人名片"), "/bureau/review", "?kind=manager", "user"),
     "organisations": (_("待核验单位"), "/bureau/organisations", "", "building-2"),
-    "duplicates": (_("疑似重复的单位"), "/bureau/duplicates", "", "building-2"),
+    "duplicates": (_("名称相同的单位"), "/bureau/duplicates", "", "building-2"),
     "filings": (_("待审备案"), "/bureau/filings", "", "shield"),
     "certificates": (_("待核验证书"), "/bureau/certificates", "", "file-text"),
     "objections": (_("待答复异议"), "/bureau/rounds", "", "message-square"),

@@ -488,6 +488,7 @@ def test_lists_are_filtered_and_paged(scenario: Scenario) -> None:
         ({"manager_id": str(scenario.lead_id)}, [second, first]),
         ({"engagement_id": meeting.id, "registered_from": day(), "registered_to": day()}, [first]),
         ({"signed_from": day(1)}, []),
+        ({"registered_from": day().replace("-", "/")}, [first]),
         ({"registration_no": "2026-370100-000001"}, [first]),
     ):
         found = ok(scenario.operator.get("/v1/contracts", params=params))["items"]

@@ -26,7 +26,7 @@ def test_the_first_page_counts_what_waits_and_names_the_rest(
     text = text_of(page.text)
     assert "1 待审需求" in text
     assert "1 待核验单位" in text
-    assert "1 疑似重复的单位" in text and 'href="/bureau/duplicates"' in page.text
+    assert "1 名称相同的单位" in text and 'href="/bureau/duplicates"' in page.text
     assert 'href="/bureau/review?kind=demand"' in page.text
     assert "待答复异议" in text[text.index("没有等待的") :]
 

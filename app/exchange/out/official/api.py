@@ -1,6 +1,5 @@
 """Routes of /v1/exports/official."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -11,6 +10,7 @@ from app.errors import Forbidden, Invalid, Unauthenticated, problems
 from app.exchange.out.official.rolls import ListAudience
 from app.exchange.out.official.tables import official_file
 from app.libraries.http.dependencies import SearchSynonyms
+from app.libraries.validation.values.dates import Day
 from app.talent.spreadsheets import XLSX_TYPE
 
 router = APIRouter(
@@ -21,8 +21,8 @@ router = APIRouter(
 
 FILE: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX_TYPE: {}}, "description": "XLSX 文件"}}
 
-First = Annotated[date | None, Query(alias="from", description="统计期间的第一天；默认为当年 1 月 1 日")]
-Last = Annotated[date | None, Query(alias="to", description="统计期间的最后一天；默认为今天")]
+First = Annotated[Day | None, Query(alias="from", description="统计期间的第一天；默认为当年 1 月 1 日")]
+Last = Annotated[Day | None, Query(alias="to", description="统计期间的最后一天；默认为今天")]
 Registered = Annotated[bool, Query(description="仅统计已认定登记的合同；否则含已签订的合同")]
 For = Annotated[ListAudience, Query(description="public 公开 members 已核验单位的用户")]
 
