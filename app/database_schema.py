@@ -18,6 +18,7 @@ MODELS = (
     "app.events.outbox",
     "app.accounts.idempotency",
     "app.accounts.models",
+    "app.accounts.audit.models",
     "app.accounts.links.models",
     "app.libraries.record.models",
     "app.libraries.review.models",

@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 
 from app.accounts.api import router as accounts
+from app.accounts.audit.requests import audited
 from app.accounts.sessions.demonstration import DemonstrationLogins
 from app.bootstrap import build_prefetchers, build_services, build_workers, close
 from app.database import Database
@@ -140,7 +141,11 @@ def assemble() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(collect_faults, scope="function"), Depends(_known_parameters)],
+        dependencies=[
+            Depends(audited, scope="function"),
+            Depends(collect_faults, scope="function"),
+            Depends(_known_parameters),
+        ],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     install_handlers(app, answer_error)

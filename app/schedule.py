@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.accounts.audit.anchors import seal_and_anchor
+from app.accounts.audit.retention import prune
 from app.accounts.idempotency import forget_old_keys
 from app.accounts.links.service import forget_old_links
 from app.clock import local_now
@@ -125,6 +127,16 @@ def delete_account_links(_: Services, session: Session) -> None:
     forget_old_links(session)
 
 
+def seal_audit_trail(services: Services, database: Database) -> None:
+    """Seal new entries of the audit trail, and anchor them outside the database."""
+    seal_and_anchor(database, services[Settings])
+
+
+def prune_audit_trail(services: Services, session: Session) -> None:
+    """Delete entries of the audit trail that are too old."""
+    prune(session, older_than=services[Settings].audit_retention)
+
+
 def delete_unused_files(services: Services, database: Database) -> None:
     """Delete the bytes of files that no row names."""
     engagement_files.delete_orphaned_files(database, services[Store], elsewhere=_keys_elsewhere)
@@ -173,6 +185,8 @@ JOBS = (
     ScheduledJob("forget_idempotency_keys", HOUR, delete_idempotency_keys),
     ScheduledJob("forget_account_links", HOUR, delete_account_links),
     ScheduledJob("forget_exposures", DAY, delete_impressions),
+    ScheduledJob("seal_audit", MINUTE, run=seal_audit_trail),
+    ScheduledJob("prune_audit", HOUR, prune_audit_trail),
     ScheduledJob("sweep_files", 6 * HOUR, run=delete_unused_files),
     ScheduledJob("refresh_search", MINUTE, run=refresh_search_documents),
     ScheduledJob("save_index", 10 * MINUTE, run=save_index, every_process=True),

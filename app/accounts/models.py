@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, false, or_
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, false, or_, true
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -236,7 +236,11 @@ class ApiKey(Identified, Base):
 
 
 class AuditEntry(Identified, Base):
-    """An entry of the audit trail: actor, action, record and time. Append-only, in the transaction of the change."""
+    """An entry of the audit trail: actor, action, record and time. Append-only, in the transaction of the change.
+
+    Triggers refuse changes, and deletion within `audit.retention.KEPT_AT_LEAST`. `address` is where the request came
+    from.
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_subject", "subject_id", "created_at"),)
@@ -248,3 +252,5 @@ class AuditEntry(Identified, Base):
     action: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[UUID | None]
     details: Mapped[str] = mapped_column(String(500), default="")
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    succeeded: Mapped[bool] = mapped_column(default=True, server_default=true())

@@ -360,6 +360,8 @@ class AuditEntryOut(AccountOutput):
     action: str
     subject_id: UUID | None
     details: str
+    address: str = Field(description="请求来源地址;由系统任务产生时为空")
+    succeeded: bool = Field(description="操作是否成功")
 
     @classmethod
     def of(cls, entry: AuditEntry) -> Self:

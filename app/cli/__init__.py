@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import data, demo, index, model, reindex, serve, store, tiers, train, users
+from app.cli import audit, data, demo, index, model, reindex, serve, store, tiers, train, users
 from app.cli.common import print_error
 from app.cli.exchange import drafts, exports, imports
 from app.cli.matching import match, match_all
@@ -56,6 +56,7 @@ cli.command("synonyms")(data.synonyms)
 cli.command("train")(train.train)
 cli.command("tiers")(tiers.tiers)
 cli.command("demo")(demo.demo)
+cli.add_typer(audit.commands, name="audit")
 cli.add_typer(index.commands, name="index")
 cli.add_typer(model.commands, name="model")
 cli.add_typer(users.commands, name="user")

@@ -14,6 +14,7 @@ from app.settings.notifications import ChatSettings, DeliverySettings, MailSetti
 from app.settings.pushes import AssignmentSettings, PushSettings
 from app.settings.service import (
     AccessSettings,
+    AuditSettings,
     FileSettings,
     PdfSettings,
     PublicationSettings,
@@ -36,6 +37,7 @@ GROUPS = (
     PublicationSettings,
     TalentSettings,
     AccessSettings,
+    AuditSettings,
     FileSettings,
     PdfSettings,
     MailSettings,
@@ -56,6 +58,7 @@ class Settings(
     PublicationSettings,
     TalentSettings,
     AccessSettings,
+    AuditSettings,
     FileSettings,
     PdfSettings,
     MailSettings,
@@ -101,6 +104,15 @@ class Settings(
     @cached_property
     def secret_file(self) -> Path:
         return self.home_path / "secret_key"
+
+    @cached_property
+    def audit_key_file(self) -> Path:
+        """The key that signs heads of the audit trail."""
+        return self.home_path / "audit_key"
+
+    @cached_property
+    def audit_anchors_path(self) -> Path:
+        return (self.audit_anchors or self.home_path / "audit-anchors.jsonl").expanduser()
 
     @property
     def uses_demo_key(self) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
@@ -107,6 +108,31 @@ class AccessSettings(BaseModel):
     )
     idempotency_lifetime: timedelta = Field(
         default=timedelta(days=2), description="How long an answer is kept for its Idempotency-Key."
+    )
+
+
+class AuditSettings(BaseModel):
+    """Audit trail"""
+
+    audit_hash: Literal["sha256", "sm3"] = Field(
+        default="sha256",
+        description="Hash of new seals of the audit trail: `sha256`, or `sm3` where OpenSSL has it."
+        " Old seals keep theirs.",
+    )
+    audit_retention: timedelta = Field(
+        default=timedelta(days=1095),
+        ge=timedelta(days=181),
+        description="How long entries of the audit trail are kept; at least 181 days.",
+    )
+    audit_anchors: Path | None = Field(
+        default=None,
+        description="File to which each signed head of the audit trail is appended. Default: `audit-anchors.jsonl` in "
+        "`SANKU_HOME`. Keep it, or a copy, where the database's administrators cannot write.",
+    )
+    audit_anchor_command: str | None = Field(
+        default=None,
+        description="Command that gets each signed head, one line of JSON, on its standard input:"
+        " `logger -t sanku-audit`.",
     )
 
 

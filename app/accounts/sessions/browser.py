@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.accounts import credentials
+from app.accounts import audit, credentials
 from app.accounts.access.authentication import UserIdentity, user_identity
 from app.accounts.access.opened_records import Disclosure
+from app.accounts.access.principal import Principal
 from app.accounts.models import LoginSession, RefreshToken, SessionKind, User
 from app.accounts.sessions.tokens import Client, authenticate, revoke_sessions, start_session
 from app.database import Database, now
@@ -101,6 +102,7 @@ def log_out_browser(session: Session, *, cookie: str) -> None:
     """End the session of this cookie. An unknown cookie is ignored."""
     token = session.scalar(select(RefreshToken).where(*_alive(cookie)))
     if token is not None:
+        audit.record(session, Principal(user_id=token.user_id), "session.close", token.user_id)
         revoke_sessions(session, user_id=token.user_id, only=token.chain_id)
 
 

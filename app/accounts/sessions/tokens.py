@@ -99,7 +99,10 @@ def authenticate(
         password, candidate.password_hash if candidate else None, known=known.is_known
     )
     if candidate is None or not is_correct or not candidate.active:
-        log.warning("login_refused", user_id=str(candidate.id) if candidate else None, address=client.address)
+        user_id = candidate.id if candidate else None
+        log.warning("login_refused", user_id=str(user_id) if user_id else None, address=client.address)
+        reason = "unknown account" if candidate is None else "deactivated" if is_correct else "wrong password"
+        audit.record_refused(database, "session.refused", user_id, reason, address=client.address)
         raise Unauthenticated(
             "The e-mail address or password is wrong.", "邮箱或密码不正确。", code="invalid_credentials"
         )
@@ -192,6 +195,7 @@ def log_out(session: Session, *, refresh_token: str) -> None:
     """Revoke the chain of a refresh token, including its access tokens. An unknown token is ignored."""
     token = _by_token(session, refresh_token)
     if token is not None:
+        audit.record(session, Principal(user_id=token.user_id), "session.close", token.user_id)
         _end(session, LoginSession.id == token.chain_id)
 
 

@@ -119,6 +119,8 @@ def download_file(
         media_type=file.media_type,
         size=file.size,
         sha256=file.sha256,
+        reader=principal,
+        subject_id=file.id,
     )
 
 

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
+from app.accounts.access.principal import Principal
+from app.accounts.audit.requests import note_read
 from app.engagements.files.storage import Store
 from app.errors import Invalid
 
@@ -48,8 +51,18 @@ async def received(request: Request) -> AsyncIterator[UploadFile]:
 
 
 def as_attachment(
-    store: Store, key: str, *, name: str, media_type: str | None, size: int | None, sha256: str | None
+    store: Store,
+    key: str,
+    *,
+    name: str,
+    media_type: str | None,
+    size: int | None,
+    sha256: str | None,
+    reader: Principal,
+    subject_id: UUID,
 ) -> StreamingResponse:
+    """A stored file, to be saved. `reader` and `subject_id` (the file's row) go to the audit trail."""
+    note_read(reader, "file.download", subject_id, sha256 or "")
     return StreamingResponse(
         store.read(key),
         media_type=media_type,

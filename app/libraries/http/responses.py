@@ -1,6 +1,6 @@
 """Responses with records, limited to the fields that the reader may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -12,17 +12,18 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
+from app.accounts.audit.requests import note_read
 from app.accounts.models import Organisation
 from app.conditional_requests import etag
 from app.database import by_id
 from app.libraries.library import Library
-from app.libraries.record.enums import ViewLevel
+from app.libraries.record.enums import PublishMode, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.schemas import FacetCount
 from app.libraries.search.query import IGNORED_REASONS, SearchQuery
 from app.libraries.validation.completeness import completeness, shown_completeness
-from app.libraries.visibility.fields import fields_at, present
+from app.libraries.visibility.fields import CONTACTS, fields_at, owns, present
 from app.paging import Page
 
 Item = TypeVar("Item")
@@ -95,8 +96,20 @@ def read_many(
     for record in records:
         body = present(record, principal, opened=opened, organisations=organisations)
         body["completeness"] = _completeness(library, record, body["view_level"])
+        _note_reading(record, principal, body)
         bodies.append(body)
     return bodies
+
+
+def _note_reading(record: Record, principal: Principal, body: Mapping[str, Any]) -> None:
+    """Note for the audit trail that somebody else than the owner sees personal or confidential data."""
+    if owns(principal, record):
+        return
+    if any(body.get(name) for name in CONTACTS):
+        note_read(principal, "record.contacts", record.id, record.number)
+    is_confidential = record.publish_mode == PublishMode.CONFIDENTIAL
+    if body.get("confidential_note") or (is_confidential and body["view_level"] >= ViewLevel.APPROVED):
+        note_read(principal, "record.confidential", record.id, record.number)
 
 
 def _completeness(library: Library, record: Record, level: int) -> dict[str, Any]:

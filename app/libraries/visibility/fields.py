@@ -35,7 +35,7 @@ _OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
 
 # Contact details in a record are shown only to its owner and to operators. Everyone else gets them through an
 # engagement (`engagements/contact_visibility.py`), which logs each access.
-_CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
+CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
 
 # Shown instead of the owner, and only of confidential records.
 _ALIAS = frozenset({"public_alias"})
@@ -193,7 +193,7 @@ def present(
     known = organisations or {}
     view_level = level(principal, record, opened=opened)
     confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
-    hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else _CONTACTS
+    hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else CONTACTS
     if not confidential:
         hidden |= _ALIAS
     shown: dict[str, Any] = {

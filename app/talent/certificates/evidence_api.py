@@ -74,4 +74,6 @@ def download(certificate_id: UUID, store: AppFiles, principal: LoggedIn, session
         media_type=certificate.evidence_type,
         size=certificate.evidence_size,
         sha256=certificate.evidence_sha256,
+        reader=principal,
+        subject_id=certificate.id,
     )

@@ -86,4 +86,6 @@ def content(page: CurrentPage, number: str, file: UUID, session: ReadSession, st
         media_type=found.media_type,
         size=found.size,
         sha256=found.sha256,
+        reader=page.principal,
+        subject_id=found.id,
     )

@@ -112,4 +112,6 @@ def content(page: CurrentPage, id: UUID, file: UUID, session: ReadSession, store
         media_type=found.media_type,
         size=found.size,
         sha256=found.sha256,
+        reader=page.principal,
+        subject_id=found.id,
     )

@@ -134,6 +134,8 @@ def download(page: CurrentPage, id: UUID, session: ReadSession, store: AppFiles)
         media_type=found.evidence_type,
         size=found.evidence_size,
         sha256=found.evidence_sha256,
+        reader=page.principal,
+        subject_id=found.id,
     )
 
 

@@ -1,4 +1,4 @@
-"""The audit trail: append-only entries, written in the transaction of the change and readable by operators."""
+"""Entries of the audit trail, written in the transaction of the change."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.principal import Principal
+from app.accounts.access.principal import ANONYMOUS, Principal
+from app.accounts.audit.requests import current_address, entry_of
 from app.accounts.models import AuditEntry
+from app.database import Database
 
 MAX_DETAILS = 500
 
@@ -16,17 +18,23 @@ def record(
     session: Session, principal: Principal, action: str, subject_id: UUID | None = None, details: str = ""
 ) -> AuditEntry:
     """Append an entry. `details` is one short line of text without secrets, truncated to `MAX_DETAILS` characters."""
-    entry = AuditEntry(
-        user_id=principal.user_id,
-        api_key_id=principal.api_key_id,
-        organisation_id=principal.organisation_id,
-        action=action,
-        subject_id=subject_id,
-        details=details[:MAX_DETAILS],
-    )
+    entry = entry_of(principal, action, subject_id, details[:MAX_DETAILS], address=current_address())
     session.add(entry)
     session.flush()
     return entry
+
+
+def record_refused(
+    database: Database, action: str, subject_id: UUID | None, reason: str, *, address: str
+) -> None:
+    """Append an entry about a failed attempt, in a transaction of its own: that of the attempt is rolled back.
+
+    The actor is nobody, because the attempt has not shown who it is.
+    """
+    with database.unit_of_work(of_faulty_body=True) as session:
+        entry = entry_of(ANONYMOUS, action, subject_id, reason[:MAX_DETAILS], address=address)
+        entry.succeeded = False
+        session.add(entry)
 
 
 def entries(
