@@ -31,6 +31,18 @@ class Role(StrEnum):
     INSTITUTION = "institution"
     MANAGER = "manager"
     INVESTOR = "investor"
+    SYSTEM_ADMINISTRATOR = "system_admin"
+    SECURITY_ADMINISTRATOR = "security_admin"
+    AUDITOR = "auditor"
+
+
+OFFICES = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+"""Separation of duties (三权分立): who runs the service, who grants rights, and who reads the audit trail.
+
+A user has one role, so nobody holds two offices, or an office beside the bureau's business."""
+
+STAFF = OFFICES | {Role.OPERATOR}
+"""The roles of the bureau's people."""
 
 
 class Organisation(Identified, Base):

@@ -9,11 +9,12 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials, passwords
+from app.accounts.access.grants import check_grant, refuse_password_of_staff, require_grant
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked, clean_name
 from app.accounts.links.service import end_invitations_by, end_links
-from app.accounts.models import Organisation, OrganisationKind, Role, User
+from app.accounts.models import OFFICES, STAFF, Organisation, OrganisationKind, Role, User
 from app.accounts.organisations import administrators
 from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -29,7 +30,7 @@ ROLES_OF_KIND: Mapping[OrganisationKind, tuple[Role, ...]] = {
     OrganisationKind.INSTITUTE: (Role.INSTITUTION, Role.MANAGER),
     OrganisationKind.AGENCY: (Role.MANAGER, Role.INVESTOR),
     OrganisationKind.INVESTOR: (Role.INVESTOR,),
-    OrganisationKind.BUREAU: (Role.OPERATOR,),
+    OrganisationKind.BUREAU: (Role.OPERATOR, *sorted(OFFICES)),
 }
 
 
@@ -38,7 +39,7 @@ def registration_roles(kind: OrganisationKind) -> tuple[Role, ...]:
     Managers join only an agency by themselves; the bureau creates those of other organisations."""
     if kind is OrganisationKind.AGENCY:
         return ROLES_OF_KIND[kind]
-    return tuple(role for role in ROLES_OF_KIND[kind] if role not in (Role.OPERATOR, Role.MANAGER))
+    return tuple(role for role in ROLES_OF_KIND[kind] if role not in STAFF | {Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ def create_user(
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
     if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN:
         refuse_other_role(session, role, organisation_id)
+    require_grant(principal, role)
     user = add_user(session, facts=facts, role=role, organisation_id=organisation_id)
     audit.record(session, principal, Action.USER_CREATE, user.id, f"role={role}")
     return user
@@ -254,8 +256,9 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
         Conflict: no active operator would be left, or, unless the bureau changes it, no administrator.
     """
     require_change(principal, user)
-    if not principal.sees_everything:
+    if scope_of(principal, Action.USER_ADMINISTER) is not RecordScope.ANY:
         _refuse_operators_fields(user, principal, changes)
+    check_grant(user, principal, changes)
     before = _Standing.of(user)
     if changes.get("name", user.name) != user.name:
         user.name = _checked_name(changes["name"])
@@ -276,7 +279,8 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
         end_links(session, user.id)
     if before.administers and not _Standing.of(user).administers:
         end_invitations_by(session, user.id)
-    audit.record(session, principal, Action.USER_CHANGE, user.id, ", ".join(sorted(changes)))
+    details = ", ".join(f"role={user.role}" if name == "role" else name for name in sorted(changes))
+    audit.record(session, principal, Action.USER_CHANGE, user.id, details)
     return user
 
 
@@ -299,7 +303,7 @@ class _Standing:
 
 def _check_standing(session: Session, user: User, before: _Standing, principal: Principal) -> None:
     now_is = _Standing.of(user)
-    if before.operates and not now_is.operates and not _has_other_operator(session, user):
+    if before.operates and not now_is.operates and not administrators.has_other_operator(session, user):
         raise Conflict(
             "This is the last operator; create another operator first.",
             "该用户是最后一名管理部门用户，请先设置另一名。",
@@ -310,7 +314,7 @@ def _check_standing(session: Session, user: User, before: _Standing, principal: 
     steps_down = before.administers and not (
         now_is.administers and now_is.organisation_id == before.organisation_id
     )
-    if steps_down and not principal.sees_everything:
+    if steps_down and scope_of(principal, Action.USER_ADMINISTER) is not RecordScope.ANY:
         administrators.require_successor(session, user, before.organisation_id)
 
 
@@ -323,6 +327,7 @@ def set_password(
         Invalid: the new password violates a rule or equals the old one.
     """
     require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
+    refuse_password_of_staff(user, principal)
     passwords.check_password(new_password, name=user.name, email=user.email, field=field)
     if credentials.verify_password(new_password, user.password_hash):
         raise Invalid.field(
@@ -365,10 +370,10 @@ def _refuse_operators_fields(user: User, principal: Principal, changes: Mapping[
 
 
 def check_role(session: Session, role: Role, organisation_id: UUID | None) -> None:
-    """Check that the organisation's kind allows the role. Only an operator may have no organisation, as the first one
-    does."""
+    """Check that the organisation's kind allows the role. Only people of the bureau may have no organisation, as the
+    first operator does."""
     if organisation_id is None:
-        if role is Role.OPERATOR:
+        if role in STAFF:
             return
         raise Invalid.field(
             "organisation_id",
@@ -390,9 +395,3 @@ def check_role(session: Session, role: Role, organisation_id: UUID | None) -> No
             f"此类单位的用户角色应为：{names}",
             f"users of this kind of organisation must have one of the roles: {names}",
         )
-
-
-def _has_other_operator(session: Session, user: User) -> bool:
-    """Whether there is an active operator besides `user`."""
-    operator = User.role == Role.OPERATOR
-    return bool(session.scalar(select(exists().where(operator, User.active, User.id != user.id))))

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import audit, data, demo, index, model, reindex, serve, store, tiers, train, users
+from app.cli import data, demo, index, model, reindex, serve, store, tiers, train
+from app.cli.accounts import audit, users
 from app.cli.common import print_error
 from app.cli.exchange import drafts, exports, imports
 from app.cli.matching import match, match_all

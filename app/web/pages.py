@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from app.accounts.access.principal import Principal, Role
+from app.accounts.access.principal import OFFICES, Principal, Role
 from app.web.i18n import mark as _
 
 Readers = frozenset[Role | None]
@@ -18,8 +18,11 @@ MANAGER: Readers = frozenset({Role.MANAGER})
 CONTESTANTS: Readers = frozenset({Role.INSTITUTION, Role.MANAGER})
 # Of an organisation other than the bureau; managers administer their agencies.
 MEMBERS: Readers = DESK | MANAGER
-PARTIES: Readers = frozenset(Role)
+PARTIES: Readers = USERS - OFFICES
 BUREAU: Readers = frozenset({Role.OPERATOR})
+RUNNERS: Readers = BUREAU | {Role.SYSTEM_ADMINISTRATOR}
+GRANTERS: Readers = BUREAU | {Role.SECURITY_ADMINISTRATOR}
+AUDITORS: Readers = frozenset({Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +162,8 @@ SHARED_PAGES = (
     MappedPage("/contracts/{number}/edit", _("合同"), PARTIES),
     MappedPage("/contracts/{number}/versions", _("合同"), PARTIES),
     MappedPage("/contracts/{number}/files/{file}", _("合同文件"), PARTIES),
-    MappedPage("/exports", _("数据导出"), USERS),
-    MappedPage("/exports/lists/{name}", _("数据导出"), USERS),
+    MappedPage("/exports", _("数据导出"), PARTIES),
+    MappedPage("/exports/lists/{name}", _("数据导出"), PARTIES),
     MappedPage("/exports/tables/{name}", _("数据导出"), BUREAU),
     MappedPage("/account/profile", _("我的账号"), USERS),
     MappedPage("/account/password", _("修改密码"), USERS),
@@ -182,8 +185,8 @@ BUREAU_PAGES = (
         "/bureau/organisations/{id}", _("单位"), BUREAU, ("verify", "invite", "withdraw", "create-user")
     ),
     MappedPage("/bureau/organisations/{id}/edit", _("单位"), BUREAU),
-    MappedPage("/bureau/users", _("用户"), BUREAU),
-    MappedPage("/bureau/users/{id}", _("用户"), BUREAU),
+    MappedPage("/bureau/users", _("用户"), GRANTERS),
+    MappedPage("/bureau/users/{id}", _("用户"), GRANTERS, ("role",)),
     MappedPage("/bureau/filings", _("备案"), BUREAU),
     MappedPage("/bureau/filings/{id}", _("备案"), BUREAU, ("approve", "refuse")),
     MappedPage("/bureau/rounds", _("认定"), BUREAU),
@@ -213,10 +216,11 @@ BUREAU_PAGES = (
     MappedPage("/bureau/statistics/{figure}", _("统计"), BUREAU, ("table",)),
     MappedPage("/bureau/network", _("网络"), BUREAU),
     MappedPage("/bureau/wall", _("数据大屏"), BUREAU, ("revoke",)),
-    MappedPage("/bureau/system", _("系统"), BUREAU),
-    MappedPage("/bureau/system/models", _("模型"), BUREAU, ("use", "rollback")),
-    MappedPage("/bureau/system/deliveries", _("通知投递"), BUREAU, ("repeat",)),
-    MappedPage("/bureau/system/{part}", _("系统"), BUREAU, ("replay", "use", "rollback")),
+    MappedPage("/bureau/system", _("系统"), RUNNERS),
+    MappedPage("/bureau/system/models", _("模型"), RUNNERS, ("use", "rollback")),
+    MappedPage("/bureau/system/deliveries", _("通知投递"), RUNNERS, ("repeat",)),
+    MappedPage("/bureau/system/{part}", _("系统"), RUNNERS, ("replay", "use", "rollback")),
+    MappedPage("/audit", _("审计日志"), AUDITORS, ("export",)),
 )
 
 PAGES = (*PUBLIC_PAGES, *DESK_PAGES, *MANAGER_PAGES, *SHARED_PAGES, *BUREAU_PAGES)

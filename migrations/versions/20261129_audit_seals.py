@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e1c4870b6d2f"
-down_revision = "7be0c94d12f6"
+down_revision = "5a1f0c7e93d4"
 branch_labels = None
 depends_on = None
 

@@ -19,12 +19,13 @@ from app.accounts.audit.chain import Algorithm
 from app.accounts.audit.export import AuditFormat, lines
 from app.accounts.audit.models import AuditSeal
 from app.accounts.audit.retention import prune
-from app.accounts.audit.sealing import seal_new
+from app.accounts.audit.seals import seal_new
 from app.accounts.audit.verification import Verification, verify
-from app.accounts.models import AuditEntry
+from app.accounts.models import AuditEntry, Role, User
 from app.database import Database, now
 from app.settings import Settings
 from tests.accounts.conftest import People, on_one_database
+from tests.support.builders.accounts import PASSWORD
 from tests.support.callers import LogIn
 
 TABLES = ("audit_entries", "audit_seals")
@@ -190,9 +191,7 @@ def test_old_entries_go_and_the_chain_goes_on(database: Database, settings: Sett
             update(AuditSeal).where(AuditSeal.seq == 1).values(sealed_at=now() - timedelta(days=400))
         )
     with database.unit_of_work() as session:
-        assert (
-            prune(session, older_than=timedelta(days=1)) == 1
-        )  # the law keeps what is younger than 180 days
+        assert prune(session, older_than=timedelta(days=1)) == 1  # what is younger than 180 days stays
     seal_and_anchor(database, settings)
     with database.reading() as session:
         left = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
@@ -239,3 +238,70 @@ def test_the_trail_in_standard_forms(database: Database, settings: Settings) -> 
     assert event["message"] == "a=b|c\\d\nCEF:0|forged"
     assert cef.startswith("CEF:0|Sanku|Sanku|") and cef.count("\n") == 1
     assert r"msg=a\=b|c\\d\nCEF:0|forged" in cef
+
+
+@on_one_database
+def test_nobody_grants_an_office_but_the_security_administrator_and_nobody_to_themselves(
+    client: TestClient, people: People
+) -> None:
+    """One story: who may make an auditor, change one, or log in as one."""
+    operator, auditor = people.make(Role.OPERATOR), people.make(Role.AUDITOR)
+    security, colleague = people.make(Role.SECURITY_ADMINISTRATOR), people.make(Role.SECURITY_ADMINISTRATOR)
+    staff = people.make(Role.OPERATOR)
+
+    def change(by: User, user: User, **changes: object) -> int:
+        version = client.get(f"/v1/users/{user.id}", headers=people.headers(by)).headers.get("ETag", "")
+        return client.patch(
+            f"/v1/users/{user.id}", json=changes, headers=people.headers(by) | {"If-Match": version}
+        ).status_code
+
+    new = {"name": "王敏", "email": "office@example.com", "password": PASSWORD, "role": "auditor"}
+    invited = {
+        "email": "office@example.com",
+        "role": "auditor",
+        "organisation_id": str(staff.organisation_id),
+    }
+    for by in (operator, auditor, people.make(Role.SYSTEM_ADMINISTRATOR), people.make(administrator=True)):
+        headers = people.headers(by)
+        assert client.post("/v1/users", json=new, headers=headers).status_code == 403
+        assert client.post("/v1/invitations", json=invited, headers=headers).status_code == 403
+    assert change(operator, staff, role="auditor") == 403
+    assert change(operator, auditor, role="operator") == 403
+    assert change(operator, auditor, active=False) == 403
+    assert change(security, security, role="auditor") == 403
+    assert change(security, security, role="operator") == 403
+    password = {"new_password": "Another-spring-73"}
+    for by in (operator, security):
+        answer = client.put(f"/v1/users/{auditor.id}/password", json=password, headers=people.headers(by))
+        assert (answer.status_code, answer.json()["code"]) == (403, "password_by_mail")
+
+    assert client.post("/v1/users", json=new, headers=people.headers(security)).status_code == 201
+    assert change(security, staff, role="auditor") == 200
+    assert change(colleague, security, role="operator") == 200
+    told = client.get(
+        "/v1/audit", params={"subject_id": str(staff.id)}, headers=people.headers(auditor)
+    ).json()
+    assert [entry["details"] for entry in told["items"]] == ["role=auditor"]
+
+
+@on_one_database
+def test_the_office_verifies_and_exports_the_trail(
+    client: TestClient, people: People, database: Database, settings: Settings
+) -> None:
+    auditor = people.role(Role.AUDITOR)
+    write(database, "a", "b")
+    seal_and_anchor(database, settings)
+    found = client.get("/v1/audit/verification", headers=auditor).json()
+    assert (found["sealed"], found["anchors"], found["faults"]) == (2, 1, [])
+    file = client.get("/v1/audit/export", headers=auditor)
+    assert [json.loads(line)["metadata"]["sequence"] for line in file.text.splitlines()] == [1, 2]
+    assert (
+        client.get("/v1/audit/export", params={"format": "cef", "after": 1}, headers=auditor).text.count(
+            "CEF:0"
+        )
+        == 1
+    )
+    newest = client.get("/v1/audit", headers=auditor).json()["items"][0]
+    assert (newest["action"], newest["details"]) == ("audit.export", "cef after 1")
+    for path in ("verification", "export"):
+        assert client.get(f"/v1/audit/{path}", headers=people.role(Role.OPERATOR)).status_code == 403

@@ -48,14 +48,14 @@ def test_the_audit_log_by_person_organisation_and_time(client: TestClient, peopl
     for user in (first, second):
         body = {"name": "ERP", "scopes": ["demands:read"]}
         assert client.post("/v1/api-keys", json=body, headers=people.headers(user)).status_code == 201
-    path, operator = "/v1/audit", people.role(Role.OPERATOR)
-    every = ids(client, path, operator)
-    by_user = [ids(client, path, operator, user_id=user.id) for user in (first, second)]
+    path, auditor = "/v1/audit", people.role(Role.AUDITOR)
+    every = ids(client, path, auditor)
+    by_user = [ids(client, path, auditor, user_id=user.id) for user in (first, second)]
     assert all(by_user) and not by_user[0] & by_user[1]
     for user, entries in zip((first, second), by_user, strict=True):
-        assert ids(client, path, operator, organisation_id=user.organisation_id) == entries
-    assert ids(client, path, operator, since=(now() - timedelta(days=1)).isoformat()) == every
-    assert ids(client, path, operator, since=(now() + timedelta(days=1)).isoformat()) == set()
+        assert ids(client, path, auditor, organisation_id=user.organisation_id) == entries
+    assert ids(client, path, auditor, since=(now() - timedelta(days=1)).isoformat()) == every
+    assert ids(client, path, auditor, since=(now() + timedelta(days=1)).isoformat()) == set()
 
 
 @pytest.mark.parametrize("field", ["name", "scopes"])

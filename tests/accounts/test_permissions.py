@@ -18,7 +18,7 @@ from app.accounts.access.permissions import (
     scope_of,
 )
 from app.accounts.access.principal import ANONYMOUS, SYSTEM, Principal
-from app.accounts.models import Role
+from app.accounts.models import OFFICES, STAFF, Role
 from app.errors import Forbidden, Unauthenticated
 
 # A: any record, O: one's own, -: none. An administrator may what their role permits, too.
@@ -36,6 +36,7 @@ user.read                          A          O           O       -        O    
 user.change                        A          O           O       O        O             -        -
 user.invite                        A          -           -       -        -             O        -
 user.administer                    A          -           -       -        -             O        -
+user.grant                         -          -           -       -        -             -        -
 api_key.create                     A          -           -       -        -             O        -
 api_key.read                       A          -           -       -        -             O        -
 api_key.revoke                     A          -           -       -        -             O        -
@@ -158,7 +159,7 @@ contest.register                   A          -           O       O        -    
 event.list                         A          -           -       -        -             -        -
 event.replay                       A          -           -       -        -             -        -
 index.rebuild                      A          -           -       -        -             -        -
-audit.read                         A          -           -       -        -             -        -
+audit.read                         -          -           -       -        -             -        -
 statistics.read                    A          A           A       A        A             -        -
 statistics.read_city               A          A           A       A        A             -        A
 wall.link                          A          -           -       -        -             -        -
@@ -167,6 +168,34 @@ partner_agreement.manage           A          -           -       -        -    
 feed.read                          O          O           O       O        O             -        -
 """
 
+# What the offices may besides what anonymous readers may.
+OFFICE_MATRIX = """
+                    system_admin security_admin auditor
+account.register          -             -          -
+organisation.read         -             A          A
+user.create               -             A          -
+user.read                 -             A          A
+user.change               O             A          O
+user.administer           -             A          -
+user.grant                -             A          -
+api_key.read              -             A          -
+api_key.revoke            -             A          -
+notice.read               O             O          O
+notice.change             O             O          O
+channel.read              O             O          O
+channel.change            O             O          O
+delivery.read             A             O          O
+delivery.repeat           A             O          O
+model.read                A             -          -
+model.switch              A             -          -
+event.list                A             -          -
+event.replay              A             -          -
+index.rebuild             A             -          -
+audit.read                -             -          A
+"""
+
+OFFICE_HEAD = [Role(name) for name in OFFICE_MATRIX.split()[:3]]
+OFFICE_ROWS = {Action(line.split()[0]): line.split()[1:] for line in OFFICE_MATRIX.strip().splitlines()[1:]}
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]
 STRANGER = "stranger"
 CELLS = [(line[0], role, letter) for line in LINES for role, letter in zip(HEAD, line[1:], strict=True)]
@@ -192,7 +221,8 @@ principals = st.builds(
 
 def test_the_matrix_tells_of_every_action_and_role() -> None:
     assert [line[0] for line in LINES] == [str(action) for action in Action]
-    assert set(HEAD) == {*Role, ADMINISTRATOR, STRANGER}
+    assert {*HEAD, *OFFICES} == {*Role, ADMINISTRATOR, STRANGER}
+    assert set(OFFICE_ROWS) <= set(Action)
 
 
 @pytest.mark.parametrize(("action", "role", "letter"), CELLS)
@@ -213,12 +243,38 @@ def test_the_table_says_what_the_matrix_says(action: str, role: str, letter: str
                 require(principal, Action(action), owner_org_id=owner)
 
 
+@pytest.mark.parametrize(("number", "role"), list(enumerate(OFFICE_HEAD)))
+def test_an_office_may_what_its_matrix_says_and_what_anonymous_readers_may(number: int, role: Role) -> None:
+    principal = somebody(role)
+    for action in Action:
+        stranger = "A" if TABLE[action][None] is RecordScope.ANY else "-"
+        letter = OFFICE_ROWS.get(action, (stranger,) * 3)[number]
+        assert allowed(principal, action, own=True) is (letter in "AO"), action
+        assert allowed(principal, action, own=False) is (letter == "A"), action
+    assert not principal.reads_details
+    assert not principal.sees_everything
+
+
+def test_the_audit_is_read_by_its_office_alone_which_does_nothing_else() -> None:
+    """Of no role but the auditor's is any right to the trail; and the auditor changes nothing but their own account."""
+    assert {role for role in (*Role, None) if TABLE[Action.AUDIT_READ][role] is not RecordScope.NONE} == {
+        Role.AUDITOR
+    }
+    assert {role for role in (*Role, None) if TABLE[Action.USER_GRANT][role] is not RecordScope.NONE} == {
+        Role.SECURITY_ADMINISTRATOR
+    }
+    reading = {"account.link", "channel.link", "organisation.read", "user.read", "audit.read"}
+    for action in Action:
+        if TABLE[action][None] is RecordScope.NONE and action not in reading:
+            assert TABLE[action][Role.AUDITOR] is not RecordScope.ANY, action
+
+
 def test_every_cell_is_decided() -> None:
     for action, role in product(Action, [*Role, ADMINISTRATOR, None]):
         assert TABLE[action][role] in RecordScope
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
+@pytest.mark.parametrize("role", [role for role in Role if role not in STAFF])
 @pytest.mark.parametrize("action", Action)
 def test_an_administrator_may_what_their_role_and_what_their_office_permits(
     role: Role, action: Action
@@ -262,7 +318,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register account.link registration.confirm
         organisation.create organisation.change organisation.verify user.create user.read user.invite
-        user.administer user.change api_key.create api_key.read api_key.revoke achievement.review demand.review
+        user.administer user.grant user.change
+        api_key.create api_key.read api_key.revoke achievement.review demand.review
         manager.review push.plan push.preview preference.read preference.change
         organisation_preference.read organisation_preference.change digest.read match.answer
         match.report match_report.list match_report.resolve assignment.plan engagement.answer

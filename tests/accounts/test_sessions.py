@@ -225,8 +225,8 @@ def test_a_token_used_twice_ends_its_whole_chain_but_no_other(
     assert refresh(client, newest["refresh_token"]).status_code == 401
     assert me(client, newest["access_token"]).status_code == 401
     assert me(client, elsewhere["access_token"]).status_code == 200
-    operator = people.role(Role.OPERATOR)
-    found = client.get("/v1/audit", params={"action": "session.reuse_detected"}, headers=operator).json()
+    auditor = people.role(Role.AUDITOR)
+    found = client.get("/v1/audit", params={"action": "session.reuse_detected"}, headers=auditor).json()
     assert [entry["user_id"] for entry in found["items"]] == [str(user.id)]
 
 

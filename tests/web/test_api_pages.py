@@ -37,7 +37,9 @@ POST /assignments/plan /bureau/assignments/new
 POST /assignments/run /bureau/assignments/{id}
 GET /assignments/runs /bureau/assignments/new
 GET /assignments/runs/{run_id} /bureau/assignments/{id}
-GET /audit /bureau/system/{part}
+GET /audit /audit
+GET /audit/export /audit/export
+GET /audit/verification /audit
 POST /auth/accept-invitation /accept-invitation
 POST /auth/logout /logout
 POST /auth/password-reset /forgot-password

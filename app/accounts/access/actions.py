@@ -18,6 +18,7 @@ class Action(StrEnum):
     USER_CHANGE = "user.change"
     USER_INVITE = "user.invite"
     USER_ADMINISTER = "user.administer"
+    USER_GRANT = "user.grant"
     API_KEY_CREATE = "api_key.create"
     API_KEY_READ = "api_key.read"
     API_KEY_REVOKE = "api_key.revoke"

@@ -72,6 +72,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.USER_INVITE:                 (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     # Remove colleagues, and make them administrators.
     Action.USER_ADMINISTER:             (ANY, NO,  NO,  NO,  NO,  OWN, NO),
+    # Give or take an office of the bureau (`OFFICES`); nobody does so for themselves.
+    Action.USER_GRANT:                  (NO,  NO,  NO,  NO,  NO,  NO,  NO),
     Action.API_KEY_CREATE:              (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     Action.API_KEY_READ:                (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     Action.API_KEY_REVOKE:              (ANY, NO,  NO,  NO,  NO,  OWN, NO),
@@ -225,7 +227,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.INDEX_REBUILD:               (ANY, NO,  NO,  NO,  NO,  NO,  NO),
-    Action.AUDIT_READ:                  (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+    # The auditor alone; see `_OFFICES`.
+    Action.AUDIT_READ:                  (NO,  NO,  NO,  NO,  NO,  NO,  NO),
     Action.STATISTICS_READ:             (ANY, ANY, ANY, ANY, ANY, NO,  NO),
     # Figures of the city by years, with small cells suppressed; see `statistics.city_figures`.
     Action.STATISTICS_READ_CITY:        (ANY, ANY, ANY, ANY, ANY, NO,  ANY),
@@ -238,10 +241,45 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     # Own: under an agreement with the organisation of the API key, within what it names; operators, too, need one.
     Action.FEED_READ:                   (OWN, OWN, OWN, OWN, OWN, NO,  NO),
 }
+
+# What the offices may: all that anonymous readers may, and these rows. Everything else is refused.
+_OFFICES: dict[Action, tuple[RecordScope, ...]] = {
+    #                                   system security auditor
+    Action.ACCOUNT_REGISTER:            (NO,  NO,  NO),
+    Action.ORGANISATION_READ:           (NO,  ANY, ANY),
+    Action.USER_CREATE:                 (NO,  ANY, NO),
+    Action.USER_READ:                   (NO,  ANY, ANY),
+    Action.USER_CHANGE:                 (OWN, ANY, OWN),
+    Action.USER_ADMINISTER:             (NO,  ANY, NO),
+    Action.USER_GRANT:                  (NO,  ANY, NO),
+    Action.API_KEY_READ:                (NO,  ANY, NO),
+    Action.API_KEY_REVOKE:              (NO,  ANY, NO),
+    Action.NOTICE_READ:                 (OWN, OWN, OWN),
+    Action.NOTICE_CHANGE:               (OWN, OWN, OWN),
+    Action.CHANNEL_READ:                (OWN, OWN, OWN),
+    Action.CHANNEL_CHANGE:              (OWN, OWN, OWN),
+    Action.DELIVERY_READ:               (ANY, OWN, OWN),
+    Action.DELIVERY_REPEAT:             (ANY, OWN, OWN),
+    Action.MODEL_READ:                  (ANY, NO,  NO),
+    Action.MODEL_SWITCH:                (ANY, NO,  NO),
+    Action.EVENT_LIST:                  (ANY, NO,  NO),
+    Action.EVENT_REPLAY:                (ANY, NO,  NO),
+    Action.INDEX_REBUILD:               (ANY, NO,  NO),
+    Action.AUDIT_READ:                  (NO,  NO,  ANY),
+}
 # fmt: on
 
+_OFFICE_COLUMNS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR)
+
+
+def _row_of(action: Action, row: tuple[RecordScope, ...]) -> Mapping[str | None, RecordScope]:
+    cells: dict[str | None, RecordScope] = dict(zip(_COLUMNS, row, strict=True))
+    of_offices = _OFFICES.get(action, (cells[None],) * len(_OFFICE_COLUMNS))
+    return MappingProxyType(cells | dict(zip(_OFFICE_COLUMNS, of_offices, strict=True)))
+
+
 TABLE: Mapping[Action, Mapping[str | None, RecordScope]] = MappingProxyType(
-    {action: MappingProxyType(dict(zip(_COLUMNS, row, strict=True))) for action, row in _ROWS.items()}
+    {action: _row_of(action, row) for action, row in _ROWS.items()}
 )
 
 

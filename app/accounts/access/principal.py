@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.accounts.models import Role
+from app.accounts.models import OFFICES, Role
 
-__all__ = ["ANONYMOUS", "SYSTEM", "Principal", "Role"]
+__all__ = ["ANONYMOUS", "OFFICES", "SYSTEM", "Principal", "Role"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,10 @@ class Principal:
     def reads_details(self) -> bool:
         """Whether the principal may read more than the public: operators and members of verified organisations.
 
-        Anyone can register an organisation, so registration alone must not give a competitor access.
+        Anyone can register an organisation, so registration alone must not give a competitor access. The offices have
+        no business with records.
         """
-        return self.sees_everything or (self.role is not None and self.verified)
+        return self.sees_everything or (self.role is not None and self.verified and self.role not in OFFICES)
 
 
 ANONYMOUS = Principal()

@@ -10,7 +10,7 @@ from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.api.responses import Id
 from app.accounts.idempotency import Idempotent
 from app.accounts.lists.users import user_page
-from app.accounts.models import Role
+from app.accounts.models import STAFF, Role
 from app.accounts.organisations.lookup import referred
 from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
 from app.conditional_requests import IfMatch, check_if_match, tagged, versioned
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
 def create(session: WriteSession, principal: LoggedIn, body: Sent[UserNew], request: Idempotent) -> Response:
     """管理部门可创建任何用户；单位管理员可为本单位创建用户，也可发送邀请 (/v1/invitations)。"""
     organisation_id = referred(session, body.organisation_id, principal=principal)
-    if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
+    if "organisation_id" not in body.model_fields_set and body.role not in STAFF:
         organisation_id = principal.organisation_id
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
 

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.accounts.audit.chain import Algorithm
-from app.accounts.audit.sealing import Head, seal_new
+from app.accounts.audit.seals import Head, seal_new
 from app.database import Database
 from app.settings import Settings
 

@@ -12,7 +12,7 @@ from app.accounts.models import AuditEntry
 from app.database import now
 
 KEPT_AT_LEAST = timedelta(days=180)
-"""Also the limit of the triggers that refuse to delete (Cybersecurity Law, article 21: logs for six months)."""
+"""Also the limit of the triggers that refuse to delete (《网络安全法》, article 21: logs for six months)."""
 
 PRUNED = "audit.prune"
 BATCH = 2000

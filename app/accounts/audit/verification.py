@@ -11,13 +11,13 @@ from app.accounts.audit.anchors import Anchor
 from app.accounts.audit.chain import digest_of
 from app.accounts.audit.models import AuditSeal
 from app.accounts.audit.retention import KEPT_AT_LEAST, pruned_to
-from app.accounts.audit.sealing import floor_of
+from app.accounts.audit.seals import floor_of
 from app.accounts.models import AuditEntry
 from app.database import now
 
 _ROWS = 1000
 SHOWN = 100
-"""Faults that are told; further ones are counted."""
+"""Faults that are listed; further ones are counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Organisation, OrganisationKind, Role, User
+from app.accounts.models import STAFF, Organisation, OrganisationKind, Role, User
 from app.errors import Conflict, Invalid
 
 
@@ -15,7 +15,7 @@ def is_first(session: Session, role: Role, organisation_id: UUID | None) -> bool
     A manager does so only in an agency: elsewhere the bureau appoints managers, and the organisation's own people
     administer it. The bureau needs no administrators.
     """
-    if organisation_id is None or role is Role.OPERATOR:
+    if organisation_id is None or role in STAFF:
         return False
     if (
         role is Role.MANAGER
@@ -30,7 +30,7 @@ def check_eligible(user: User) -> None:
     Raises:
         Invalid: the user is deactivated, or an operator, who administers all organisations.
     """
-    if not user.active or user.role == Role.OPERATOR:
+    if not user.active or user.role in STAFF:
         raise Invalid.field(
             "administrator",
             "not_eligible",
@@ -59,3 +59,9 @@ def require_successor(session: Session, user: User, organisation_id: UUID | None
         "该用户是本单位最后一名管理员，请先设置另一名管理员，或联系管理部门办理。",
         code="last_administrator",
     )
+
+
+def has_other_operator(session: Session, user: User) -> bool:
+    """Whether there is an active operator besides `user`."""
+    operator = User.role == Role.OPERATOR
+    return bool(session.scalar(select(exists().where(operator, User.active, User.id != user.id))))

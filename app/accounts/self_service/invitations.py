@@ -10,14 +10,21 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
+from app.accounts.access.grants import require_grant
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
-from app.accounts.models import Organisation, Role, User
+from app.accounts.models import STAFF, Organisation, Role, User
 from app.accounts.sessions.tokens import principal_of, user_by_email
-from app.accounts.users import UserFacts, check_role, check_user_facts, refuse_other_role, store_user
+from app.accounts.users import (
+    UserFacts,
+    check_role,
+    check_user_facts,
+    refuse_other_role,
+    store_user,
+)
 from app.database import Database, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.errors.collection import Faults
@@ -61,7 +68,7 @@ def invite(
     with faults.collected():
         email = checked("email", check_email, email)
     faults.raise_if_any()
-    if organisation_id is None or (administrator and role is Role.OPERATOR):
+    if organisation_id is None or (administrator and role in STAFF):
         raise Invalid.field(
             "administrator" if organisation_id else "organisation_id",
             "not_for_operators",
@@ -70,6 +77,7 @@ def invite(
         )
     if scope_of(principal, Action.USER_INVITE) is RecordScope.OWN:
         refuse_other_role(session, role, organisation_id)
+    require_grant(principal, role)
     if (session.scalar(select(func.count()).where(*_open(organisation_id))) or 0) >= MAX_OPEN:
         raise Conflict(
             f"Your organisation has {MAX_OPEN} open invitations; withdraw one, or wait until they are accepted.",

@@ -50,7 +50,6 @@ _PLACES = (
     (_("网络"), "/bureau/network", ""),
     (_("数据大屏"), "/bureau/wall", ""),
     (_("模型"), "/bureau/system/{part}", "models"),
-    (_("审计日志"), "/bureau/system/{part}", "audit"),
 )
 
 

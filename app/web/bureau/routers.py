@@ -6,6 +6,7 @@ from app.web.bureau.figures.network import router as network
 from app.web.bureau.figures.pages import router as figures
 from app.web.bureau.figures.wall import router as wall
 from app.web.bureau.home import router as home
+from app.web.bureau.lists.audit import router as audit
 from app.web.bureau.lists.contracts import router as contracts
 from app.web.bureau.lists.duplicates import router as duplicates
 from app.web.bureau.lists.filings import router as filings
@@ -56,4 +57,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     duplicates,
     models,
     system,
+    audit,
 )

@@ -18,6 +18,9 @@ ROLES: Mapping[str, str] = {
     "manager": _("技术经理人"),
     "investor": _("投资人"),
     "operator": _("管理人员"),
+    "system_admin": _("系统管理员"),
+    "security_admin": _("安全管理员"),
+    "auditor": _("审计管理员"),
 }
 CHANNELS: Mapping[str, str] = {
     "mail": _("邮箱"),

@@ -77,6 +77,9 @@ BARS: dict[Role | None, tuple[NavigationEntry, ...]] = {
         NavigationEntry("/bureau/statistics", _("统计"), "chart-column"),
         NavigationEntry("/bureau/system", _("系统"), "settings"),
     ),
+    Role.SYSTEM_ADMINISTRATOR: (NavigationEntry("/bureau/system", _("系统"), "settings"),),
+    Role.SECURITY_ADMINISTRATOR: (NavigationEntry("/bureau/users", _("用户"), "user"),),
+    Role.AUDITOR: (NavigationEntry("/audit", _("审计日志"), "shield"),),
 }
 
 MENU = (
@@ -99,6 +102,9 @@ START: dict[Role | None, str] = {
     Role.INVESTOR: "/desk",
     Role.MANAGER: "/inbox",
     Role.OPERATOR: "/bureau",
+    Role.SYSTEM_ADMINISTRATOR: "/bureau/system",
+    Role.SECURITY_ADMINISTRATOR: "/bureau/users",
+    Role.AUDITOR: "/audit",
 }
 """Where a login leads to."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.api_keys import create_api_key
-from app.accounts.models import Organisation, OrganisationKind, Role, User
+from app.accounts.models import OFFICES, Organisation, OrganisationKind, Role, User
 from app.accounts.organisations.administrators import is_first
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
 from app.accounts.sessions.tokens import open_session
@@ -24,6 +24,7 @@ KIND_OF_ROLE = {
     Role.INSTITUTION: OrganisationKind.UNIVERSITY,
     Role.MANAGER: OrganisationKind.AGENCY,
     Role.INVESTOR: OrganisationKind.ENTERPRISE,
+    **dict.fromkeys(OFFICES, OrganisationKind.BUREAU),
 }
 
 _numbers = count(1)

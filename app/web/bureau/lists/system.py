@@ -1,27 +1,23 @@
-"""Pages `/bureau/system`: events that failed, deliveries, rankers, and the audit trail."""
+"""Pages `/bureau/system`: events that failed, deliveries, and rankers."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.accounts.lists.audit import audit_page
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, NotFound
 from app.notifications.delivery.listing import DELIVERY_STATES, delivery_page
 from app.notifications.delivery.log import redeliver
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place
 from app.web.i18n import mark as _
-from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted, id_of
-from app.web.renderer import moment
-from app.web.views.tables import TableColumn, TableRow, TableView
 from app.workers.event_list import EventState, event_page, replay_dead
 
 router = APIRouter()
 
-PARTS = {"events": _("事件"), "deliveries": _("通知投递"), "models": _("模型"), "audit": _("审计日志")}
+PARTS = {"events": _("事件"), "deliveries": _("通知投递"), "models": _("模型")}
 _EVENT_STATES = {"dead": _("失败"), "waiting": _("待处理"), "done": _("已处理")}
 _DELIVERY_STATES = {
     "dead": _("未送达"),
@@ -30,7 +26,6 @@ _DELIVERY_STATES = {
     "delivered": _("已送达"),
     "dropped": _("无需投递"),
 }
-Found = tuple[TableView | None, str | None, list[tuple[str, str, None, bool]]]
 
 
 @router.get("/bureau/system", name="system")
@@ -95,18 +90,16 @@ def _show(
 ) -> Response:
     if part not in PARTS:
         raise NotFound
-    events, deliveries, table, following, shelves = [], [], None, None, {}
+    events, deliveries, following, shelves = [], [], None, {}
     if part == "events":
         chosen = next((one for one in EventState if one == state), EventState.DEAD)
         found = event_page(session, place(cursor), chosen, q.strip() or None, principal=page.principal)
         events, following, shelves = found.items, found.next_cursor, _EVENT_STATES
-    elif part == "deliveries":
+    else:
         chosen_ = DELIVERY_STATES.get(state) or DELIVERY_STATES["dead"]
         sent = delivery_page(session, place(cursor), principal=page.principal, states=[chosen_])
         deliveries, following = sent.items, sent.next_cursor
         shelves = _DELIVERY_STATES
-    else:
-        table, following = _audit(page, session, q, cursor)
     return page.show(
         "bureau/system.html",
         status=error.status if error else 200,
@@ -120,31 +113,6 @@ def _show(
         q=q,
         events=events,
         deliveries=deliveries,
-        table=table,
         next=next_address(page, following),
         error=error,
-    )
-
-
-def _audit(page: WebPage, session: ReadSession, q: str, cursor: str | None) -> tuple[TableView, str | None]:
-    found = audit_page(session, place(cursor), principal=page.principal, action=q.strip() or None)
-    labels = (_("操作"), _("时间"), _("操作人"), _("对象"), _("说明"))
-    rows = [
-        TableRow(
-            (
-                one.action,
-                moment(one.created_at),
-                str(one.user_id or one.api_key_id or translate(_("系统"))),
-                str(one.subject_id or "–"),
-                one.details or "–",
-            )
-        )
-        for one in found.items
-    ]
-    return _view(_("审计日志"), labels, rows), found.next_cursor
-
-
-def _view(caption: str, labels: tuple[str, ...], rows: list[TableRow]) -> TableView:
-    return TableView(
-        translate(caption), [TableColumn(translate(label)) for label in labels], rows, hides_caption=True
     )

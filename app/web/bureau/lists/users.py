@@ -5,14 +5,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.accounts.access.principal import Role
+from app.accounts.access.permissions import Action, allowed
+from app.accounts.access.principal import OFFICES, Role
 from app.accounts.lists.users import user_page
 from app.accounts.organisations.service import get_organisation
 from app.accounts.schemas import UserOut
 from app.accounts.users import change_user, get_user
 from app.conditional_requests import check_if_match
 from app.database import AppDatabase, ReadSession
-from app.errors import Conflict, Invalid, SankuError, StaleVersion
+from app.errors import Conflict, Forbidden, Invalid, NotFound, SankuError, StaleVersion
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
 from app.web.bureau.lists.words import ROLES
 from app.web.i18n import mark as _
@@ -23,6 +24,9 @@ from app.web.renderer import day
 from app.web.views.tables import TableColumn, TableRow, TableView
 
 router = APIRouter()
+
+STAFF_ROLES = (Role.OPERATOR, *sorted(OFFICES))
+"""The roles of the bureau's people, which the security administrator grants."""
 
 
 @router.get("/bureau/users", name="users")
@@ -86,6 +90,24 @@ def change(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
     return page.redirect(f"/bureau/users/{id}", notice="saved")
 
 
+@router.post("/bureau/users/{id}/role", name="grant_role")
+def grant(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Give a person of the bureau another role."""
+    page.take_display(posted)
+    role = next((one for one in STAFF_ROLES if one.value == posted.get("role")), None)
+    if role is None:
+        raise NotFound
+    try:
+        with database.unit_of_work() as session:
+            found = get_user(session, id, principal=page.principal)
+            check_if_match(posted.version, found)
+            change_user(session, found, principal=page.principal, changes={"role": role})
+    except (Conflict, Forbidden, Invalid, StaleVersion) as error:
+        with database.reading() as session:
+            return _show(page, session, id, error=error)
+    return page.redirect(f"/bureau/users/{id}", notice="saved")
+
+
 def _show(page: WebPage, session: ReadSession, id: UUID, error: SankuError | None = None) -> Response:
     found = UserOut.of(get_user(session, id, principal=page.principal))
     organisation = (
@@ -98,6 +120,9 @@ def _show(page: WebPage, session: ReadSession, id: UUID, error: SankuError | Non
         status=error.status if error else 200,
         user=found,
         role=ROLES[found.role],
+        staff_roles=[(one.value, ROLES[one.value]) for one in STAFF_ROLES]
+        if found.role in STAFF_ROLES and allowed(page.principal, Action.USER_GRANT, own=False)
+        else [],
         organisation=organisation.name if organisation else "",
         error=error,
     )

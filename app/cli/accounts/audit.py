@@ -48,14 +48,14 @@ def verify(
             print_error(f"{fault.code} {fault.seq or ''}: {fault.what}", style="red")
         typer.echo(
             f"{result.sealed} sealed entries, {result.waiting} waiting, {result.anchors} anchors, "
-            f"{result.faults_found} faults (已封存 {result.sealed} 条,待封存 {result.waiting} 条,"
-            f"锚点 {result.anchors} 个,发现问题 {result.faults_found} 处)"
+            f"{result.faults_found} faults (已封存 {result.sealed} 条，待封存 {result.waiting} 条，"
+            f"锚点 {result.anchors} 个，发现问题 {result.faults_found} 处)"
         )
     if result.faults_found:
         raise typer.Exit(1)
     if not result.anchors and result.sealed:
         print_error(
-            "there are no anchors, so a rewritten chain would not be noticed (没有锚点,无法发现整链改写)"
+            "there are no anchors, so a rewritten chain would not be noticed (没有锚点，无法发现整链改写)"
         )
         raise typer.Exit(2)
 

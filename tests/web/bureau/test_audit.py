@@ -1,0 +1,70 @@
+"""Readings of personal and confidential data are in the audit trail, whichever way they were read."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts.models import AuditEntry, Role
+from app.database import Database
+from tests.support.builders.demands import demand_payload
+from tests.web.html import faults_of
+from tests.web.readers import ReaderOf
+
+PHONE = "13905310001"
+
+
+def readings(app: Any) -> list[tuple[str, str]]:
+    """Action and details of each."""
+    with app.state.services[Database].reading() as session:
+        query = select(AuditEntry.action, AuditEntry.details).where(AuditEntry.action.startswith("record."))
+        return [(row.action, row.details) for row in session.execute(query.order_by(AuditEntry.id))]
+
+
+def test_who_reads_contacts_and_confidential_texts_is_recorded(
+    app: Any, reader: ReaderOf, as_enterprise: Any, as_operator: Any
+) -> None:
+    answer = as_enterprise.post(
+        "/v1/demands",
+        json=demand_payload(
+            publish_mode="confidential",
+            contact_name="李主任",
+            contact_phone=PHONE,
+            confidential_note="内部试验线",
+        ),
+    )
+    assert answer.status_code == 201, answer.text
+    demand = answer.json()
+    as_enterprise.get(f"/v1/demands/{demand['id']}")
+    reader(Role.INSTITUTION).get(f"/demands/{demand['number']}")
+    assert readings(app) == [], "neither the owner's own data, nor what everybody may see"
+
+    both = [("record.confidential", demand["number"]), ("record.contacts", demand["number"])]
+    assert PHONE in as_operator.get(f"/v1/demands/{demand['id']}").text
+    assert readings(app) == both
+    reader(Role.OPERATOR).get(f"/demands/{demand['number']}")
+    assert readings(app) == both * 2
+    as_operator.get("/v1/demands", params={"limit": 5})
+    assert len(readings(app)) == 6, "a list that shows them, too"
+    assert PHONE not in str(readings(app))
+    assert as_operator.get(f"/v1/demands/{demand['number']}x").status_code == 422
+    assert len(readings(app)) == 6
+
+
+def test_the_auditor_verifies_the_trail_on_their_page(app: Any, reader: ReaderOf) -> None:
+    auditor = reader(Role.AUDITOR)
+    page = auditor.get("/audit?q=session.open")
+    assert faults_of(page.text) == []
+    checked = auditor.post("/audit")
+    assert checked.status_code == 200
+    assert "未发现改动" in checked.text
+    assert auditor.get("/audit/export?form=cef").status_code == 200
+    security, operator = reader(Role.SECURITY_ADMINISTRATOR), reader(Role.OPERATOR)
+    colleague = reader(Role.OPERATOR)
+    path = f"/bureau/users/{operator.user_id}"
+    assert faults_of(security.get(path).text) == []
+    assert security.post(f"{path}/role", data={"_version": "1", "role": "auditor"}).status_code == 303
+    assert operator.get("/bureau").headers["location"].startswith("/login"), "their logins have ended"
+    assert security.post(f"{path}/role", data={"_version": "1", "role": "nobody"}).status_code == 404
+    own = f"/bureau/users/{security.user_id}"
+    assert security.post(f"{own}/role", data={"_version": "1", "role": "auditor"}).status_code == 403
+    assert colleague.post(f"{own}/role", data={"_version": "1", "role": "auditor"}).status_code == 403
