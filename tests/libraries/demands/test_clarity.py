@@ -85,7 +85,7 @@ def test_a_gap_is_found_and_asked_for(changes: dict[str, Any], code: str, field:
     for text in (finding.zh, finding.en, finding.question_zh, finding.question_en):
         assert text
         assert "{" not in text
-    assert finding.question_zh.endswith(("?", "。", "”。"))
+    assert finding.question_zh.endswith(("？", "。", "”。"))
 
 
 @pytest.mark.parametrize(
