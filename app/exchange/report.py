@@ -27,15 +27,22 @@ def report_of(data: bytes, *, name: str = "", learnt: Mapping[str, str] | None =
         "notes": [],
     }
     try:
-        content = read_content(data)
+        return report | _contents(data, learnt)
     except SankuError as error:
-        for one in error.fields:
-            report["refused"].append(
-                {"ref": FILE, "code": one.code, "reason_zh": one.zh, "reason_en": one.en}
-            )
-        return report
-    report["format"] = content.form
-    report["notes"] = list(content.notes)
+        refused = [
+            {"ref": FILE, "code": one.code, "reason_zh": one.zh, "reason_en": one.en} for one in error.fields
+        ]
+        return report | {"refused": refused}
+
+
+def _contents(data: bytes, learnt: Mapping[str, str] | None) -> dict[str, Any]:
+    content = read_content(data)
+    report: dict[str, Any] = {
+        "format": content.form,
+        "notes": list(content.notes),
+        "records": [],
+        "refused": [],
+    }
     extraction = Extraction(content, learnt)
     for draft in extraction.drafts():
         if draft.refusal is None:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import Database, one_or_not_found
-from app.errors import Conflict, FieldError, Forbidden, SankuError
-from app.errors.pydantic_errors import field_errors
+from app.errors import Conflict, SankuError
 from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowAction, RowState
+from app.exchange.batches.targets.faults import faults_of
 from app.exchange.batches.targets.payloads import confirmed_values
 from app.exchange.batches.targets.registry import TARGETS
 from app.exchange.batches.targets.step import TargetContext
@@ -97,7 +97,7 @@ class Committer:
             with self.database.unit_of_work() as session:
                 row = session.get_one(ImportRow, row_id)
                 row.state = RowState.FAILED.value
-                row.remarks = [*row.remarks, *(one.as_dict() for one in _field_errors(error))]
+                row.remarks = [*row.remarks, *(one.as_dict() for one in faults_of(error))]
 
 
 def batch_for(
@@ -124,11 +124,3 @@ def waiting_rows(batch_id: UUID) -> Any:
         ImportRow.state == RowState.WAITING.value,
         ImportRow.action.in_(_WRITTEN),
     )
-
-
-def _field_errors(error: SankuError | ValidationError) -> list[FieldError]:
-    if isinstance(error, ValidationError):
-        return field_errors(error.errors())
-    if isinstance(error, Forbidden) or not error.fields:
-        return [FieldError("", error.problem_code, error.message_zh, error.message_en)]
-    return list(error.fields)

@@ -17,6 +17,7 @@ from app.errors.pydantic_errors import field_errors
 from app.exchange.batches.commit import batch_for
 from app.exchange.batches.models import ImportRow, RowAction, RowState
 from app.exchange.batches.schemas import RowRead
+from app.exchange.batches.targets.admission import foreign_owner, own_organisation
 from app.exchange.headers.dictionary import Kind
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
@@ -42,6 +43,12 @@ def correct(
     """
     row = _changeable(session, batch_id, row_id, principal)
     checked = _checked(Kind(row.kind), values)
+    fault = foreign_owner(session, checked, principal)
+    if fault is not None:
+        raise Invalid(fields=[fault])
+    if "owner_org" in checked and checked["owner_org"] is None:
+        own = own_organisation(session, principal)
+        checked["owner_org"] = None if own is None else own.name
     entry = dict(row.entry)
     fields, derived = dict(entry["fields"]), dict(entry["derived"])
     read = dict(entry.get("read", {}))

@@ -8,16 +8,16 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, allowed, require
+from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.accounts.models import Organisation
-from app.accounts.organisations.lookup import find_organisation
 from app.database import Database, new_id
+from app.errors import SankuError
 from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowAction, RowState
 from app.exchange.batches.senders import learnt_headers, sender_of
+from app.exchange.batches.targets.admission import own_organisation, refuse_foreign
 from app.exchange.batches.targets.registry import TARGETS
 from app.exchange.batches.targets.similar import SimilarRecords
 from app.exchange.headers.dictionary import Kind
@@ -32,22 +32,6 @@ from app.libraries.record.enums import RecordKind
 CHUNK = 500
 """Rows a transaction."""
 MAX_IGNORED = 1000
-_KINDS = {
-    Kind.DEMAND: "技术需求",
-    Kind.ACHIEVEMENT: "技术成果",
-    Kind.MANAGER: "技术经理人",
-    Kind.CONTRACT: "技术合同",
-    Kind.ORGANISATION: "单位",
-}
-_LABELS = {
-    "title": "名称",
-    "kind": "类型",
-    "seller": "卖方",
-    "buyer": "买方",
-    "deal_amount_wan": "成交额",
-    "technology_amount_wan": "技术交易额",
-    "region": "所在地区",
-}
 _SAME = ("库中已有同一单位的同名记录。", "The owner has a record of this name already.")
 _PRESENT = dict.fromkeys(Kind, _SAME) | {
     Kind.CONTRACT: (
@@ -90,10 +74,28 @@ def preview(
     )
     batch_id = batch.id
     with database.reading() as session:
-        extraction = Extraction(content, learnt_headers(session, whose))
-    counts: Counter[str] = Counter()
+        own = own_organisation(session, principal)
+        owner = None if own is None else own.name
+        extraction = Extraction(content, learnt_headers(session, whose), owner=owner)
     with database.unit_of_work() as session:
         session.add(batch)
+    try:
+        _store(database, batch_id, whose, extraction, principal, on_progress)
+    except SankuError:
+        _discard(database, batch_id)
+        raise
+    return batch_id
+
+
+def _store(
+    database: Database,
+    batch_id: UUID,
+    whose: str,
+    extraction: Extraction,
+    principal: Principal,
+    on_progress: Callable[[int], None] | None,
+) -> None:
+    counts: Counter[str] = Counter()
     similar = SimilarRecords(principal)
     drafts = enumerate(extraction.drafts(), 1)
     while chunk := list(islice(drafts, CHUNK)):
@@ -112,9 +114,15 @@ def preview(
             "counts": dict(counts),
             "tables": [table_entry(one) for one in extraction.located[:100]],
             "ignored": [ignored_entry(one) for one in extraction.ignored[:MAX_IGNORED]],
-            "notes": list(content.notes),
+            "notes": list(extraction.notes),
         }
-    return batch_id
+
+
+def _discard(database: Database, batch_id: UUID) -> None:
+    """Take out what was stored of a file whose damage only showed in the middle."""
+    with database.unit_of_work() as session:
+        session.execute(delete(ImportRow).where(ImportRow.batch_id == batch_id))
+        session.execute(delete(ImportBatch).where(ImportBatch.id == batch_id))
 
 
 def _rows(
@@ -125,9 +133,6 @@ def _rows(
     principal: Principal,
     similar: SimilarRecords,
 ) -> Iterator[ImportRow]:
-    own_name = None
-    if not principal.sees_everything and principal.organisation_id is not None:
-        own_name = session.get_one(Organisation, principal.organisation_id)
     for position, draft in drafts:
         row = ImportRow(
             id=new_id(),
@@ -141,7 +146,7 @@ def _rows(
             action=RowAction.REFUSED.value,
             state=RowState.WAITING.value,
         )
-        _refuse_foreign(session, draft, principal, own_name)
+        refuse_foreign(session, draft, principal)
         if draft.refusal is not None:
             row.entry = refusal_entry(draft)
             row.state = RowState.DONE.value
@@ -149,7 +154,26 @@ def _rows(
             row.entry = record_entry(draft)
             row.digest = digest_of(row.entry)
             _decide(session, row, draft, principal, similar)
+            _try(session, row, draft, principal)
         yield row
+
+
+def _try(session: Session, row: ImportRow, draft: Draft, principal: Principal) -> None:
+    """Refuse a row now that its store would refuse at the commit."""
+    if row.action not in (RowAction.NEW, RowAction.UPDATE, RowAction.DRAFT):
+        return
+    fault = TARGETS[draft.kind].fault(session, row, principal)
+    if fault is None:
+        return
+    origin = row.entry["origins"].get(fault.field, {})
+    cell = f"{origin['cell']}：" if origin.get("cell") else ""
+    row.entry = {
+        "ref": draft.ref,
+        "code": fault.code,
+        "reason_zh": f"{cell}{fault.zh}",
+        "reason_en": f"{origin.get('cell', '')} {fault.field} {fault.en}".strip(),
+    }
+    row.action, row.state, row.record_id = RowAction.REFUSED.value, RowState.DONE.value, None
 
 
 def digest_of(entry: dict[str, Any]) -> str:
@@ -167,40 +191,6 @@ def _key(draft: Draft) -> str:
         return f"no:{str(number)[:120]}"
     name = name_key(draft) or f"{draft.kind.value}\0{fold_name(str(draft.values.get('title', '')))}"
     return f"name:{hashlib.sha256(name.encode()).hexdigest()[:40]}"
-
-
-def _refuse_foreign(session: Session, draft: Draft, principal: Principal, own: Organisation | None) -> None:
-    """Kinds that the principal may not import, and records of other organisations."""
-    if draft.refusal is not None:
-        return
-    lacking = TARGETS[draft.kind].lacking(draft)
-    if not allowed(principal, Action(f"{draft.kind.value}.import"), own=True):
-        draft.refuse(
-            "forbidden", f"您不能导入{_KINDS[draft.kind]}。", "You may not import records of this kind."
-        )
-    elif lacking:
-        draft.refuse(
-            "incomplete_row",
-            f"缺少{'、'.join(_LABELS.get(name, name) for name in lacking)}，不能保存；请补充后再报送。",
-            f"Missing {', '.join(lacking)}; without them nothing can be stored.",
-        )
-    elif (number := draft.values.get("number")) and not TARGETS[draft.kind].numbered(
-        session, number, principal
-    ):
-        draft.refuse(
-            "unknown_number",
-            f"没有平台编号为“{str(number)[:40]}”的记录，或不属于本单位；新记录请将此栏留空。",
-            f"No record of yours has the number '{str(number)[:40]}'; leave it empty for a new one.",
-        )
-    elif own is not None and not number:
-        name = draft.values.get("owner_org")
-        found = find_organisation(session, name=name) if name else None
-        if name and (found is None or found.id != own.id):
-            draft.refuse(
-                "foreign_owner",
-                "所填单位不是本单位；只能导入本单位的记录。",
-                "The organisation is not yours; you may import records of your own organisation only.",
-            )
 
 
 def _decide(

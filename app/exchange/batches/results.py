@@ -3,10 +3,11 @@
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import openpyxl
+import structlog
 import xlsxwriter
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -18,10 +19,16 @@ from app.accounts.access.principal import Principal
 from app.errors import Invalid
 from app.exchange.batches.commit import batch_for
 from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
+from app.exchange.readers.refusals import UNREADABLE, place_of
+from app.exchange.readers.workbooks import elements_of
+
+log = structlog.get_logger(__name__)
 
 COLUMN = "导入结果"
 MAX_STYLED = 4 * 1024 * 1024
 """Bytes of a workbook that is given back with its own styles; a larger one becomes a list of results."""
+MAX_MARKED = 60_000
+"""Rows and cells of such a workbook, empty ones as well: each costs some kilobytes."""
 _COLOURS = {"refused": "F8CBAD", "failed": "F8CBAD", "draft": "FFE699", "duplicate": "D9D9D9"}
 _WORDS = {
     "new": "新增",
@@ -55,14 +62,19 @@ def with_results(session: Session, batch: ImportBatch, data: bytes) -> bytes:
             "不是导入时的文件，请提交同一文件。",
             "this is not the file that was imported",
         )
-    rows = {
-        row.ref: row
-        for row in session.scalars(
-            select(ImportRow).where(ImportRow.batch_id == batch.id).order_by(ImportRow.position)
-        )
-    }
-    if batch.form == "xlsx" and len(data) <= MAX_STYLED:
-        return _marked(data, rows)
+    rows = session.scalars(
+        select(ImportRow)
+        .where(ImportRow.batch_id == batch.id)
+        .order_by(ImportRow.position)
+        .execution_options(yield_per=500)
+    )
+    if batch.form == "xlsx" and len(data) <= MAX_STYLED and elements_of(data) <= MAX_MARKED:
+        known = {row.ref: row for row in rows}
+        try:
+            return _marked(data, known)
+        except UNREADABLE as error:  # the library stops at styles that the reader of values does not look at
+            log.warning("unmarkable_file", error=type(error).__name__, at=place_of(error))
+            return _listed(known.values())
     return _listed(rows)
 
 
@@ -70,9 +82,8 @@ def outcomes_of(session: Session, batch_id: UUID) -> tuple[dict[str, int], list[
     """How many rows of each action were done, and the rows that were refused or failed, with the reason."""
     counts: Counter[str] = Counter()
     refused = []
-    for row in session.scalars(
-        select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.position)
-    ):
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.position)
+    for row in session.scalars(query.execution_options(yield_per=500)):
         failed = row.state == RowState.FAILED
         counts["failed" if failed else row.action] += 1
         if row.action == RowAction.REFUSED:
@@ -134,13 +145,13 @@ def _mark(sheet: Worksheet, rows: Mapping[str, ImportRow]) -> None:
             cell.fill = PatternFill("solid", fgColor=colour)
 
 
-def _listed(rows: Mapping[str, ImportRow]) -> bytes:
+def _listed(rows: Iterable[ImportRow]) -> bytes:
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet(COLUMN)
         sheet.write_row(0, 0, ("位置", "名称", COLUMN))
-        for index, row in enumerate(rows.values(), 1):
+        for index, row in enumerate(rows, 1):
             title = str(row.entry.get("fields", {}).get("title", ""))
             sheet.write_row(index, 0, (row.ref, title, outcome(row)))
     return out.getvalue()

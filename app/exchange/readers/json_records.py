@@ -15,7 +15,24 @@ from app.exchange.readers.recognition import decode
 from app.exchange.readers.refusals import refusal
 
 MAX_DEPTH = 6
+_MAX_EXPONENT = 30
 _IDS = ("id", "number", "code", "uuid", "编号", "序号")
+
+
+def _number(text: str) -> Decimal:
+    """A number that can be an amount; 1e400 has 400 digits, and 1e999999999 would fill the memory."""
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MAX_EXPONENT:
+        raise ValueError(text)
+    return number
+
+
+def _no_number(text: str) -> None:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(text)
+
+
+_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_no_number)
 
 
 def read_json(data: bytes) -> FileContent:
@@ -24,10 +41,7 @@ def read_json(data: bytes) -> FileContent:
     Raises:
         Invalid: it is no JSON, or holds no list of objects.
     """
-    try:
-        document = json.loads(decode(data), parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        raise refusal("damaged") from error
+    document = _DECODER.decode(decode(data))
     found = max(_lists(document, 0), key=len, default=[])
     if not found:
         raise refusal("unknown_format")
@@ -52,7 +66,7 @@ def _lines(text: str) -> Iterator[Entry]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line, parse_float=Decimal)
+            found = _DECODER.decode(line.strip())
         except (ValueError, RecursionError):
             found = None
         if isinstance(found, Mapping):

@@ -10,6 +10,8 @@ from app.exchange.readers.recognition import decode
 from app.exchange.readers.refusals import refusal
 
 MAX_COLUMNS = 500
+MAX_COVERED = 1_000_000
+"""Places of one table that cells of several rows cover."""
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -21,10 +23,7 @@ def read_html(data: bytes) -> FileContent:
         Invalid: the page has no table.
     """
     text = decode(data)
-    try:
-        root = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, ValueError) as error:
-        raise refusal("damaged") from error
+    root = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     etree.strip_elements(root, "script", "style", etree.Comment, with_tail=False)
     tables = [table for table in root.iter("table") if next(table.iterdescendants("table"), None) is None]
     if not tables:
@@ -49,6 +48,8 @@ def _grid(table: Any, index: int, title: str) -> Grid:
             values.extend([_text(cell), *([None] * (width - 1))])
             if width > 1 or height > 1:
                 merges.append((number, column, number + height - 1, column + width - 1))
+                if len(taken) + (height - 1) * width > MAX_COVERED:
+                    raise refusal("file_too_large")
                 taken.update(
                     (number + down, column + right) for down in range(1, height) for right in range(width)
                 )
@@ -80,10 +81,7 @@ def read_oai(data: bytes) -> FileContent:
         Invalid: it is no such answer.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser=parser)
-    except etree.XMLSyntaxError as error:
-        raise refusal("damaged") from error
+    root = etree.fromstring(data, parser=parser)
     if root.tag != f"{_OAI}OAI-PMH":
         raise refusal("unknown_format")
     notes = tuple(

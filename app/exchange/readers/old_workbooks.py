@@ -1,28 +1,15 @@
 """Reader of BIFF workbooks: XLS of Excel, and ET of WPS, which is the same under another name."""
 
-import struct
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_ERROR, XL_CELL_NUMBER
-from xlrd.compdoc import CompDocError
 
 from app.exchange.readers.content import FileContent, Grid, Row, Scalar, is_month_format
 from app.exchange.readers.refusals import refusal
 
-_DAMAGES = (
-    CompDocError,
-    struct.error,
-    ValueError,
-    KeyError,
-    IndexError,
-    AssertionError,
-    TypeError,
-    OverflowError,
-    MemoryError,
-)
-"""What xlrd raises at a damaged record."""
 _EMPTY_TYPES = (XL_CELL_EMPTY, XL_CELL_ERROR)
 
 
@@ -33,11 +20,11 @@ def read_old_workbook(data: bytes) -> FileContent:
         Invalid: the file is damaged or protected by a password.
     """
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True)
+        book = xlrd.open_workbook(
+            file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
     except xlrd.XLRDError as error:
         raise refusal("encrypted" if "ncrypt" in str(error) else "damaged") from error
-    except _DAMAGES as error:
-        raise refusal("damaged") from error
     return FileContent("xls", tuple(_grid(book, sheet) for sheet in book.sheets()))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.psparser import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from app.exchange.readers.content import FileContent, Grid, Row, Scalar, Text, stored
@@ -35,8 +34,6 @@ def read_portable_document(data: bytes) -> FileContent:
     except PdfminerException as error:
         protected = any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args)
         raise refusal("encrypted" if protected else "damaged") from error
-    except (PSException, ValueError, KeyError, TypeError, AssertionError) as error:
-        raise refusal("damaged") from error
     if not any(texts or tables for texts, tables in pages):
         raise refusal("no_text_layer")
     return FileContent("pdf", tuple(_parts(pages)))

@@ -1,7 +1,20 @@
 """Refusals of whole files, each with what the sender can do."""
 
-from app.errors import Invalid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zipfile import BadZipFile
 
+import structlog
+
+from app.errors import Invalid, SankuError
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = (
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+    *(BadZipFile, OSError, RecursionError),
+)
+"""What code raises at content that it did not expect."""
 _REFUSALS = {
     "empty_file": ("文件没有内容，请检查后重新上传。", "The file is empty; check it and send it again."),
     "file_too_large": (
@@ -44,3 +57,27 @@ def refusal(code: str) -> Invalid:
     """The error that refuses a file."""
     zh, en = _REFUSALS[code]
     return Invalid.field("file", code, zh, en)
+
+
+@contextmanager
+def damage_refused(form: str) -> Iterator[None]:
+    """Refuse the file at whatever a library raises: none of them says what it raises at damaged bytes, and nobody but
+    the sender can mend them. The log keeps where it happened, which may be a fault of a reader."""
+    try:
+        yield
+    except SankuError:
+        raise
+    except BaseException as error:
+        # A panic of a library in Rust is no `Exception`.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        log.warning("unreadable_file", form=form, error=type(error).__name__, at=place_of(error))
+        raise refusal("damaged") from error
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error was raised. Its message and variables hold what a file says, and stay out of the log."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return "" if step is None else f"{step.tb_frame.f_globals.get('__name__', '')}:{step.tb_lineno}"

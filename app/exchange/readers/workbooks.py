@@ -15,8 +15,7 @@ from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 
 import defusedxml.sax
-from defusedxml.common import DefusedXmlException
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from app.exchange.readers.content import FileContent, Grid, Row, Scalar, is_month_format
 from app.exchange.readers.refusals import refusal
@@ -24,13 +23,17 @@ from app.exchange.readers.refusals import refusal
 MAX_TEXT = 256 * 1024 * 1024
 """Characters of all cells. A shared string costs its length in every cell that refers to it."""
 MAX_COLUMNS = 500
-MAX_CELLS = 20_000_000
+MAX_CELLS = 10_000_000
+"""Cells from the first used one to the last, for which calamine takes memory at once; where there is too little, the
+process ends. So the pass over the XML measures them beforehand."""
+MAX_ROWS = 1 << 20
 MAX_ELEMENTS = 5_000_000
 """Rows and cells that all sheets together write down. Empty ones cost their time and memory as well."""
 _MAX_BARE = 300_000
 """Of these, how many may hold nothing: programs format some rows ahead, an attack is made of nothing else."""
 _PICTURE = re.compile(r"^=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
-_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_NO_SHEETS = frozenset({"xl/sharedStrings.xml", "xl/styles.xml"})
+_CELL = re.compile(r"\$?([A-Za-z]+)\$?(\d+)")
 
 
 @dataclass(slots=True)
@@ -56,15 +59,6 @@ def read_workbook(data: bytes) -> FileContent:
         ]
     except PasswordError as error:
         raise refusal("encrypted") from error
-    except (
-        CalamineError,
-        SAXParseException,
-        DefusedXmlException,
-        KeyError,
-        ValueError,
-        zipfile.BadZipFile,
-    ) as error:
-        raise refusal("damaged") from error
     return FileContent("xlsx", tuple(grids))
 
 
@@ -127,7 +121,8 @@ class _SheetHandler(ContentHandler):
         super().__init__()
         self.found = _Structure()
         self.text = 0
-        self._elements = self._bare = 0
+        self.elements = self._bare = 0
+        self._rows = self._columns = 0
         self._row_bare = False
         self._shared_lengths = shared_lengths
         self._month_styles = month_styles
@@ -137,19 +132,24 @@ class _SheetHandler(ContentHandler):
         self._value: list[str] = []
 
     def startElement(self, name: str, attributes: Any) -> None:
+        name = name.rpartition(":")[2]
         if name in ("c", "row"):
-            self._elements += 1
+            self.elements += 1
             self._bare += 1
             self._row_bare = self._row_bare or name == "row"
-            if self._elements > MAX_ELEMENTS or self._bare > _MAX_BARE:
+            if self.elements > MAX_ELEMENTS or self._bare > _MAX_BARE:
                 raise refusal("file_too_large")
-        if name == "c":
+        if name == "row":
+            self._cell = (int(attributes.get("r", self._cell[0] + 1)), -1)
+        elif name == "c":
             self._shared = attributes.get("t") == "s"
-            match = _CELL.match(attributes.get("r", ""))
-            self._cell = (int(match[2]), _column(match[1])) if match else (0, 0)
+            row, column = self._cell
+            self._cell = _position(attributes.get("r", "")) or (row, column + 1)
             if attributes.get("s") in self._month_styles:
                 self.found.months.setdefault(self._cell[0], set()).add(self._cell[1])
-        elif name == "f":
+        if name in ("f", "v", "is"):
+            self._extend()
+        if name == "f":
             row, column = self._cell
             self.found.computed.setdefault(row, set()).add(column)
         elif name in ("v", "is"):
@@ -162,6 +162,13 @@ class _SheetHandler(ContentHandler):
             first, last = int(attributes["min"]), int(attributes["max"])
             self.found.hidden_columns.update(range(first - 1, min(last, MAX_COLUMNS)))
 
+    def _extend(self) -> None:
+        """Measure how far the sheet reaches: a few bytes may place a value in the last row and column."""
+        row, column = self._cell
+        self._rows, self._columns = max(self._rows, row), max(self._columns, column + 1)
+        if self._rows > MAX_ROWS or self._columns * self._rows > MAX_CELLS:
+            raise refusal("file_too_large")
+
     def characters(self, content: str) -> None:
         if self._reads_value:
             self._value.append(content)
@@ -169,7 +176,7 @@ class _SheetHandler(ContentHandler):
             self.text += len(content)
 
     def endElement(self, name: str) -> None:
-        if name == "v" and self._reads_value:
+        if name.rpartition(":")[2] == "v" and self._reads_value:
             self._reads_value = False
             index = int("".join(self._value) or 0)
             self._value.clear()
@@ -186,7 +193,7 @@ class _StringHandler(ContentHandler):
         self.lengths: list[int] = []
 
     def startElement(self, name: str, _: Any) -> None:
-        if name == "si":
+        if name.rpartition(":")[2] == "si":
             self.lengths.append(0)
 
     def characters(self, content: str) -> None:
@@ -204,6 +211,7 @@ class _StyleHandler(ContentHandler):
         self._styles = -1
 
     def startElement(self, name: str, attributes: Any) -> None:
+        name = name.rpartition(":")[2]
         if name == "numFmt" and is_month_format(attributes.get("formatCode", "")):
             self._formats.add(attributes.get("numFmtId", ""))
         elif name == "cellXfs":
@@ -214,7 +222,7 @@ class _StyleHandler(ContentHandler):
             self._styles += 1
 
     def endElement(self, name: str) -> None:
-        if name == "cellXfs":
+        if name.rpartition(":")[2] == "cellXfs":
             self._styles = -1
 
 
@@ -227,6 +235,7 @@ class _NameHandler(ContentHandler):
         self.targets: dict[str, str] = {}
 
     def startElement(self, name: str, attributes: Any) -> None:
+        name = name.rpartition(":")[2]
         if name == "sheet":
             self.sheets[attributes.get("name", "")] = attributes.get("r:id", "")
         elif name == "Relationship":
@@ -243,11 +252,32 @@ def _structures(data: bytes) -> dict[str, _Structure]:
         _parse(archive, "xl/sharedStrings.xml", strings)
         styles = _StyleHandler()
         _parse(archive, "xl/styles.xml", styles)
-        found = {}
-        for name, relation in names.sheets.items():
-            handler = _SheetHandler(strings.lengths, styles.months)
-            _parse(archive, names.targets.get(relation, ""), handler)
-            found[name] = handler.found
+        read = _sheets(archive, strings.lengths, styles.months, set(names.targets.values()))
+    found = {name: read.get(names.targets.get(relation, "")) for name, relation in names.sheets.items()}
+    return {name: handler.found for name, handler in found.items() if handler is not None}
+
+
+def elements_of(data: bytes) -> int:
+    """How many rows and cells the sheets of a workbook write down, empty ones as well."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return sum(handler.elements for handler in _sheets(archive, [], set(), set()).values())
+
+
+def _sheets(
+    archive: zipfile.ZipFile, shared_lengths: list[int], months: set[str], targets: set[str]
+) -> dict[str, _SheetHandler]:
+    """Member → what it holds if it is a sheet. Every member is looked at, because whatever a relation names is one."""
+    found = {}
+    for member in archive.NameToInfo:
+        if member in _NO_SHEETS and member not in targets:
+            continue
+        handler = _SheetHandler(shared_lengths, months)
+        try:
+            _parse(archive, member, handler)
+        except SAXParseException:
+            if member.casefold().endswith((".xml", ".rels")):
+                raise
+        found[member] = handler
     return found
 
 
@@ -257,8 +287,12 @@ def _parse(archive: zipfile.ZipFile, member: str, handler: ContentHandler) -> No
             defusedxml.sax.parse(stream, handler)
 
 
-def _column(letters: str) -> int:
+def _position(place: str) -> tuple[int, int] | None:
+    """Row from 1 and column from 0 of a reference such as B7."""
+    match = _CELL.match(place)
+    if match is None:
+        return None
     number = 0
-    for letter in letters:
+    for letter in match[1].upper()[:8]:
         number = number * 26 + ord(letter) - 64
-    return number - 1
+    return int(match[2][:12]), number - 1

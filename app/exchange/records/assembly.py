@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+import structlog
+
 from app.clock import local_now
 from app.exchange.headers.dictionary import Kind
 from app.exchange.layout.location import locate
 from app.exchange.layout.raw import IgnoredPlace, Located, RawRecord
 from app.exchange.layout.tables import joined_ranges
 from app.exchange.readers.content import FileContent
+from app.exchange.readers.refusals import UNREADABLE, damage_refused, place_of
 from app.exchange.records.achievements import achievement_of
 from app.exchange.records.contracts import contract_of
 from app.exchange.records.demands import demand_of
@@ -18,6 +21,10 @@ from app.exchange.records.organisations import organisation_of
 from app.exchange.records.repetition import Repetition
 from app.exchange.values.readings import ValueNote
 
+log = structlog.get_logger(__name__)
+
+MAX_IGNORED = 20_000
+"""Ignored places that are kept; a report shows fewer."""
 _RULES: Mapping[Kind, Callable[[RawRecord], Draft]] = {
     Kind.DEMAND: demand_of,
     Kind.ACHIEVEMENT: achievement_of,
@@ -33,13 +40,25 @@ def draft_of(raw: RawRecord) -> Draft:
 
 
 class Extraction:
-    """The drafts of a file, read once in order; `ignored` and `located` are complete when all drafts were read."""
+    """The drafts of a file, read once in order; `ignored` and `located` are complete when all drafts were read.
 
-    def __init__(self, content: FileContent, learnt: Mapping[str, str] | None = None) -> None:
+    Args:
+        owner: the organisation of demands and achievements that name none.
+    """
+
+    def __init__(
+        self, content: FileContent, learnt: Mapping[str, str] | None = None, *, owner: str | None = None
+    ) -> None:
         self.located: list[Located] = []
         self._ignored: list[IgnoredPlace] = []
         self._content = content
         self._learnt = learnt or {}
+        self._owner = owner
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader says of the file."""
+        return self._content.notes
 
     @property
     def ignored(self) -> list[IgnoredPlace]:
@@ -63,13 +82,40 @@ class Extraction:
             yield draft
 
     def _drafts(self) -> Iterator[Draft]:
-        for found in locate(self._content, self._learnt):
+        located = locate(self._content, self._learnt)
+        while True:
+            with damage_refused(self._content.form):
+                found = next(located, None)
+            if found is None:
+                return
             if isinstance(found, RawRecord):
-                yield draft_of(found)
+                yield self._owned(_read(found))
             elif isinstance(found, Located):
                 self.located.append(found)
-            else:
+            elif len(self._ignored) < MAX_IGNORED:
                 self._ignored.append(found)
+
+    def _owned(self, draft: Draft) -> Draft:
+        owned = draft.kind in (Kind.DEMAND, Kind.ACHIEVEMENT) and draft.refusal is None
+        if owned and self._owner and not draft.values.get("owner_org"):
+            draft.values["owner_org"] = self._owner
+            draft.missing = [name for name in draft.missing if name != "owner_org"]
+        return draft
+
+
+def _read(raw: RawRecord) -> Draft:
+    """The draft of a record; one that no rule can read is refused, so that the others are taken."""
+    try:
+        return draft_of(raw)
+    except UNREADABLE as error:
+        log.warning("unreadable_row", kind=raw.kind.value, error=type(error).__name__, at=place_of(error))
+        draft = Draft(raw.ref, raw.kind, raw)
+        draft.refuse(
+            "unreadable_row",
+            "该行内容无法读取，请核对各单元格的格式，更正后重新上传。",
+            "The row cannot be read; check the format of its cells, correct it and send the file again.",
+        )
+        return draft
 
 
 def _forget(draft: Draft) -> None:

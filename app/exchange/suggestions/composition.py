@@ -9,6 +9,7 @@ from app.exchange.headers.dictionary import Kind
 from app.exchange.layout.raw import text_of
 from app.exchange.readers.content import FileContent, Grid, Text
 from app.exchange.readers.formats import read_content
+from app.exchange.readers.refusals import damage_refused
 from app.exchange.records.achievements import REQUIRED as ACHIEVEMENT_REQUIRED
 from app.exchange.records.assembly import Extraction
 from app.exchange.records.demands import REQUIRED as DEMAND_REQUIRED
@@ -62,7 +63,8 @@ def _suggested(content: FileContent, text: str, kind: Kind, embedder: Embedder) 
             "涉密内容不得在平台登记；请按保密规定管理，脱密后再填报",
             "is marked as a state secret and must not be entered here",
         )
-    suggestions = list(_of_labels(content, whole, kind))
+    with damage_refused(content.form):
+        suggestions = list(_of_labels(content, whole, kind))
     suggestions += _of_text(whole, kind, {one.field for one in suggestions})
     known = frozenset(one.field for one in suggestions)
     suggestions += nearest(whole, embedder, given=known)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,8 +15,11 @@ from app.engagements.contract_models import Contract
 from app.engagements.contracts.ledger import entries
 from app.engagements.contracts.ledger.classification import nature_of
 from app.engagements.contracts.presenter import read_many
+from app.errors import FieldError, SankuError
 from app.exchange.batches.models import ImportRow, RowAction
+from app.exchange.batches.targets.faults import faults_of
 from app.exchange.batches.targets.parties import newly_said, organisations_of
+from app.exchange.batches.targets.payloads import confirmed_values
 from app.exchange.batches.targets.step import Step, TargetContext, Written
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
@@ -121,13 +125,30 @@ class ContractTarget:
         (body,) = read_many(session, [session.get_one(Contract, record_id)])
         return restated(Kind.CONTRACT, body.model_dump(mode="json"))
 
+    def fault(self, session: Session, row: ImportRow, principal: Principal) -> FieldError | None:
+        """See `RowTarget`: the row is written, with its deductions, and taken back at once."""
+        savepoint = session.begin_nested()
+        try:
+            self._step(principal, session, row, confirmed_values(row.entry, ["*"])).write(session)
+            session.flush()
+        except (SankuError, ValidationError) as error:
+            return faults_of(error)[0]
+        finally:
+            savepoint.rollback()
+        return None
+
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
         """Enter the contract, or change what the ledger says differently than last time."""
-        payload = self._payload(context, session, values)
+        return self._step(context.principal, session, row, values)
+
+    def _step(
+        self, principal: Principal, session: Session, row: ImportRow, values: Mapping[str, Any]
+    ) -> EntryStep:
+        payload = self._payload(principal, session, values)
         if row.action != RowAction.UPDATE or row.record_id is None:
-            return EntryStep(context.principal, payload)
+            return EntryStep(principal, payload)
         contract = session.get_one(Contract, row.record_id)
         changed = newly_said(session, row, payload)
         changed = {
@@ -135,7 +156,7 @@ class ContractTarget:
             for name, value in changed.items()
             if to_json(getattr(contract, name)) != to_json(value)
         }
-        return EntryStep(context.principal, changed, contract.id, contract.version)
+        return EntryStep(principal, changed, contract.id, contract.version)
 
     def reversal(self, context: TargetContext, _session: Session, row: ImportRow) -> Step:
         """Give former values back, or take the entry out."""
@@ -145,9 +166,9 @@ class ContractTarget:
             return EntryStep(context.principal, dict(row.before), row.record_id, row.version)
         return RemoveEntryStep(context.principal, row.record_id, row.version)
 
-    def _payload(self, context: TargetContext, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _payload(self, principal: Principal, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
         payload = {name: values[name] for name in _TAKEN if values.get(name) not in (None, "", [])}
-        find = organisations_of(session, context.principal)
+        find = organisations_of(session, principal)
         for side in _SIDES:
             name = values.get(side)
             if not name:

@@ -139,6 +139,9 @@ class OrganisationTarget:
         body = OrganisationOut.of(session.get_one(Organisation, record_id))
         return restated(Kind.ORGANISATION, body.model_dump(mode="json"))
 
+    def fault(self, _session: Session, _row: ImportRow, _principal: Principal) -> None:
+        """See `RowTarget`: what a draft lacks is in its entry; the rest shows at the commit."""
+
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:

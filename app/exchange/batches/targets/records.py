@@ -125,6 +125,9 @@ class RecordTarget:
         (body,) = with_employers(session, read_many(session, self.library, [record], principal=principal))
         return restated(Kind(self.kind.value), body)
 
+    def fault(self, _session: Session, _row: ImportRow, _principal: Principal) -> None:
+        """See `RowTarget`: what a draft lacks is in its entry; the rest shows at the commit."""
+
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import Database
+from app.errors import FieldError
 from app.exchange.batches.models import ImportRow
 from app.exchange.records.draft import Draft
 from app.libraries.record.indexing import Indexer
@@ -62,6 +63,9 @@ class RowTarget(Protocol):
 
     def said(self, session: Session, record_id: UUID, principal: Principal, /) -> dict[str, Any]:
         """What an exported list says of a record, in the fields of an entry."""
+
+    def fault(self, session: Session, row: ImportRow, principal: Principal, /) -> FieldError | None:
+        """Why a commit would refuse the row, as far as it can be known beforehand."""
 
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any], /

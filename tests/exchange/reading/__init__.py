@@ -1,0 +1,1 @@
+"""Reading of files: what they are, and files that are damaged."""
