@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from app.exchange.report import report_of
-from tests.exchange.files import DEMANDS, document, page, separated, sheet
+from tests.exchange.files import DEMANDS, HEADER, document, page, separated, sheet
 from tests.exchange.reading.test_recognition import codes
-from tests.exchange.test_batches import HEADER, commit, demands, rows_of, upload
+from tests.exchange.test_batches import commit, demands, rows_of, upload
 from tests.support.http import ok, wrong_fields
 from tests.support.scenario.library_users import UserClient
 
