@@ -9,7 +9,7 @@ from app.libraries.record.enums import LabelledEnum
 
 OPERATOR = "operator"
 SERVICE = "service"
-"""The actor of automatic transitions, after a record was withdrawn or a contract cancelled."""
+"""The actor of automatic transitions, after a record was withdrawn, or a contract registered or cancelled."""
 
 _MANAGER = ParticipantRole.MANAGER.value
 _OWNERS = (ParticipantRole.ENTREPRENEUR.value, ParticipantRole.SCIENTIST.value)
@@ -46,8 +46,12 @@ def _rows() -> tuple[EngagementTransition, ...]:
         EngagementTransition(Stage.PROPOSED, Stage.CONTACTED, manager),
         EngagementTransition(Stage.CONTACTED, Stage.MEETING, manager, TransitionRequirement.AGREEMENT),
         EngagementTransition(Stage.MEETING, Stage.NEGOTIATING, manager, TransitionRequirement.AGREEMENT),
+        # The service: when the bureau registers the contract.
         EngagementTransition(
-            Stage.NEGOTIATING, Stage.SIGNED, manager_or_operator, TransitionRequirement.SIGNED_CONTRACT
+            Stage.NEGOTIATING,
+            Stage.SIGNED,
+            manager_or_operator | {SERVICE},
+            TransitionRequirement.SIGNED_CONTRACT,
         ),
         EngagementTransition(
             Stage.SIGNED, Stage.LANDED, manager_or_operator, TransitionRequirement.LANDED_CONTRACT

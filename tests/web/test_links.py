@@ -1,11 +1,16 @@
 """Links of mails lead each reader to their own page of what the message is about."""
 
+import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from app.accounts.models import Role
+from app.database import Database
+from app.notifications.notices.models import Notice
 from tests.support.builders.demands import demand_payload
+from tests.web.html import text_of
 from tests.web.readers import ReaderOf
 
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -61,13 +66,33 @@ def test_what_is_no_link_of_a_message_is_not_found(reader: ReaderOf, path: str) 
     assert answer.status_code == 404, answer.headers.get("location")
 
 
-def test_notices_are_read_and_lead_to_their_subject(reader: ReaderOf) -> None:
+def test_notices_are_counted_and_read(app: Any, reader: ReaderOf) -> None:
     who = reader(Role.ENTERPRISE)
     empty = who.get("/notices")
     assert "没有通知" in empty.text
     assert who.post("/notices/read", data={"notice": NIL}).status_code == 404
     assert who.post("/notices/read", data={"notice": "x"}).status_code == 404
     assert who.post("/notices/read").headers["location"] == "/notices"
+    assert 'class="unread"' not in empty.text
+    with app.state.services[Database].unit_of_work() as session:
+        for number in range(3):
+            session.add(
+                Notice(
+                    event_id=uuid4(),
+                    type="demand_published",
+                    group="records",
+                    recipient_kind="user_id",
+                    recipient_id=who.user_id,
+                    zh=f"第 {number} 条",
+                    en=f"number {number}",
+                )
+            )
+    assert "3 条未读通知" in text_of(who.get("/desk").text)
+    first, *_ = re.findall(r'name="notice" value="([^"]+)"', who.get("/notices").text)
+    assert who.post("/notices/read", data={"notice": first}).status_code == 303
+    assert "2 条未读通知" in text_of(who.get("/desk").text)
+    assert who.post("/notices/read").status_code == 303
+    assert "条未读通知" not in text_of(who.get("/desk").text)
 
 
 def test_channels_of_notices_are_chosen_by_group(reader: ReaderOf) -> None:

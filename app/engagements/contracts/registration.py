@@ -20,6 +20,7 @@ from app.engagements.contracts.service import check
 from app.engagements.contracts.shares import wrong_state
 from app.engagements.contracts.signatures import settlement
 from app.engagements.events import contract_payload
+from app.engagements.lifecycle import stage_changes
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
 from app.events.catalogue import ContractLanded, ContractRegistered
@@ -56,6 +57,10 @@ def register(
     check(session, contract)
     versions.record_version(session, contract, action="register", before=before, principal=principal)
     emit(session, ContractRegistered(**contract_payload(contract), registered_on=registered_on))
+    if contract.engagement_id is not None:
+        stage_changes.follow_registration(
+            session, contract.engagement_id, note=f"合同 {contract.number} 已登记"
+        )
     return contract
 
 

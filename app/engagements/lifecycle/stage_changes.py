@@ -181,6 +181,20 @@ def revert_to_negotiating(session: Session, engagement_id: UUID, *, note: str) -
     _write(session, engagement, transition, note=note, reason=None, principal=SYSTEM, role=SERVICE)
 
 
+def follow_registration(session: Session, engagement_id: UUID, *, note: str) -> None:
+    """Bring an engagement that is negotiating to its signed contract, which the bureau has registered."""
+    engagement = session.scalar(
+        select(Engagement)
+        .where(Engagement.id == engagement_id)
+        .with_for_update(of=Engagement)
+        .execution_options(populate_existing=True)
+    )
+    if engagement is None or engagement.stage != Stage.NEGOTIATING:
+        return
+    transition = TRANSITIONS[Stage.NEGOTIATING, Stage.SIGNED]
+    _write(session, engagement, transition, note=note, reason=None, principal=SYSTEM, role=SERVICE)
+
+
 def _permitted_transition(participation: Participation, target: Stage) -> EngagementTransition:
     engagement, stage = participation.engagement, Stage.of(participation.engagement.stage)
     require_open(engagement)

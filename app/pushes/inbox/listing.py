@@ -21,7 +21,9 @@ from app.paging import Page, PageRequest, Sort, fetch_page
 from app.pushes import queries
 from app.pushes.feedback.training_signals import SURFACE, shown_in_inbox
 from app.pushes.inbox.presenter import read_many
+from app.pushes.inbox.undo import undoable
 from app.pushes.models import PENDING, Push, PushState
+from app.pushes.policy import Policy
 from app.pushes.schemas import PushRead
 
 _BEST_FIRST = Sort(Push.rank_key, float, descending=True, name="inbox")
@@ -173,8 +175,8 @@ def count_pushed_since(session: Session, since: datetime, *, principal: Principa
     return session.scalar(select(func.count()).select_from(newer)) or 0
 
 
-def undoable_answers(session: Session, *, principal: Principal) -> list[PushRead]:
-    """The principal's answers within their time limit, the latest first. Undoing one may still be refused."""
+def undoable_answers(session: Session, *, principal: Principal, policy: Policy) -> list[PushRead]:
+    """The principal's answers that can be undone now, the latest first."""
     require(principal, Action.PUSH_LIST, own=True)
     moment = now()
     query = (
@@ -187,7 +189,8 @@ def undoable_answers(session: Session, *, principal: Principal) -> list[PushRead
         .order_by(Push.answered_at.desc(), Push.id)
         .limit(_MOST_UNDOABLE)
     )
-    return read_many(session, session.scalars(query).all(), principal=principal)
+    found = undoable(session, session.scalars(query).all(), policy=policy)
+    return read_many(session, found, principal=principal)
 
 
 def other_pushes_of_demand(session: Session, push: PushRead, *, principal: Principal) -> list[PushRead]:

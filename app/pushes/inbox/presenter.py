@@ -39,6 +39,8 @@ _OWN_COLUMNS = PushRead.model_fields.keys() - {
 
 def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal) -> list[PushRead]:
     """The responses for these pushes, in their order. The number of queries does not depend on the number of pushes."""
+    if not pushes:
+        return []
     demands = by_id(session, Demand, [push.demand_id for push in pushes])
     achievements = by_id(session, Achievement, [push.achievement_id for push in pushes])
     summary = summariser(

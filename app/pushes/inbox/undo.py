@@ -10,10 +10,11 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
-from app.engagements.lifecycle.stage_changes import retract
+from app.engagements.lifecycle.stage_changes import pushes_under_way, retract
 from app.errors import Conflict
 from app.events.catalogue import PushUndone
 from app.events.outbox import emit
+from app.matching.facts.constraints import Violation
 from app.pushes import queries
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, current_attempt
@@ -67,10 +68,38 @@ def undo(
     return push
 
 
-def _check_rules(facts: PushFacts, *, accepted: bool) -> None:
+def undoable(session: Session, pushes: Sequence[Push], *, policy: Policy) -> list[Push]:
+    """Those of the principal's pushes whose answer `undo` would take back now, in their order."""
+    moment = now()
+    answered = [push for push in pushes if is_undoable(push, moment)]
+    if not answered:
+        return []
+    under_way = pushes_under_way(session, [push.id for push in answered if push.state == PushState.ACCEPTED])
+    free = [push for push in answered if push.id not in under_way]
+    snapshot = load_snapshot(
+        session,
+        policy=policy,
+        pairs=[(push.demand_id, push.achievement_id) for push in free],
+        manager_ids={push.manager_id for push in free},
+    )
+    return [
+        push
+        for push in free
+        if not _broken_rules(
+            snapshot.of((push.demand_id, push.achievement_id), push.manager_id),
+            accepted=push.state == PushState.ACCEPTED,
+        )
+    ]
+
+
+def _broken_rules(facts: PushFacts, *, accepted: bool) -> list[Violation]:
     """A deal is no obstacle to the undo of an acceptance: it may be the engagement that the acceptance opened."""
     found = as_told(pending_violations(facts), facts.pair)
-    broken = [rule for rule in found if not (accepted and rule.code in DEALS)]
+    return [rule for rule in found if not (accepted and rule.code in DEALS)]
+
+
+def _check_rules(facts: PushFacts, *, accepted: bool) -> None:
+    broken = _broken_rules(facts, accepted=accepted)
     if broken:
         raise Conflict(
             f"This push is no longer valid: {'; '.join(rule.en for rule in broken)}.",

@@ -20,6 +20,7 @@ from app.pushes.inbox.listing import InboxShelf, inbox_counts, inbox_page, shelf
 from app.pushes.inbox.stream import follow_inbox
 from app.pushes.inbox.undo import undo
 from app.pushes.policy import current_policy
+from app.pushes.schemas import PushRead
 from app.services import AllServices
 from app.web.i18n import mark as _
 from app.web.manager.day import day_of
@@ -129,7 +130,7 @@ def show_inbox(
         counts=inbox_counts(session, principal=principal),
         shelf=shelf,
         shelves=_SHELVES,
-        undoable=undoable_answers(session, principal=principal) if error is None else [],
+        undoable=undone_by(page, session) if error is None else [],
         day=day_of(session, principal),
         greeting=next(text for until, text in _GREETINGS if local_now().hour < until),
         moment=local_now(),
@@ -137,6 +138,12 @@ def show_inbox(
         error=error,
         typed=posted.get if posted else lambda _: "",
     )
+
+
+def undone_by(page: WebPage, session: ReadSession) -> list[PushRead]:
+    """The answers that the reader can take back now."""
+    policy = current_policy(session, page.services)
+    return undoable_answers(session, principal=page.principal, policy=policy)
 
 
 def _link(place: Mapping[str, str | None], **changes: str | None) -> str:

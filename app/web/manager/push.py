@@ -18,12 +18,12 @@ from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.matching.feedback.impressions import ImpressionLog, Shown
 from app.pushes.inbox import service as answers
-from app.pushes.inbox.listing import other_pushes_of_demand, undoable_answers
+from app.pushes.inbox.listing import other_pushes_of_demand
 from app.pushes.inbox.presenter import read_one
 from app.pushes.policy import current_policy
 from app.pushes.schemas import PushRead
 from app.services import AllServices, AppSettings
-from app.web.manager.inbox import show_inbox
+from app.web.manager.inbox import show_inbox, undone_by
 from app.web.manager.pushes import postponed_until, push_view, push_views
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted, PostedForm
@@ -133,7 +133,7 @@ def _show(page: WebPage, session: ReadSession, push_id: UUID) -> Response:
         one=push_view(read, page.language),
         today=today(),
         amounts=dict(_amounts(page, session, read)),
-        can_undo=any(one.id == read.id for one in undoable_answers(session, principal=page.principal)),
+        can_undo=any(one.id == read.id for one in undone_by(page, session)),
         typed=lambda _: "",
         others=push_views(other_pushes_of_demand(session, read, principal=page.principal), page.language),
     )

@@ -242,6 +242,20 @@ class TestAmendments:
         )
 
 
+def test_an_engagement_follows_its_registered_contract(scenario: Scenario) -> None:
+    meeting = scenario.agreed_engagement().reach("negotiating")
+    contract = meeting.signed()
+    assert meeting.seen()["stage"] == "negotiating"
+    ok(
+        step(
+            scenario.operator, contract, "register", registration_no="2026-370100-000001", registered_on=day()
+        )
+    )
+    seen = meeting.seen()
+    assert (seen["stage"], seen["moves"][-1]["moved_as"]) == ("signed", "service")
+    assert contract["number"] in seen["moves"][-1]["note"]
+
+
 class TestCancellation:
     def test_its_engagement_goes_back_to_negotiating(self, scenario: Scenario) -> None:
         meeting = scenario.agreed_engagement().reach("negotiating")

@@ -131,7 +131,7 @@ def test_the_table_of_moves() -> None:
         ("proposed", "contacted"): (["manager"], None),
         ("contacted", "meeting"): (["manager"], "agreement"),
         ("meeting", "negotiating"): (["manager"], "agreement"),
-        ("negotiating", "signed"): (["manager", "operator"], "signed_contract"),
+        ("negotiating", "signed"): (["manager", "operator", "service"], "signed_contract"),
         ("signed", "landed"): (["manager", "operator"], "landed_contract"),
         ("signed", "negotiating"): (["service"], "no_signed_contract"),
         **{(stage.value, "ended"): (anyone, "reason") for stage in OPEN_STAGES},

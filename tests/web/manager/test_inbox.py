@@ -9,6 +9,8 @@ import pytest
 from app.accounts.models import Role
 from app.clock import today
 from app.database import now
+from app.libraries.demands.models import Demand
+from app.pushes.models import Push
 from app.settings import Settings
 from tests.web.html import faults_of, text_of
 from tests.web.manager.desk import REASONS, ManagerDesk, manager_desk
@@ -114,6 +116,18 @@ def test_a_push_cannot_be_decided_twice(desk: ManagerDesk) -> None:
     assert again.status_code == 409
     assert "不能作此答复" in again.text
     assert desk.state_of(push) == "declined"
+
+
+def test_an_undo_that_a_rule_forbids_is_not_offered(desk: ManagerDesk) -> None:
+    push = desk.push()
+    answer = {"reason": "other", "note": "已有供应商"}
+    assert desk.reader.post(f"/inbox/{push}/decline", data=answer).status_code == 303
+    assert 'class="undo"' in desk.reader.get("/inbox").text
+    with desk.scenario.database.unit_of_work() as session:
+        declined = session.get_one(Push, push)
+        session.get_one(Demand, declined.demand_id).state = "withdrawn"
+    assert 'class="undo"' not in desk.reader.get("/inbox").text
+    assert desk.reader.post("/inbox/undo", data={"push": str(push)}).status_code == 409
 
 
 def test_undo_after_its_time_says_so(desk: ManagerDesk) -> None:

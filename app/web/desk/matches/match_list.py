@@ -22,6 +22,8 @@ from app.web.desk.records.desk_kind import DeskKind
 from app.web.page import WebPage
 
 SHOWN = 10
+_LEAST_SHOWN = 0.005
+"""The least score of a list, 0–1."""
 
 SIDES = {RecordKind.DEMAND: Side.DEMAND, RecordKind.ACHIEVEMENT: Side.ACHIEVEMENT}
 
@@ -63,6 +65,8 @@ class MatchReader:
         views = match_views(
             answer, record, kind.kind, language=page.language, with_scores=page.principal.reads_details
         )
+        # What would read 0.00 has nothing to do with the record.
+        views = tuple(one for one in views if one.good or one.score is None or one.score >= _LEAST_SHOWN)
         return MatchList(
             answer,
             views,
