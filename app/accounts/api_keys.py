@@ -12,6 +12,7 @@ from app.accounts import audit, credentials
 from app.accounts.access.api_key_scopes import SCOPES
 from app.accounts.access.permissions import TABLE, Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
+from app.accounts.access.proof import require_confirmation
 from app.accounts.field_checks import checked, clean_name
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
 from app.accounts.users import ROLES_OF_KIND
@@ -50,6 +51,7 @@ def create_api_key(
     require(principal, Action.API_KEY_CREATE, owner_org_id=organisation_id)
     if principal.user_id is None:
         raise Forbidden("Only users can create API keys.", "只有登录用户可以创建 API 密钥。")
+    require_confirmation(principal)
     faults = Faults()
     with faults.collected():
         name = _checked_name(name)

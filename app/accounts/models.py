@@ -166,7 +166,8 @@ class LoginSession(Base):
     """A login with its device; its id is the chain of its refresh tokens.
 
     `device` is what the client says of itself (User-Agent), `address` where it was last used from. `ended_at` is set by
-    a logout or revocation, `expires_at` moves with each new refresh token.
+    a logout or revocation, `expires_at` moves with each new refresh token. `confirmed_at` is when the user last showed
+    a password or a second factor in this session; None for one of before this was recorded.
     """
 
     __tablename__ = "login_sessions"
@@ -180,6 +181,7 @@ class LoginSession(Base):
     last_used_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class RefreshToken(Identified, Base):
@@ -206,6 +208,62 @@ class RefreshToken(Identified, Base):
     )
     last_used_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(60), default="", server_default="")
+
+
+class SecondFactor(Base):
+    """The authenticator app of a user: codes of six digits by time (TOTP, RFC 6238).
+
+    Attributes:
+        secret: encrypted; None until a first code has confirmed it.
+        pending_secret: encrypted; shown, and not confirmed yet. The confirmed one holds until then.
+        last_step: the period of 30 seconds whose code was used last: no code counts twice.
+        failures: wrong codes since the last right one.
+    """
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    secret: Mapped[str | None] = mapped_column(String(300))
+    pending_secret: Mapped[str | None] = mapped_column(String(300))
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class RecoveryCode(Identified, Base):
+    """A code for a login without the device, as a digest. It works once."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]
+
+
+class ChallengePurpose(StrEnum):
+    """What a challenge is the first half of."""
+
+    SECOND_FACTOR = "second_factor"
+
+
+class LoginChallenge(Identified, Base):
+    """The first half of a login in two steps, for some minutes; used once. Its token is stored as a digest.
+
+    Attributes:
+        user_id: None where nobody is known yet.
+        data: what the second half is checked against.
+    """
+
+    __tablename__ = "login_challenges"
+
+    purpose: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
 
 
 class Attempt(Identified, Base):

@@ -9,9 +9,10 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials, passwords
-from app.accounts.access.grants import check_grant, refuse_password_of_staff, require_grant
+from app.accounts.access.grants import check_grant, require_grant
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
+from app.accounts.access.proof import require_confirmation
 from app.accounts.field_checks import check_email, checked, clean_name
 from app.accounts.links.service import end_invitations_by, end_links
 from app.accounts.models import OFFICES, STAFF, Organisation, OrganisationKind, Role, User
@@ -19,8 +20,6 @@ from app.accounts.organisations import administrators
 from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.errors.collection import Faults
-from app.events.catalogue import PasswordChanged
-from app.events.outbox import emit
 
 # The roles that users of an organisation may have. The first user of a self-registered organisation gets the first
 # role unless they request another one from the list; only operators create users of the bureau.
@@ -67,6 +66,7 @@ def create_user(
         Invalid, Conflict: see `add_user`.
     """
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
+    require_confirmation(principal)
     if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN:
         refuse_other_role(session, role, organisation_id)
     require_grant(principal, role)
@@ -250,7 +250,8 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
     (active=False) and make them administrators, or no longer. Operators change everything of any user.
 
     Raises:
-        Forbidden: the account is another user's, or only operators may change the field.
+        Forbidden: the account is another user's, only operators may change the field, or a change of role, organisation
+            or administrator was not confirmed just now.
         Invalid: the name is invalid, the organisation's kind does not allow the role, or the user cannot be an
             administrator.
         Conflict: no active operator would be left, or, unless the bureau changes it, no administrator.
@@ -259,6 +260,8 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
     if scope_of(principal, Action.USER_ADMINISTER) is not RecordScope.ANY:
         _refuse_operators_fields(user, principal, changes)
     check_grant(user, principal, changes)
+    if {"role", "organisation_id", "administrator"} & changes.keys():
+        require_confirmation(principal)
     before = _Standing.of(user)
     if changes.get("name", user.name) != user.name:
         user.name = _checked_name(changes["name"])
@@ -316,32 +319,6 @@ def _check_standing(session: Session, user: User, before: _Standing, principal: 
     )
     if steps_down and scope_of(principal, Action.USER_ADMINISTER) is not RecordScope.ANY:
         administrators.require_successor(session, user, before.organisation_id)
-
-
-def set_password(
-    session: Session, user: User, *, principal: Principal, new_password: str, field: str = "new_password"
-) -> None:
-    """Set a new password and end all sessions of the user. The caller has checked the current password if required.
-
-    Raises:
-        Invalid: the new password violates a rule or equals the old one.
-    """
-    require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
-    refuse_password_of_staff(user, principal)
-    passwords.check_password(new_password, name=user.name, email=user.email, field=field)
-    if credentials.verify_password(new_password, user.password_hash):
-        raise Invalid.field(
-            field,
-            "password_unchanged",
-            "新密码不能与原密码相同",
-            "the new password must differ from the old one",
-        )
-    user.password_hash = credentials.hash_password(new_password)
-    session.flush()
-    revoke_sessions(session, user_id=user.id)
-    end_links(session, user.id)
-    audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
-    emit(session, PasswordChanged(subject_id=user.id, by_bureau=user.id != principal.user_id))
 
 
 def _refuse_operators_fields(user: User, principal: Principal, changes: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
+from app.settings.identity import IdentitySettings
 from app.settings.matching import EmbeddingSettings, MatchingSettings
 from app.settings.notifications import ChatSettings, DeliverySettings, MailSettings, WebhookSettings
 from app.settings.pushes import AssignmentSettings, PushSettings
@@ -38,6 +39,7 @@ GROUPS = (
     TalentSettings,
     AccessSettings,
     AuditSettings,
+    IdentitySettings,
     FileSettings,
     PdfSettings,
     MailSettings,
@@ -59,6 +61,7 @@ class Settings(
     TalentSettings,
     AccessSettings,
     AuditSettings,
+    IdentitySettings,
     FileSettings,
     PdfSettings,
     MailSettings,
@@ -83,6 +86,13 @@ class Settings(
                     "`sanku init` writes one"
                 )
         return self
+
+    @property
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """The roles that must have a second factor. A demonstration, whose passwords everybody knows, has none unless
+        the setting names them."""
+        is_exempt = self.demo and "second_factor_roles" not in self.model_fields_set
+        return frozenset() if is_exempt else frozenset(self.second_factor_roles)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy without the cached properties, which pydantic would copy although `update` may change them."""

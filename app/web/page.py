@@ -14,6 +14,7 @@ from starlette.datastructures import UploadFile
 from app.accounts.access.authentication import UserIdentity
 from app.accounts.access.permissions import Action, allowed
 from app.accounts.access.principal import Principal
+from app.accounts.access.proof import owed_step
 from app.accounts.idempotency import IdempotentRequest
 from app.database import Database, ReadSession
 from app.errors import Conflict, Forbidden, Invalid, SankuError, StaleVersion, Unauthenticated
@@ -33,7 +34,7 @@ from app.web.display import (
     theme_of,
 )
 from app.web.i18n import Language, speak
-from app.web.pages import BY_ADDRESS, MappedPage, may_open
+from app.web.pages import BY_ADDRESS, MappedPage, is_barred, may_open
 from app.web.posted import LANGUAGE, THEME, Posted, PostedForm
 from app.web.renderer import render, wants_fragment
 from app.web.session import Reader
@@ -238,7 +239,7 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
 
     Raises:
         Unauthenticated: the page is not for strangers.
-        Forbidden: it is not for the reader's role.
+        Forbidden: it is not for the reader's role, or they must do something first.
     """
     route = request.scope["route"]
     assert isinstance(route, APIRoute)
@@ -252,6 +253,8 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
         raise Forbidden(
             "This page is for users of another role.", "此页面面向其他角色的用户，您的账号无权打开。"
         )
+    if is_barred(mapped, who.principal):
+        raise owed_step(who.principal)
     return page
 
 

@@ -75,7 +75,7 @@ PUBLIC_PAGES = (
     MappedPage("/contests/{id}", _("赛事"), ANYBODY),
     MappedPage("/contests/{id}/register", _("报名"), CONTESTANTS, ("withdraw",)),
     MappedPage("/contests/{id}/calendar.ics", _("赛事"), ANYBODY),
-    MappedPage("/login", _("登录"), ANYBODY),
+    MappedPage("/login", _("登录"), ANYBODY, ("code",)),
     MappedPage("/logout", _("退出登录"), ANYBODY),
     MappedPage("/register", _("注册"), ANYBODY, ("resend",)),
     MappedPage("/forgot-password", _("忘记密码"), ANYBODY),
@@ -168,6 +168,8 @@ SHARED_PAGES = (
     MappedPage("/account/profile", _("我的账号"), USERS),
     MappedPage("/account/password", _("修改密码"), USERS),
     MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),
+    MappedPage("/account/security", _("账号安全"), USERS, ("begin", "enable", "codes", "remove")),
+    MappedPage("/account/confirm", _("确认是本人操作"), USERS),
     MappedPage("/account/notices", _("通知设置"), USERS),
     MappedPage("/account/channels", _("接收渠道"), USERS, ("add", "enable", "test", "remove", "repeat")),
     MappedPage("/notices", _("通知"), USERS, ("read",)),
@@ -186,7 +188,7 @@ BUREAU_PAGES = (
     ),
     MappedPage("/bureau/organisations/{id}/edit", _("单位"), BUREAU),
     MappedPage("/bureau/users", _("用户"), GRANTERS),
-    MappedPage("/bureau/users/{id}", _("用户"), GRANTERS, ("role",)),
+    MappedPage("/bureau/users/{id}", _("用户"), GRANTERS, ("role", "factors")),
     MappedPage("/bureau/filings", _("备案"), BUREAU),
     MappedPage("/bureau/filings/{id}", _("备案"), BUREAU, ("approve", "refuse")),
     MappedPage("/bureau/rounds", _("认定"), BUREAU),
@@ -237,6 +239,25 @@ def _by_address() -> Mapping[str, MappedPage]:
 
 BY_ADDRESS: Mapping[str, MappedPage] = _by_address()
 """Every address of the map, those of form actions included."""
+
+
+# What a user needs who must look after their account before anything else.
+_OWN_ACCOUNT = frozenset(
+    {
+        "/login",
+        "/logout",
+        "/account/security",
+        "/account/confirm",
+        "/account/profile",
+        "/account/password",
+        "/account/devices",
+    }
+)
+
+
+def is_barred(page: MappedPage, principal: Principal) -> bool:
+    """Whether the reader must do something before they may open this page."""
+    return principal.owed is not None and page.address not in _OWN_ACCOUNT
 
 
 def may_open(page: MappedPage, principal: Principal) -> bool:

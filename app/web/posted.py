@@ -21,6 +21,8 @@ LANGUAGE = "_lang"
 THEME = "_theme"
 VERSION = "_version"
 KEY = "_key"
+KEPT = "kept:"
+"""Before the names of fields that belong to the form for which the reader logs in, or confirms that it is them."""
 _MARKS = frozenset({RESUME, LANGUAGE, THEME})
 
 
@@ -66,6 +68,11 @@ class PostedForm:
     def without(self, *names: str) -> "PostedForm":
         """The same form without these fields."""
         return PostedForm(tuple(pair for pair in self.pairs if pair[0] not in names), self.files)
+
+    @property
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """The fields of another form that travel along, with their own names."""
+        return tuple((name.removeprefix(KEPT), value) for name, value in self.pairs if name.startswith(KEPT))
 
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:

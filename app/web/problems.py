@@ -1,10 +1,13 @@
 """Errors as pages: what went wrong, what was typed, and what the reader can do now."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.accounts.self_service.second_factor import state_of
+from app.database import Database
 from app.errors import SankuError, Unauthenticated
 from app.errors.handlers import FrameworkError, error_of, problem_of, status_of
 from app.services import services_of
@@ -41,6 +44,9 @@ _TEXTS = {
     ),
     503: ProblemText(_("服务暂时不可用"), _("未保存任何内容，请稍后重试。")),
 }
+OWED = {"second_factor_owed": "/account/security"}
+"""Where a reader is led who must do something before anything else, by the code of the error."""
+
 _CAN_REPEAT = frozenset({429, 500, 503})
 
 
@@ -62,6 +68,10 @@ async def error_page(request: Request, error: SankuError, *, status: int | None 
     page.take_display(typed)
     if isinstance(error, Unauthenticated) and who.principal.is_anonymous:
         response = _login(page, typed)
+    elif error.problem_code in OWED and not who.principal.is_anonymous:
+        response = page.redirect(OWED[error.problem_code])
+    elif error.problem_code == "confirmation_required":
+        response = _confirm(page, typed)
     else:
         response = page.show(
             "problems/problem.html",
@@ -93,6 +103,35 @@ def _login(page: WebPage, typed: PostedForm) -> Response:
         lost_files=typed.files,
         error=None,
         demonstration=None,
+    )
+
+
+def _confirm(page: WebPage, typed: PostedForm) -> Response:
+    if page.request.method in SAFE_METHODS:
+        return page.redirect(f"/account/confirm?next={quote(page.address, safe='/')}")
+    return show_confirmation(page, target=page.address, kept=typed.kept, status=403)
+
+
+def show_confirmation(
+    page: WebPage,
+    *,
+    target: str,
+    kept: tuple[tuple[str, str], ...] = (),
+    status: int = 200,
+    error: SankuError | None = None,
+) -> Response:
+    """The form that asks for the password or a code, and leads to `target` with what was typed."""
+    settings = page.services[Settings]
+    with page.services[Database].reading() as session:
+        has_factor = state_of(session, settings, principal=page.principal).factor is not None
+    return page.show(
+        "account/confirm.html",
+        status=error.status if error else status,
+        form_id="confirm",
+        next=target,
+        kept=kept,
+        has_factor=has_factor,
+        error=error,
     )
 
 

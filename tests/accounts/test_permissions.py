@@ -37,6 +37,7 @@ user.change                        A          O           O       O        O    
 user.invite                        A          -           -       -        -             O        -
 user.administer                    A          -           -       -        -             O        -
 user.grant                         -          -           -       -        -             -        -
+user.reset_factors                 A          -           -       -        -             -        -
 api_key.create                     A          -           -       -        -             O        -
 api_key.read                       A          -           -       -        -             O        -
 api_key.revoke                     A          -           -       -        -             O        -
@@ -178,6 +179,7 @@ user.read                 -             A          A
 user.change               O             A          O
 user.administer           -             A          -
 user.grant                -             A          -
+user.reset_factors        -             A          -
 api_key.read              -             A          -
 api_key.revoke            -             A          -
 notice.read               O             O          O
@@ -318,7 +320,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register account.link registration.confirm
         organisation.create organisation.change organisation.verify user.create user.read user.invite
-        user.administer user.grant user.change
+        user.administer user.grant user.reset_factors user.change
         api_key.create api_key.read api_key.revoke achievement.review demand.review
         manager.review push.plan push.preview preference.read preference.change
         organisation_preference.read organisation_preference.change digest.read match.answer

@@ -19,6 +19,7 @@ class Action(StrEnum):
     USER_INVITE = "user.invite"
     USER_ADMINISTER = "user.administer"
     USER_GRANT = "user.grant"
+    USER_RESET_FACTORS = "user.reset_factors"
     API_KEY_CREATE = "api_key.create"
     API_KEY_READ = "api_key.read"
     API_KEY_REVOKE = "api_key.revoke"

@@ -11,14 +11,23 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import credentials
 from app.accounts.access.opened_records import Disclosure
-from app.accounts.access.principal import ANONYMOUS, Principal
-from app.accounts.models import ApiKey, Organisation, RefreshToken, Role, User
+from app.accounts.access.principal import ANONYMOUS, OwedStep, Principal
+from app.accounts.access.proof import owed_step
+from app.accounts.models import (
+    ApiKey,
+    LoginSession,
+    Organisation,
+    RefreshToken,
+    Role,
+    SecondFactor,
+    User,
+)
 from app.database import Database, now
 from app.errors import BadRequest, Unauthenticated
 from app.services import AllServices, Services
@@ -27,6 +36,7 @@ from app.settings import Settings
 log = structlog.get_logger(__name__)
 
 _LAST_USED_INTERVAL = timedelta(minutes=1)
+_OWN_ACCOUNT = ("/v1/me", "/v1/auth/")
 
 # These two only read the headers and document the schemes in the OpenAPI description.
 _bearer_scheme = OAuth2PasswordBearer(
@@ -49,6 +59,7 @@ def current_principal(
     Raises:
         Unauthenticated: the credentials are not valid.
         BadRequest: two kinds of credentials were sent.
+        Forbidden: the user must do something first, and this is not about their own account.
     """
     if request.headers.get("Authorization") is not None:
         if not bearer:
@@ -61,7 +72,10 @@ def current_principal(
                 "Send either Authorization or X-API-Key, not both.",
                 "Authorization 与 X-API-Key 只能使用其中一种。",
             )
-    return principal_of(services, bearer, api_key)
+    principal = principal_of(services, bearer, api_key)
+    if principal.owed is not None and not request.url.path.startswith(_OWN_ACCOUNT):
+        raise owed_step(principal)
+    return principal
 
 
 def principal_of(services: Services, bearer: str | None, api_key: str | None) -> Principal:
@@ -96,20 +110,21 @@ def _user_principal(services: Services, token: str) -> Principal:
     claims = credentials.read_access_token(token, key=services[Settings].signing_key)
     if claims is None:
         raise _invalid_credentials()
+    settings = services[Settings]
     is_session_active = (
         select(RefreshToken.id)
+        .join(LoginSession, LoginSession.id == RefreshToken.chain_id)
         .where(
             RefreshToken.chain_id == claims.chain_id,
             RefreshToken.user_id == claims.user_id,
             RefreshToken.revoked_at.is_(None),
+            LoginSession.created_at > now() - settings.session_lifetime,
         )
         .exists()
     )
     # A short session of its own: the route opens its session later, and that one may be for writing.
     with services[Database].reading() as session:
-        user = user_identity(
-            session, services[Disclosure], claims.user_id, is_session_active, session_id=claims.chain_id
-        )
+        user = user_identity(session, services, claims.user_id, is_session_active, session_id=claims.chain_id)
     if user is None:
         raise _invalid_credentials()
     return user.principal
@@ -126,22 +141,34 @@ class UserIdentity:
 
 def user_identity(
     session: Session,
-    disclosure: Disclosure,
+    services: Services,
     user_id: UUID,
     condition: ColumnElement[bool],
     *,
-    session_id: UUID | None = None,
+    session_id: UUID,
 ) -> UserIdentity | None:
-    """The user, if they are active and the condition holds."""
+    """The user of a session, if they are active and the condition holds."""
+    settings, disclosure = services[Settings], services[Disclosure]
+    confirmed_at = func.coalesce(LoginSession.confirmed_at, LoginSession.created_at)
     row = session.execute(
-        select(User, Organisation.trusted, Organisation.name)
+        select(
+            User,
+            Organisation.trusted,
+            Organisation.name,
+            SecondFactor.secret.is_not(None),
+            confirmed_at > now() - settings.confirmation_lifetime,
+        )
+        .select_from(User)
+        .join(LoginSession, LoginSession.id == session_id)
         .outerjoin(Organisation, User.organisation_id == Organisation.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(User.id == user_id, User.active, condition)
     ).one_or_none()
     if row is None:
         return None
-    user, trusted, organisation = row
+    user, trusted, organisation, has_factor, is_confirmed = row
     role = Role(user.role)
+    needs_factor = role in settings.roles_with_second_factor and not has_factor
     principal = Principal(
         user_id=user.id,
         organisation_id=user.organisation_id,
@@ -150,6 +177,8 @@ def user_identity(
         session_id=session_id,
         verified=bool(trusted) or role is Role.OPERATOR,
         administrator=user.administrator,
+        owed=OwedStep.SECOND_FACTOR if needs_factor else None,
+        is_confirmed=bool(is_confirmed),
     )
     return UserIdentity(principal, user.name, organisation or "")
 

@@ -9,6 +9,7 @@ from app.accounts.access.actions import Action
 from app.accounts.access.api_key_scopes import SCOPES
 from app.accounts.access.authentication import CurrentPrincipal, LoggedIn
 from app.accounts.access.principal import Principal
+from app.accounts.access.proof import owed_step
 from app.accounts.models import Role
 from app.errors import Forbidden, Unauthenticated
 
@@ -74,6 +75,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.USER_ADMINISTER:             (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     # Give or take an office of the bureau (`OFFICES`); nobody does so for themselves.
     Action.USER_GRANT:                  (NO,  NO,  NO,  NO,  NO,  NO,  NO),
+    # Who has lost device and recovery codes logs in by the password alone afterwards: nobody does this for themselves.
+    Action.USER_RESET_FACTORS:          (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.API_KEY_CREATE:              (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     Action.API_KEY_READ:                (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     Action.API_KEY_REVOKE:              (ANY, NO,  NO,  NO,  NO,  OWN, NO),
@@ -252,6 +255,7 @@ _OFFICES: dict[Action, tuple[RecordScope, ...]] = {
     Action.USER_CHANGE:                 (OWN, ANY, OWN),
     Action.USER_ADMINISTER:             (NO,  ANY, NO),
     Action.USER_GRANT:                  (NO,  ANY, NO),
+    Action.USER_RESET_FACTORS:          (NO,  ANY, NO),
     Action.API_KEY_READ:                (NO,  ANY, NO),
     Action.API_KEY_REVOKE:              (NO,  ANY, NO),
     Action.NOTICE_READ:                 (OWN, OWN, OWN),
@@ -286,7 +290,7 @@ TABLE: Mapping[Action, Mapping[str | None, RecordScope]] = MappingProxyType(
 def scope_of(principal: Principal, action: Action) -> RecordScope:
     """The records for which the principal may perform `action`; NONE for an action that is not in the table."""
     row = TABLE.get(action)
-    if row is None or not _in_scope(principal, action):
+    if row is None or not _in_scope(principal, action) or _is_barred(principal, action):
         return RecordScope.NONE
     if principal.system:
         return RecordScope.ANY
@@ -326,6 +330,8 @@ def require(
         return
     if principal.is_anonymous:
         raise Unauthenticated
+    if _is_barred(principal, action):
+        raise owed_step(principal)
     if not _in_scope(principal, action):
         scopes = " / ".join(sorted(scope for scope, actions in SCOPES.items() if action in actions))
         raise Forbidden(
@@ -335,6 +341,10 @@ def require(
             action=action,
         )
     raise Forbidden(action=action)
+
+
+def _is_barred(principal: Principal, action: Action) -> bool:
+    return principal.owed is not None and action is not Action.USER_CHANGE
 
 
 def _in_scope(principal: Principal, action: Action) -> bool:

@@ -1,11 +1,18 @@
 """The principal: on whose behalf a request, service call or query runs."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from app.accounts.models import OFFICES, Role
 
-__all__ = ["ANONYMOUS", "OFFICES", "SYSTEM", "Principal", "Role"]
+__all__ = ["ANONYMOUS", "OFFICES", "SYSTEM", "OwedStep", "Principal", "Role"]
+
+
+class OwedStep(StrEnum):
+    """What a user must do before they may do anything else."""
+
+    SECOND_FACTOR = "second_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,8 @@ class Principal:
         system: the worker or the command line.
         administrator: the user administers their organisation; never an API key.
         verified: the bureau vouches for the organisation (`Organisation.trusted`). Anyone can register one.
+        owed: what the user must do first; until then they may only look after their own account.
+        is_confirmed: the user showed a password or a second factor just now, as sensitive steps ask for.
     """
 
     user_id: UUID | None = None
@@ -31,6 +40,8 @@ class Principal:
     system: bool = False
     verified: bool = False
     administrator: bool = False
+    owed: OwedStep | None = None
+    is_confirmed: bool = True
 
     @property
     def is_anonymous(self) -> bool:

@@ -10,12 +10,25 @@ from app.accounts.api import (
     me,
     organisations,
     registration,
+    second_factor,
     sessions,
     users,
 )
 
 router = APIRouter()
-for part in (sessions, registration, me, duplicates, organisations, users, invitations, api_keys, audit):
+PARTS = (
+    sessions,
+    registration,
+    me,
+    second_factor,
+    duplicates,
+    organisations,
+    users,
+    invitations,
+    api_keys,
+    audit,
+)
+for part in PARTS:
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -6,8 +6,11 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.security import OAuth2PasswordRequestForm
 
 from app.accounts.api.responses import NO_STORE, client_of
+from app.accounts.factors.schemas import SecondStep
 from app.accounts.schemas import RefreshTokenIn, TokensOut
 from app.accounts.sessions import tokens as service
+from app.accounts.sessions.login import complete_login, token_opener
+from app.accounts.sessions.login import log_in as log_in_with_password
 from app.database import AppDatabase, WriteSession
 from app.errors import Invalid, TooManyRequests, Unauthenticated, Unavailable, problems
 from app.services import AppSettings
@@ -32,14 +35,37 @@ def log_in(
 ) -> TokensOut:
     """使用邮箱 (username) 和密码登录，获取短期访问令牌和一次性刷新令牌。
 
-    连续失败后须等待；他人的失败不影响已登录过的设备。
+    连续失败后须等待；他人的失败不影响已登录过的设备。已启用第二重验证的用户得到 401
+    `second_factor_required` 和 `challenge`，十分钟内与验证码一并提交到 /v1/auth/second-factor。
     """
-    tokens = service.log_in(
+    tokens = log_in_with_password(
         database,
         settings,
         email=form.username,
         password=form.password,
         client=client_of(request, device_token),
+    )
+    response.headers.update(NO_STORE)
+    return TokensOut.of(tokens)
+
+
+@router.post(
+    "/v1/auth/second-factor",
+    summary="登录第二步",
+    responses=problems(Unauthenticated, TooManyRequests, Invalid),
+)
+def second_step(
+    request: Request, response: Response, database: AppDatabase, settings: AppSettings, body: SecondStep
+) -> TokensOut:
+    """提交第一步返回的 challenge 和验证码 (或恢复码)，获取令牌。验证码只能使用一次；输错后可用同一 challenge 重试。"""
+    client = client_of(request, body.device_token)
+    tokens = complete_login(
+        database,
+        settings,
+        challenge=body.challenge,
+        code=body.code.get_secret_value(),
+        client=client,
+        then=token_opener(settings, client),
     )
     response.headers.update(NO_STORE)
     return TokensOut.of(tokens)

@@ -13,6 +13,7 @@ from app.accounts.lists.users import user_page
 from app.accounts.models import STAFF, Role
 from app.accounts.organisations.lookup import referred
 from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
+from app.accounts.self_service.passwords import set_password
 from app.conditional_requests import IfMatch, check_if_match, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import (
@@ -107,6 +108,4 @@ def reset_password(user_id: Id, session: WriteSession, principal: LoggedIn, body
     """仅管理部门可用，用于用户忘记密码的情形；修改本人密码请使用 /v1/me/password。"""
     require(principal, Action.USER_CHANGE)
     user = service.get_user(session, user_id, principal=principal)
-    service.set_password(
-        session, user, principal=principal, new_password=body.new_password.get_secret_value()
-    )
+    set_password(session, user, principal=principal, new_password=body.new_password.get_secret_value())

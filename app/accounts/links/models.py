@@ -12,13 +12,17 @@ from app.database import Base, Identified, now
 
 
 class LinkPurpose(StrEnum):
-    """What a link allows. The last one is a notice, whose mail has no link."""
+    """What a link allows. The last two are notices, whose mails have no link."""
 
     REGISTER = "register"
     RESET_PASSWORD = "reset_password"  # noqa: S105 — a purpose, not a secret
     CHANGE_MAIL = "change_mail"
     INVITE = "invite"
     MAIL_CHANGED = "mail_changed"
+    CREDENTIALS_CHANGED = "credentials_changed"
+
+
+NOTICES = (LinkPurpose.MAIL_CHANGED, LinkPurpose.CREDENTIALS_CHANGED)
 
 
 class AccountLink(Identified, Base):

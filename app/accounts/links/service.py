@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.credentials import digest
-from app.accounts.links.models import AccountLink, LinkPurpose
+from app.accounts.links.models import NOTICES, AccountLink, LinkPurpose
 from app.database import new_id, now
 from app.errors import NotFound
 from app.events.messages import MessageKind, enqueue_message
@@ -22,6 +22,7 @@ LIFETIME: Mapping[LinkPurpose, timedelta] = {
     LinkPurpose.CHANGE_MAIL: timedelta(days=2),
     LinkPurpose.INVITE: timedelta(days=7),
     LinkPurpose.MAIL_CHANGED: timedelta(days=7),
+    LinkPurpose.CREDENTIALS_CHANGED: timedelta(days=7),
 }
 
 PATHS: Mapping[LinkPurpose, str] = {
@@ -129,7 +130,7 @@ def end_links(session: Session, user_id: UUID) -> None:
         .where(
             AccountLink.user_id == user_id,
             AccountLink.used_at.is_(None),
-            AccountLink.purpose != LinkPurpose.MAIL_CHANGED,
+            AccountLink.purpose.not_in(NOTICES),
         )
         .values(used_at=now(), data={})
     )

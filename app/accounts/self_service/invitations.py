@@ -13,6 +13,7 @@ from app.accounts import audit, credentials
 from app.accounts.access.grants import require_grant
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
+from app.accounts.access.proof import require_confirmation
 from app.accounts.field_checks import check_email, checked
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
@@ -56,12 +57,15 @@ def invite(
     """Send an invitation for the principal's organisation or, by an operator, for any organisation.
 
     Raises:
-        Forbidden: the principal does not administer the organisation, or its administrators do not give this role.
+        Forbidden: the principal does not administer the organisation, its administrators do not give this role, or
+            power over others was not confirmed just now.
         Invalid: this is no e-mail address, or the organisation does not exist or does not allow the role.
         Conflict: the organisation has `MAX_OPEN` open invitations.
     """
     organisation_id = organisation_id or principal.organisation_id
     require(principal, Action.USER_INVITE, owner_org_id=organisation_id)
+    if administrator or role is Role.OPERATOR:
+        require_confirmation(principal)
     faults = Faults()
     with faults.collected():
         check_role(session, role, organisation_id)

@@ -1,10 +1,13 @@
-"""One's own password: its change with the present one, and its reset by a link in a mail."""
+"""Passwords: the change of one's own with the present one, its reset by a link in a mail, and by the bureau."""
 
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials, passwords
+from app.accounts.access.grants import refuse_password_of_staff
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.accounts.access.proof import require_confirmation
+from app.accounts.factors.verification import unlock
 from app.accounts.field_checks import check_email, checked
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
@@ -45,11 +48,8 @@ def reset_password(database: Database, *, token: str, new_password: str) -> None
     with database.unit_of_work() as session:
         link = links.usable(session, token, LinkPurpose.RESET_PASSWORD)
         user = _user(session, link)
-        user.password_hash = password_hash
-        session.flush()
         links.use_up(session, link)
-        links.end_links(session, user.id)
-        revoke_sessions(session, user_id=user.id)
+        _store(session, user, password_hash)
         audit.record(session, principal_of(user), "user.reset_password", user.id)
         emit(session, PasswordChanged(subject_id=user.id, by_bureau=False))
 
@@ -89,12 +89,42 @@ def change_own_password(
         user = session.get_one(User, principal.user_id, with_for_update=True)
         if user.password_hash != password_hash:
             raise StaleVersion
-        user.password_hash = new_hash
-        session.flush()
-        revoke_sessions(session, user_id=user.id)
-        links.end_links(session, user.id)
+        _store(session, user, new_hash)
         audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
         emit(session, PasswordChanged(subject_id=user.id, by_bureau=False))
+
+
+def set_password(
+    session: Session, user: User, *, principal: Principal, new_password: str, field: str = "new_password"
+) -> None:
+    """Set a new password and end all sessions of the user. The caller has checked the current password if required.
+
+    Raises:
+        Invalid: the new password violates a rule or equals the old one.
+    """
+    require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
+    refuse_password_of_staff(user, principal)
+    require_confirmation(principal)
+    passwords.check_password(new_password, name=user.name, email=user.email, field=field)
+    if credentials.verify_password(new_password, user.password_hash):
+        raise Invalid.field(
+            field,
+            "password_unchanged",
+            "新密码不能与原密码相同",
+            "the new password must differ from the old one",
+        )
+    _store(session, user, credentials.hash_password(new_password))
+    audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
+    emit(session, PasswordChanged(subject_id=user.id, by_bureau=user.id != principal.user_id))
+
+
+def _store(session: Session, user: User, password_hash: str) -> None:
+    """Give the user another password; ends their sessions and the links for them, and the lock of their codes."""
+    user.password_hash = password_hash
+    session.flush()
+    unlock(session, user)
+    revoke_sessions(session, user_id=user.id)
+    links.end_links(session, user.id)
 
 
 def _user(session: Session, link: AccountLink) -> User:

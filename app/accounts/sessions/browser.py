@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
 from app.accounts.access.authentication import UserIdentity, user_identity
-from app.accounts.access.opened_records import Disclosure
 from app.accounts.access.principal import Principal
 from app.accounts.models import LoginSession, RefreshToken, SessionKind, User
-from app.accounts.sessions.tokens import Client, authenticate, revoke_sessions, start_session
+from app.accounts.sessions.login import Opener, authenticate, complete_login
+from app.accounts.sessions.tokens import Client, revoke_sessions, start_session
 from app.database import Database, now
 from app.services import Services
 from app.settings import Settings
@@ -55,27 +55,43 @@ def log_in_browser(
         device_token: what an earlier login gave to this browser.
 
     Raises:
-        TooManyRequests, Unavailable, Unauthenticated: see `authenticate`.
+        TooManyRequests, Unavailable, SecondFactorRequired, Unauthenticated: see `authenticate`.
     """
+
+    client = Client(address, device, device_token)
+    opener = browser_opener(settings, client)
+    return authenticate(database, settings, email=email, password=password, client=client, then=opener)
+
+
+def complete_browser_login(
+    database: Database, settings: Settings, *, challenge: str, code: str, client: Client
+) -> BrowserLogin:
+    """The second step of a login; see `complete_login`."""
+    opener = browser_opener(settings, client)
+    return complete_login(database, settings, challenge=challenge, code=code, client=client, then=opener)
+
+
+def browser_opener(settings: Settings, client: Client) -> Opener[BrowserLogin]:
+    """Opens the session of a browser: a cookie."""
 
     def open_browser(session: Session, user: User) -> BrowserLogin:
         cookie = credentials.new_refresh_token()
         moment = now()
+        expires_at = moment + LIFETIME
         session.add(
             RefreshToken(
                 user_id=user.id,
-                chain_id=start_session(session, user=user, client=client, expires_at=moment + LIFETIME),
+                chain_id=start_session(session, user=user, client=client, expires_at=expires_at),
                 digest=credentials.digest(cookie),
-                expires_at=moment + LIFETIME,
+                expires_at=expires_at,
                 kind=SessionKind.BROWSER,
                 last_used_at=moment,
-                device=device[:60],
+                device=client.device[:60],
             )
         )
         return BrowserLogin(cookie, credentials.sign_device_token(user.id, key=settings.signing_key))
 
-    client = Client(address, device, device_token)
-    return authenticate(database, settings, email=email, password=password, client=client, then=open_browser)
+    return open_browser
 
 
 def user_of_cookie(services: Services, cookie: str) -> UserIdentity | None:
@@ -90,9 +106,7 @@ def user_of_cookie(services: Services, cookie: str) -> UserIdentity | None:
         if token is None:
             return None
         is_alive = select(RefreshToken.id).where(*_alive(cookie)).exists()
-        user = user_identity(
-            session, services[Disclosure], token.user_id, is_alive, session_id=token.chain_id
-        )
+        user = user_identity(session, services, token.user_id, is_alive, session_id=token.chain_id)
     if user is not None and token.last_used_at <= now() - _USE_INTERVAL:
         _record_use(database, cookie, token.chain_id)
     return user

@@ -1,26 +1,21 @@
 """Sessions: a short-lived access token, and a chain of refresh tokens that can each be used once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import audit, credentials, throttle
+from app.accounts import audit, credentials
 from app.accounts.access.principal import Principal
 from app.accounts.models import LoginSession, RefreshToken, Role, SessionKind, User
-from app.accounts.throttle import RateLimitKey
 from app.database import Database, new_id, now
 from app.errors import Unauthenticated
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
-
-Opened = TypeVar("Opened")
 
 
 KNOWN_FOR = timedelta(days=90)
@@ -56,88 +51,6 @@ class Tokens:
     device: str | None = None
 
 
-def log_in(database: Database, settings: Settings, *, email: str, password: str, client: Client) -> Tokens:
-    """Log in with e-mail address and password; see `authenticate`."""
-    return authenticate(
-        database,
-        settings,
-        email=email,
-        password=password,
-        client=client,
-        then=lambda session, user: replace(
-            open_session(session, settings, user=user, client=client),
-            device=credentials.sign_device_token(user.id, key=settings.signing_key),
-        ),
-    )
-
-
-def authenticate(
-    database: Database,
-    settings: Settings,
-    *,
-    email: str,
-    password: str,
-    client: Client,
-    then: Callable[[Session, User], Opened],
-) -> Opened:
-    """Check e-mail address and password, and answer what `then` opens for the user, in the transaction of the login.
-
-    Takes the database rather than a session because it needs several transactions: a failed attempt is counted
-    although the request fails, and no lock is held while the password is hashed.
-
-    Raises:
-        TooManyRequests: too many failures for this account and address.
-        Unavailable: too many passwords are being hashed.
-        Unauthenticated: wrong password, unknown or deactivated user; the response does not reveal which.
-    """
-    with database.unit_of_work() as session:
-        candidate = user_by_email(session, email)
-        known = _known_client(session, settings, candidate, client)
-        attempt = RateLimitKey("login", email, known.key or client.address)
-        throttle.reserve(session, attempt, limit=settings.login_attempts_per_10_minutes, known=known.is_known)
-    is_correct = credentials.verify_password(
-        password, candidate.password_hash if candidate else None, known=known.is_known
-    )
-    if candidate is None or not is_correct or not candidate.active:
-        user_id = candidate.id if candidate else None
-        log.warning("login_refused", user_id=str(user_id) if user_id else None, address=client.address)
-        reason = "unknown account" if candidate is None else "deactivated" if is_correct else "wrong password"
-        audit.record_refused(database, "session.refused", user_id, reason, address=client.address)
-        raise Unauthenticated(
-            "The e-mail address or password is wrong.", "邮箱或密码不正确。", code="invalid_credentials"
-        )
-    with database.unit_of_work() as session:
-        user = session.get_one(User, candidate.id, with_for_update=True)
-        if not user.active or user.password_hash != candidate.password_hash:
-            raise Unauthenticated  # deactivated or given a new password while this password was checked
-        throttle.forgive(session, attempt)
-        audit.record(session, principal_of(user), "session.open", user.id, f"address={client.address}")
-        return then(session, user)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Whether the account was used from this client before; `key` replaces the address in its limits."""
-
-    is_known: bool = False
-    key: str | None = None
-
-
-def _known_client(session: Session, settings: Settings, user: User | None, client: Client) -> _Known:
-    if user is None:
-        return _Known()
-    if client.device_token:
-        device = credentials.read_device_token(client.device_token, key=settings.signing_key)
-        if device is not None and device[0] == user.id:
-            return _Known(True, f"device {device[1]}")
-    used_here = exists().where(
-        LoginSession.user_id == user.id,
-        LoginSession.address == client.address[:64],
-        LoginSession.last_used_at > now() - KNOWN_FOR,
-    )
-    return _Known(bool(session.scalar(select(used_here))))
-
-
 def open_session(
     session: Session, settings: Settings, *, user: User, client: Client = UNKNOWN_CLIENT
 ) -> Tokens:
@@ -166,6 +79,7 @@ def start_session(session: Session, *, user: User, client: Client, expires_at: d
             device=_printable(client.device),
             address=client.address[:64],
             expires_at=expires_at,
+            confirmed_at=now(),
         )
     )
     return chain_id

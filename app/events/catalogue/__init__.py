@@ -1,6 +1,6 @@
 """The catalogue of events: name, subject and payload of each. One module for each area."""
 
-from app.events.catalogue.accounts import PasswordChanged
+from app.events.catalogue.accounts import CredentialsChanged, PasswordChanged
 from app.events.catalogue.contracts import (
     ContractAmended,
     ContractAmendmentClosed,
@@ -109,6 +109,7 @@ __all__ = [
     "ContractSignatureGiven",
     "ContractSignaturesVoided",
     "ContractSigned",
+    "CredentialsChanged",
     "DeliveryDue",
     "DemandChanged",
     "DemandClosed",

@@ -1,7 +1,7 @@
 """Events of accounts."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from app.events.domain_event import DomainEvent
@@ -15,3 +15,24 @@ class PasswordChanged(DomainEvent):
 
     subject_id: UUID
     by_bureau: bool
+
+
+CredentialChange = Literal[
+    "second_factor_added",
+    "second_factor_removed",
+    "second_factor_reset",
+    "second_factor_locked",
+    "recovery_codes_renewed",
+    "recovery_code_used",
+]
+"""What changed; `second_factor_reset` by the bureau, all else by the user or by what somebody did in their name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialsChanged(DomainEvent):
+    """Something with which a user (the subject) logs in has changed, besides the password."""
+
+    name: ClassVar = "user.credentials_changed"
+
+    subject_id: UUID
+    change: CredentialChange

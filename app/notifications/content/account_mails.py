@@ -1,12 +1,13 @@
 """The mails about an account, in Chinese: links to confirm a mailbox, set a password or join, and notices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import Organisation, User
+from app.clock import JINAN_TIME
 from app.database import now
 from app.notifications.channels.base import Content
 from app.notifications.content.renderer import templates
@@ -30,6 +31,8 @@ def render_account_link(session: Session, link: AccountLink, url: str) -> Conten
             return _invited_user(session, link, user) if user is not None else _invitation(session, link, url)
         case LinkPurpose.MAIL_CHANGED:
             return _address_changed(session, link)
+        case LinkPurpose.CREDENTIALS_CHANGED:
+            return _credentials_changed(session, link)
 
 
 def _registration(link: AccountLink, url: str) -> Content:
@@ -79,6 +82,28 @@ def _address_changed(session: Session, link: AccountLink) -> Content:
         "如非您本人操作，请立即联系主管部门。",
     )
     return _mail("account.mail_changed", "【三库】登录邮箱已变更", user.name, lines)
+
+
+CHANGES: Mapping[str, str] = {
+    "password_changed": "登录密码已修改，各处的登录均已退出",
+    "password_set": "主管部门已重设您的登录密码，各处的登录均已退出",
+    "second_factor_added": "已启用验证器验证码，其他设备的登录均已退出",
+    "second_factor_removed": "已停用验证器验证码",
+    "second_factor_reset": "主管部门已清除您的第二重验证，请登录后重新设置",
+    "second_factor_locked": "有人用您的密码登录，并多次输错验证码，一天内不再接受验证码",
+    "recovery_codes_renewed": "已重新生成恢复码，原恢复码全部失效",
+    "recovery_code_used": "有人使用恢复码登录或确认身份，该恢复码已失效",
+}
+
+
+def _credentials_changed(session: Session, link: AccountLink) -> Content:
+    user = session.get_one(User, link.user_id)
+    lines = (
+        f"您的三库账号：{CHANGES[link.data['change']]}。",
+        f"时间：{link.created_at.astimezone(JINAN_TIME):%Y-%m-%d %H:%M}。",
+        "如非您本人操作，请立即在登录页选择“忘记密码”重设密码，并联系主管部门。",
+    )
+    return _mail("account.credentials_changed", "【三库】账号安全提醒", user.name, lines)
 
 
 def _invitation(session: Session, link: AccountLink, url: str) -> Content:

@@ -1,10 +1,17 @@
-"""Pages `/login` and `/logout`. What was typed into another page's form travels through the login."""
+"""Pages `/login`, in one step or two, and `/logout`. What was typed elsewhere travels through the login."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts.sessions.browser import log_in_browser, log_out_browser
+from app.accounts.sessions.browser import (
+    BrowserLogin,
+    complete_browser_login,
+    log_in_browser,
+    log_out_browser,
+)
 from app.accounts.sessions.demonstration import DemonstrationLogins
+from app.accounts.sessions.login import SecondFactorRequired
+from app.accounts.sessions.tokens import Client
 from app.database import AppDatabase, WriteSession
 from app.errors import SankuError, TooManyRequests, Unauthenticated, Unavailable
 from app.services import AppSettings
@@ -16,9 +23,6 @@ from app.web.session import cookie_name, device_token_of, end_session, keep_devi
 from app.web.views.navigation import START
 
 router = APIRouter()
-
-KEPT = "kept:"
-"""Before the names of fields that belong to the form for which the reader logs in."""
 
 _NEW_DEMAND = "/desk/demands/new"
 
@@ -46,7 +50,7 @@ def login_page(page: CurrentPage) -> Response:
 def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: AppSettings) -> Response:
     """Leads on; to a form that was posted without a session it leads with what was typed."""
     target = local_address(form.get("next", "/"))
-    kept = tuple((name.removeprefix(KEPT), value) for name, value in form.pairs if name.startswith(KEPT))
+    kept = form.carried
     if form.only_shows:
         page.take_display(form)
         return _form(page, email=form.get("email"), target=target, kept=kept)
@@ -56,19 +60,40 @@ def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: App
             settings,
             email=form.get("email"),
             password=form.get("password"),
-            address=page.request.client.host if page.request.client else "unknown",
+            address=address_of(page.request),
             device=device_of(page.request),
             device_token=device_token_of(page.request),
         )
+    except SecondFactorRequired as needed:
+        return _second_step(page, challenge=needed.challenge, target=target, kept=kept)
     except (Unauthenticated, TooManyRequests, Unavailable) as error:
         return _form(page, email=form.get("email"), target=target, kept=kept, error=error)
-    if kept:
-        response = page.show("account/resume.html", target=target, kept=kept)
-    else:
-        response = page.redirect(target if target != "/" else "/login")
-    set_session(response, settings, login)
-    keep_device(response, settings, login.device_token)
-    return response
+    return _opened(page, settings, login, target=target, kept=kept)
+
+
+@router.post("/login/code", name="second_step")
+def second_step(page: CurrentPage, form: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+    """The second step: a code. A wrong one can be tried again; one that comes too late leads back to the first step."""
+    target, kept = local_address(form.get("next", "/")), form.carried
+    challenge = form.get("challenge_token")
+    page.take_display(form)
+    if form.only_shows:
+        return _second_step(page, challenge=challenge, target=target, kept=kept)
+    try:
+        login = complete_browser_login(
+            database,
+            settings,
+            challenge=challenge,
+            code=form.get("secret_code"),
+            client=Client(address_of(page.request), device_of(page.request)),
+        )
+    except Unauthenticated as error:
+        if error.problem_code == "challenge_invalid":
+            return _form(page, email="", target=target, kept=kept, error=error)
+        return _second_step(page, challenge=challenge, target=target, kept=kept, error=error)
+    except TooManyRequests as error:
+        return _second_step(page, challenge=challenge, target=target, kept=kept, error=error)
+    return _opened(page, settings, login, target=target, kept=kept)
 
 
 @router.post("/logout", name="log_out")
@@ -92,11 +117,52 @@ def device_of(request: Request) -> str:
     return " · ".join(filter(None, names))
 
 
+def address_of(request: Request) -> str:
+    """The network address of the browser."""
+    return request.client.host if request.client else "unknown"
+
+
 def demonstration_of(page: WebPage) -> DemonstrationLogins | None:
     """The accounts to name on the login of a demonstration, and nowhere else."""
     services = page.services
     known = DemonstrationLogins in services and services[Settings].demo
     return services[DemonstrationLogins] if known else None
+
+
+def _opened(
+    page: WebPage,
+    settings: Settings,
+    login: BrowserLogin,
+    *,
+    target: str,
+    kept: tuple[tuple[str, str], ...],
+) -> Response:
+    if kept:
+        response = page.show("account/resume.html", target=target, kept=kept)
+    else:
+        response = page.redirect(target if target != "/" else "/login")
+    set_session(response, settings, login)
+    keep_device(response, settings, login.device_token)
+    return response
+
+
+def _second_step(
+    page: WebPage,
+    *,
+    challenge: str,
+    target: str,
+    kept: tuple[tuple[str, str], ...],
+    error: SankuError | None = None,
+) -> Response:
+    return page.show(
+        "account/second_step.html",
+        status=error.status if error else 200,
+        form_id="second-step",
+        challenge=challenge,
+        next=target,
+        kept=kept,
+        error=error,
+    )
 
 
 def _form(

@@ -10,6 +10,8 @@ from app.web.account.mailboxes import router as mailboxes
 from app.web.account.notices_inbox import router as notices
 from app.web.account.own_account import router as own_account
 from app.web.account.registration import router as registration
+from app.web.account.security.confirmation import router as confirmation
+from app.web.account.security.second_factor import router as second_factor
 
 ROUTERS: tuple[APIRouter, ...] = (
     login,
@@ -17,6 +19,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     mailboxes,
     invitation,
     own_account,
+    second_factor,
+    confirmation,
     notices,
     channels,
     links,

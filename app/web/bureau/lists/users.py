@@ -7,9 +7,11 @@ from fastapi.responses import Response
 
 from app.accounts.access.permissions import Action, allowed
 from app.accounts.access.principal import OFFICES, Role
+from app.accounts.access.proof import require_confirmation
 from app.accounts.lists.users import user_page
 from app.accounts.organisations.service import get_organisation
 from app.accounts.schemas import UserOut
+from app.accounts.self_service.second_factor import reset_factors
 from app.accounts.users import change_user, get_user
 from app.conditional_requests import check_if_match
 from app.database import AppDatabase, ReadSession
@@ -97,6 +99,7 @@ def grant(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) ->
     role = next((one for one in STAFF_ROLES if one.value == posted.get("role")), None)
     if role is None:
         raise NotFound
+    require_confirmation(page.principal)
     try:
         with database.unit_of_work() as session:
             found = get_user(session, id, principal=page.principal)
@@ -106,6 +109,18 @@ def grant(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) ->
         with database.reading() as session:
             return _show(page, session, id, error=error)
     return page.redirect(f"/bureau/users/{id}", notice="saved")
+
+
+@router.post("/bureau/users/{id}/factors", name="reset_factors")
+def reset(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Clear the second factor of a user who has lost it."""
+
+    def command(session: ReadSession) -> Response:
+        reset_factors(session, get_user(session, id, principal=page.principal), principal=page.principal)
+        return page.redirect(f"/bureau/users/{id}", notice="factor_reset")
+
+    answer = page.run(posted, database, command)
+    return answer if isinstance(answer, Response) else page.redirect(f"/bureau/users/{id}")
 
 
 def _show(page: WebPage, session: ReadSession, id: UUID, error: SankuError | None = None) -> Response:

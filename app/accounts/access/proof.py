@@ -1,0 +1,28 @@
+"""What a logged-in user must prove: a step that they owe, and a recent password or second factor."""
+
+from app.accounts.access.principal import Principal
+from app.errors import Forbidden
+
+
+def owed_step(principal: Principal) -> Forbidden:
+    """The refusal of everything but the user's own account, until they have done what they owe."""
+    assert principal.owed is not None
+    return Forbidden(
+        "Your role needs a second factor: set it up first, at /account/security or by POST /v1/me/second-factor.",
+        "您的角色须启用第二重验证，请先在“账号安全”页面设置，或调用 POST /v1/me/second-factor。",
+        code=f"{principal.owed}_owed",
+    )
+
+
+def require_confirmation(principal: Principal) -> None:
+    """Refuse a sensitive step unless the user has shown a password or a second factor just now.
+
+    Raises:
+        Forbidden: it was too long ago.
+    """
+    if not principal.is_confirmed:
+        raise Forbidden(
+            "Confirm that it is you: send your password or a code to POST /v1/me/confirmation, then repeat the step.",
+            "此操作须先确认是您本人：请输入密码或验证码 (POST /v1/me/confirmation)，再重新提交。",
+            code="confirmation_required",
+        )

@@ -1,0 +1,215 @@
+"""One's own second factor: set it up, renew its recovery codes, take it off; and its reset by the bureau."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.accounts import audit
+from app.accounts.access.grants import require_grant
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.accounts.access.proof import require_confirmation
+from app.accounts.factors.encryption import SecretEncryption
+from app.accounts.factors.recovery_codes import codes_left, issue_codes, plain
+from app.accounts.factors.totp import matching_step, new_secret, provisioning_uri, qr_code
+from app.accounts.models import RecoveryCode, SecondFactor, User
+from app.accounts.sessions.tokens import revoke_sessions
+from app.database import now
+from app.errors import Conflict, Forbidden, Invalid
+from app.events.catalogue import CredentialsChanged
+from app.events.catalogue.accounts import CredentialChange
+from app.events.outbox import emit
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """What an authenticator app needs, shown until the first code confirms it.
+
+    Attributes:
+        secret: in base 32, to be typed where no camera is.
+        uri: the `otpauth://` address.
+        qr: the address as a picture, a `data:` address.
+    """
+
+    secret: str
+    uri: str
+    qr: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactorState:
+    """Whether the user has a second factor (and since when), must have one, and how many recovery codes are left."""
+
+    factor: SecondFactor | None
+    is_required: bool
+    codes_left: int
+
+
+def state_of(session: Session, settings: Settings, *, principal: Principal) -> FactorState:
+    """
+    Raises:
+        Forbidden: the principal is an API key.
+    """
+    user = _own(session, principal, lock=False)
+    factor = session.get(SecondFactor, user.id)
+    return FactorState(
+        factor=factor if factor is not None and factor.secret is not None else None,
+        is_required=user.role in settings.roles_with_second_factor,
+        codes_left=codes_left(session, user.id),
+    )
+
+
+def begin(session: Session, settings: Settings, *, principal: Principal) -> NewSecret:
+    """A new secret; the present one, if any, holds until a code of the new one is confirmed.
+
+    Raises:
+        Forbidden: the principal is an API key, or has not shown a password or factor just now.
+    """
+    user = _own(session, principal)
+    require_confirmation(principal)
+    secret = new_secret()
+    factor = session.get(SecondFactor, user.id) or SecondFactor(user_id=user.id, failures=0)
+    factor.pending_secret = SecretEncryption(settings).encrypt(secret)
+    session.add(factor)
+    session.flush()
+    return _shown(secret, user)
+
+
+def pending(session: Session, settings: Settings, *, principal: Principal) -> NewSecret:
+    """The secret that waits for its first code, to be shown again after a wrong one.
+
+    Raises:
+        Conflict: there is none.
+        Forbidden: the principal is an API key, or has not shown a password or factor just now.
+    """
+    user = _own(session, principal, lock=False)
+    require_confirmation(principal)
+    return _shown(_pending_secret(settings, session.get(SecondFactor, user.id)), user)
+
+
+def confirm(session: Session, settings: Settings, *, principal: Principal, code: str) -> list[str]:
+    """Use the new secret from now on; ends all other sessions. Answers new recovery codes, which are shown once.
+
+    Raises:
+        Conflict: no secret waits for a code.
+        Invalid: the code is wrong.
+        Forbidden: the principal is an API key, or has not shown a password or factor just now.
+    """
+    user = _own(session, principal)
+    require_confirmation(principal)
+    factor = session.get(SecondFactor, user.id)
+    secret = _pending_secret(settings, factor)
+    assert factor is not None
+    step = matching_step(secret, plain(code), at=now(), after=None)
+    if step is None:
+        raise Invalid.field(
+            "code",
+            "wrong_code",
+            "验证码不正确，请核对设备时间后输入新的验证码",
+            "the code is wrong; check the clock of your device and type the next code",
+        )
+    factor.secret, factor.pending_secret = factor.pending_secret, None
+    factor.confirmed_at, factor.last_step = now(), step
+    factor.failures, factor.locked_until = 0, None
+    session.flush()
+    codes = issue_codes(session, user.id)
+    revoke_sessions(session, user_id=user.id, but_for=principal.session_id)
+    _record(session, principal, user, "second_factor_added")
+    return codes
+
+
+def renew_codes(session: Session, *, principal: Principal) -> list[str]:
+    """New recovery codes in place of all earlier ones, shown once.
+
+    Raises:
+        Conflict: the user has no second factor.
+        Forbidden: the principal is an API key, or has not shown a password or factor just now.
+    """
+    user = _own(session, principal)
+    require_confirmation(principal)
+    _confirmed(session, user)
+    codes = issue_codes(session, user.id)
+    _record(session, principal, user, "recovery_codes_renewed")
+    return codes
+
+
+def remove(session: Session, settings: Settings, *, principal: Principal) -> None:
+    """Log in with the password alone from now on.
+
+    Raises:
+        Conflict: the user has no second factor, or their role must have one; it can be replaced.
+        Forbidden: the principal is an API key, or has not shown a password or factor just now.
+    """
+    user = _own(session, principal)
+    require_confirmation(principal)
+    _confirmed(session, user)
+    if user.role in settings.roles_with_second_factor:
+        raise Conflict(
+            "Your role must have a second factor; set up another device instead.",
+            "您的角色须启用第二重验证，不能停用；如需更换设备，请重新设置。",
+            code="second_factor_needed",
+        )
+    _delete(session, user.id)
+    _record(session, principal, user, "second_factor_removed")
+
+
+def reset_factors(session: Session, user: User, *, principal: Principal) -> None:
+    """Delete another user's second factor: they have lost the device and the codes. Ends their sessions.
+
+    Raises:
+        Forbidden: only the bureau may (of an office: the security administrator), never for oneself, and after a
+            recent password or factor.
+    """
+    require(principal, Action.USER_RESET_FACTORS)
+    require_grant(principal, user.role)
+    require_confirmation(principal)
+    if user.id == principal.user_id:
+        raise Forbidden(
+            "Nobody resets their own second factor; ask another operator.",
+            "不能清除本人的第二重验证，请由另一名管理部门用户办理。",
+            code="own_factors",
+        )
+    _delete(session, user.id)
+    revoke_sessions(session, user_id=user.id)
+    _record(session, principal, user, "second_factor_reset")
+
+
+def _own(session: Session, principal: Principal, *, lock: bool = True) -> User:
+    require(principal, Action.USER_CHANGE, own=True)
+    if principal.user_id is None:
+        raise Forbidden("An API key has no second factor.", "API 密钥没有第二重验证。")
+    return session.get_one(User, principal.user_id, with_for_update=lock or None)
+
+
+def _pending_secret(settings: Settings, factor: SecondFactor | None) -> str:
+    if factor is None or factor.pending_secret is None:
+        raise Conflict(
+            "Begin the setup first: no new secret waits for its code.",
+            "请先开始设置，目前没有等待确认的密钥。",
+            code="setup_not_begun",
+        )
+    return SecretEncryption(settings).decrypt(factor.pending_secret)
+
+
+def _confirmed(session: Session, user: User) -> None:
+    factor = session.get(SecondFactor, user.id)
+    if factor is None or factor.secret is None:
+        raise Conflict("You have no second factor yet.", "您尚未启用第二重验证。", code="no_second_factor")
+
+
+def _shown(secret: str, user: User) -> NewSecret:
+    uri = provisioning_uri(secret, user.email)
+    return NewSecret(secret, uri, qr_code(uri))
+
+
+def _delete(session: Session, user_id: UUID) -> None:
+    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+
+
+def _record(session: Session, principal: Principal, user: User, change: CredentialChange) -> None:
+    audit.record(session, principal, "user.credentials", user.id, change)
+    emit(session, CredentialsChanged(subject_id=user.id, change=change))

@@ -1,0 +1,41 @@
+"""Settings of logins: second factors, ends of sessions, passwords."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from app.settings.types import Names
+
+STAFF = ("operator", "system_admin", "security_admin", "auditor")
+ROLES = (*STAFF, "enterprise", "institution", "manager", "investor")
+ALL = "all"
+
+
+def _known_roles(names: list[str]) -> list[str]:
+    if unknown := sorted(set(names) - {*ROLES, ALL}):
+        raise ValueError(
+            f"unknown roles {', '.join(unknown)}; known: {', '.join(ROLES)}, {ALL} （角色不存在：{', '.join(unknown)}）"
+        )
+    return list(ROLES) if ALL in names else names
+
+
+class IdentitySettings(BaseModel):
+    """Logins"""
+
+    second_factor_roles: Annotated[Names, AfterValidator(_known_roles)] = Field(
+        default=[*STAFF],
+        description="Roles that must have a second factor, separated by commas; `all`; empty: none. In a demonstration "
+        "only those that are named.",
+    )
+    code_attempts_per_10_minutes: int = Field(
+        default=5,
+        ge=1,
+        le=20,
+        description="Codes of second factors that one user may try, from all addresses together.",
+    )
+    confirmation_lifetime: timedelta = Field(
+        default=timedelta(minutes=10),
+        gt=timedelta(),
+        description="For how long after a password or a second factor was shown sensitive steps need no further one.",
+    )

@@ -1,0 +1,1 @@
+"""Pages of the reader's own security: the second factor, and the confirmation before sensitive steps."""

@@ -1,0 +1,104 @@
+"""Pages `/account/security`: set up an authenticator app, see its recovery codes once, renew them, take it off."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.accounts.self_service import second_factor as service
+from app.database import AppDatabase, ReadSession, WriteSession
+from app.errors import Conflict, Invalid, SankuError
+from app.services import AppSettings
+from app.web.page import CurrentPage, WebPage
+from app.web.posted import Posted, PostedForm
+
+router = APIRouter()
+
+SECURITY = "/account/security"
+CONFIRM = f"/account/confirm?next={SECURITY}"
+
+
+@router.get(SECURITY, name="security")
+def security(page: CurrentPage, session: ReadSession, settings: AppSettings) -> Response:
+    """What protects the account."""
+    return _show(page, session, settings)
+
+
+@router.post(f"{SECURITY}/begin", name="begin_second_factor")
+def begin(page: CurrentPage, posted: Posted, session: WriteSession, settings: AppSettings) -> Response:
+    """Shows a new secret as a QR code and as text."""
+    if (elsewhere := _first(page, posted)) is not None:
+        return elsewhere
+    return _setup(page, service.begin(session, settings, principal=page.principal))
+
+
+@router.post(f"{SECURITY}/enable", name="enable_second_factor")
+def enable(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+    """Takes the first code, and shows the recovery codes, here and never again."""
+    if (elsewhere := _first(page, posted)) is not None:
+        return elsewhere
+    try:
+        with database.unit_of_work() as session:
+            codes = service.confirm(
+                session, settings, principal=page.principal, code=posted.get("secret_code")
+            )
+    except Conflict:
+        return page.redirect(SECURITY)
+    except Invalid as error:
+        with database.reading() as session:
+            return _setup(page, service.pending(session, settings, principal=page.principal), error)
+    return _codes(page, codes)
+
+
+@router.post(f"{SECURITY}/codes", name="renew_recovery_codes")
+def renew(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+    """Shows new recovery codes; the earlier ones end."""
+    if (elsewhere := _first(page, posted)) is not None:
+        return elsewhere
+    try:
+        with database.unit_of_work() as session:
+            codes = service.renew_codes(session, principal=page.principal)
+    except Conflict as error:
+        with database.reading() as session:
+            return _show(page, session, settings, error)
+    return _codes(page, codes)
+
+
+@router.post(f"{SECURITY}/remove", name="remove_second_factor")
+def remove(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+    """The password alone is asked for from now on."""
+    if (elsewhere := _first(page, posted)) is not None:
+        return elsewhere
+    try:
+        with database.unit_of_work() as session:
+            service.remove(session, settings, principal=page.principal)
+    except Conflict as error:
+        with database.reading() as session:
+            return _show(page, session, settings, error)
+    return page.redirect(SECURITY, notice="factor_removed")
+
+
+def _first(page: WebPage, posted: PostedForm) -> Response | None:
+    """To the confirmation where it is due, and back to the page where the form is only to be shown again."""
+    page.take_display(posted)
+    if not page.principal.is_confirmed:
+        return page.redirect(CONFIRM)
+    return page.redirect(SECURITY) if posted.only_shows else None
+
+
+def _show(
+    page: WebPage, session: ReadSession, settings: AppSettings, error: SankuError | None = None
+) -> Response:
+    return page.show(
+        "account/security.html",
+        status=error.status if error else 200,
+        state=service.state_of(session, settings, principal=page.principal),
+        confirm=None if page.principal.is_confirmed else CONFIRM,
+        error=error,
+    )
+
+
+def _setup(page: WebPage, new: service.NewSecret, error: Invalid | None = None) -> Response:
+    return page.show("account/security_setup.html", status=422 if error else 200, new=new, error=error)
+
+
+def _codes(page: WebPage, codes: list[str]) -> Response:
+    return page.show("account/security_codes.html", codes=codes)
