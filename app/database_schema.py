@@ -41,6 +41,7 @@ MODELS = (
     "app.exchange.batches.models",
     "app.partners.agreements.models",
     "app.partners.feed.models",
+    "app.partners.mirror.models",
     "app.workers.models",
 )
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.cli import data, demo, index, model, reindex, serve, store, tiers, train
 from app.cli.accounts import audit, users
 from app.cli.common import print_error
-from app.cli.exchange import drafts, exports, imports
+from app.cli.exchange import drafts, exports, imports, mirror
 from app.cli.matching import match, match_all
 from app.errors import SankuError
 
@@ -48,6 +48,7 @@ cli.command("import")(imports.import_file)
 cli.command("import-undo")(imports.undo)
 cli.command("export")(exports.export)
 cli.command("draft")(drafts.draft)
+cli.command("mirror")(mirror.mirror)
 cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
 cli.command("match-all")(match_all.match_all)
