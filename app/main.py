@@ -39,6 +39,7 @@ from app.notifications.webhooks.api import router as webhooks
 from app.observability import ObserveRequests
 from app.partners.agreements.api import router as partner_agreements
 from app.partners.feed.api import router as feed
+from app.partners.open_data.api import router as open_data
 from app.pushes.assignment.api import router as assignments
 from app.pushes.digests.api import router as digests
 from app.pushes.feedback.api import router as feedback
@@ -101,6 +102,7 @@ ROUTERS = (
     exports,
     partner_agreements,
     feed,
+    open_data,
     contract_documents,
     models,
     talent,

@@ -150,6 +150,20 @@ class PublicationSettings(BaseModel):
     )
 
 
+class OpenDataSettings(BaseModel):
+    """Open data"""
+
+    open_data_licence_achievements: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Address of the licence for what everybody sees of achievements; without it they are not in the "
+        "catalogue of open data.",
+    )
+    open_data_licence_demands: str | None = Field(
+        default=None, pattern=r"^https?://\S+$", description="The same for demands."
+    )
+
+
 class TalentSettings(BaseModel):
     """Talent and statistics"""
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "c42b8e07d1f9"
-down_revision = "5a1f0c7e93d4"
+down_revision = "4e91c0d7a2f6"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,7 @@ from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
 from app.partners.agreements.api import router as agreements
 from app.partners.feed.api import router as feed
+from app.partners.open_data.api import router as open_data
 from app.services import Services
 from app.settings import Settings
 from tests.libraries.conftest import RecordingIndexer
@@ -43,7 +44,7 @@ def assemble() -> FastAPI:
     """The routes, worked out once."""
     app = FastAPI()
     install_handlers(app)
-    for router in (accounts, libraries, agreements, feed):
+    for router in (accounts, libraries, agreements, feed, open_data):
         app.include_router(router)
     return app
 

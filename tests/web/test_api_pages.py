@@ -288,6 +288,8 @@ FOR_PROGRAMS = {
     "GET /partner-agreements/{agreement_id}": "as above",
     "PATCH /partner-agreements/{agreement_id}": "as above",
     "DELETE /partner-agreements/{agreement_id}": "as above",
+    "GET /oai-pmh": "harvested by programs",
+    "GET /open-data/catalogue": "read by the programs of data portals",
     "GET /training-runs": "a training run is a row of the models' page",
 }
 """Route → why nobody misses a page for it."""

@@ -1,5 +1,6 @@
 """Pages that everybody may read: search, records, and the preview for a problem in one's own words."""
 
+import json
 import re
 from html import unescape
 from typing import Any
@@ -50,6 +51,27 @@ def test_a_stranger_sees_a_record_without_its_text_and_how_it_opens(
     assert record["number"] in page.text
     assert CANARY not in page.text
     assert "经核验的单位登录后可见" in page.text
+
+
+@pytest.mark.parametrize("role", [None, Role.OPERATOR], ids=str)
+def test_search_engines_read_what_strangers_see(
+    reader: ReaderOf, published: dict[str, Any], as_institution: Any, role: Role | None
+) -> None:
+    """Data, no script: also a title that looks like the end of the block stays inside it."""
+    title = "成果</script><script>alert(1)</script>&"
+    tricky = as_institution.post("/v1/achievements", json=achievement_payload(title=title)).json()
+    for plural, record in (*published.items(), ("achievements", tricky)):
+        path = "demands" if plural == "hidden" else plural
+        page = reader(role).get(f"/{path}/{record['number']}")
+        found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text, flags=re.DOTALL)
+        if plural == "hidden":
+            assert found == []
+            continue
+        described = json.loads(found[0])
+        assert (described["name"], described["identifier"]) == (record["title"], record["number"])
+        assert CANARY not in found[0]
+        assert record["owner_name"] not in found[0]
+        assert "alert(1)</script>" not in page.text
 
 
 def test_a_verified_reader_sees_the_text(reader: ReaderOf, published: dict[str, Any]) -> None:

@@ -91,7 +91,7 @@ def read_many(
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> list[dict[str, Any]]:
     """Records as JSON values for one reader, with names of organisations; one query for all names."""
-    organisations = _organisations(session, records)
+    organisations = named_organisations(session, records)
     bodies = []
     for record in records:
         body = present(record, principal, opened=opened, organisations=organisations)
@@ -134,7 +134,8 @@ def _completeness(library: Library, record: Record, level: int) -> dict[str, Any
     return {"score": result.score, "missing": missing}
 
 
-def _organisations(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
+def named_organisations(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
+    """The organisations whose names `present` may show of these records, by id; one query."""
     ids = {record.owner_org_id for record in records}
     for record in records:
         ids.update(UUID(id_) for id_ in getattr(record, "co_org_ids", None) or ())

@@ -74,7 +74,7 @@ def feed(
     database: AppDatabase,
     settings: AppSettings,
     cursor: Annotated[str | None, Query(max_length=200, description="上一页的 next")] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES, description="每页条数")] = 200,
+    limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES, description="每页条数")] = 100,
     if_none_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """合作平台凭 API 密钥（授权范围 feed:read）读取，内容以双方协议为限。

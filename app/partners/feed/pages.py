@@ -20,7 +20,7 @@ from app.partners.feed.view import PartnerView
 
 FORMAT = "sanku-feed/1"
 MAX_ENTRIES = 500
-SCANNED = 2000
+SCANNED = 1000
 """Changes a page looks at. With fewer entries it may end early, so that a partner who sees little of much waits no
 longer than others."""
 

@@ -16,10 +16,10 @@ from app.accounts.access.principal import ANONYMOUS, Principal
 from app.accounts.models import Role
 from app.exchange.out.lists import with_employers
 from app.libraries.http.filters import has_code
-from app.libraries.http.responses import read_many
+from app.libraries.http.responses import named_organisations
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
-from app.libraries.visibility.fields import visible_rows
+from app.libraries.visibility.fields import present, visible_rows
 from app.partners.agreements.models import PartnerAgreement
 from app.partners.agreements.schemas import PartnerLevel
 from app.partners.agreements.service import offered_fields
@@ -63,11 +63,13 @@ class PartnerView:
         agreed = self.agreement.libraries.get(kind.value)
         if not agreed or not ids:
             return
-        library = LIBRARIES[kind]
-        model = library.model
+        model = LIBRARIES[kind].model
         records = session.scalars(select(model).where(model.id.in_(ids), self.rows(model))).all()
         names = {*ALWAYS, *agreed} & (offered_fields(kind, PartnerLevel(self.agreement.level)))
-        bodies = with_employers(session, read_many(session, library, records, principal=self.reader))
+        organisations = named_organisations(session, records)
+        bodies = [present(record, self.reader, organisations=organisations) for record in records]
+        if kind is RecordKind.MANAGER:
+            with_employers(session, bodies)
         for record, body in zip(records, bodies, strict=True):
             yield record.id, _portable({name: body[name] for name in sorted(names) if name in body}, body)
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.partners.feed.api import FeedPage
 from app.partners.feed.keys import SIGNATURE_HEADER, is_signed
 
-PAGE = 200
+PAGE = 100
 PATIENCE = 30.0
 """Seconds for a page to arrive."""
 _ATTEMPTS = 4

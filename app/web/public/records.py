@@ -1,10 +1,12 @@
 """Pages `/achievements/…`, `/demands/…`, `/managers/…`: a record, as far as the reader may see it."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from app.accounts.access.opened_records import Disclosure, OpenedRecords
 from app.accounts.access.principal import Role
@@ -13,7 +15,9 @@ from app.libraries.http.responses import read_many
 from app.libraries.lifecycle.commands import find_by_number
 from app.libraries.record.enums import RecordKind, RecordState, ViewLevel
 from app.libraries.registry import LIBRARIES
+from app.partners.open_data.descriptions import description_of
 from app.services import provided
+from app.settings import Settings
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
 from app.web.views.record_sheet import record_sheet
@@ -27,6 +31,7 @@ def _opened(
     return disclosure.opened_records(session, page.principal)
 
 
+AppSettings = Annotated[Settings, Depends(provided(Settings))]
 Opened = Annotated[OpenedRecords, Depends(_opened)]
 """The records that engagements open to the reader."""
 
@@ -50,25 +55,36 @@ HIDDEN: Mapping[ViewLevel, tuple[str, str]] = {
 
 
 @router.get("/achievements/{number}", name="achievement")
-def achievement(page: CurrentPage, number: str, session: ReadSession, opened: Opened) -> Response:
+def achievement(
+    page: CurrentPage, number: str, session: ReadSession, opened: Opened, settings: AppSettings
+) -> Response:
     """An achievement."""
-    return _record(page, session, RecordKind.ACHIEVEMENT, number, opened)
+    return _record(page, session, RecordKind.ACHIEVEMENT, number, opened, settings)
 
 
 @router.get("/demands/{number}", name="demand")
-def demand(page: CurrentPage, number: str, session: ReadSession, opened: Opened) -> Response:
+def demand(
+    page: CurrentPage, number: str, session: ReadSession, opened: Opened, settings: AppSettings
+) -> Response:
     """A demand."""
-    return _record(page, session, RecordKind.DEMAND, number, opened)
+    return _record(page, session, RecordKind.DEMAND, number, opened, settings)
 
 
 @router.get("/managers/{number}", name="manager")
-def manager(page: CurrentPage, number: str, session: ReadSession, opened: Opened) -> Response:
+def manager(
+    page: CurrentPage, number: str, session: ReadSession, opened: Opened, settings: AppSettings
+) -> Response:
     """A technology manager."""
-    return _record(page, session, RecordKind.MANAGER, number, opened)
+    return _record(page, session, RecordKind.MANAGER, number, opened, settings)
 
 
 def _record(
-    page: WebPage, session: ReadSession, kind: RecordKind, number: str, opened: OpenedRecords
+    page: WebPage,
+    session: ReadSession,
+    kind: RecordKind,
+    number: str,
+    opened: OpenedRecords,
+    settings: Settings,
 ) -> Response:
     library = LIBRARIES[kind]
     found = find_by_number(session, library, number, page.principal, opened=opened)
@@ -83,7 +99,23 @@ def _record(
         state=RecordState.of(record["state"]).label(page.language),
         hidden=[(*HIDDEN[level], names) for level, names in sheet.hidden.items() if level in HIDDEN],
         own=_own_page(page, kind, record),
+        description=_description(session, found, settings.public_url.rstrip("/") + page.path),
     )
+
+
+def _description(session: ReadSession, record: Any, url: str) -> Markup:
+    """The block of data for search engines; empty for a record that is not public.
+
+    Browsers do not run a block of this type, so the content policy needs no exception for it. Without `<`, `>` and `&`
+    no text of a record ends the block.
+    """
+    described = description_of(session, LIBRARIES[record.kind], record, url)
+    if described is None:
+        return Markup("")
+    data = json.dumps(described, ensure_ascii=False)
+    for sign in "<>&":
+        data = data.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup('<script type="application/ld+json">{}</script>').format(Markup(data))  # noqa: S704 — escaped above
 
 
 def _own_page(page: WebPage, kind: RecordKind, record: Mapping[str, Any]) -> str | None:
