@@ -48,12 +48,14 @@ def viewer_of(principal: Principal) -> UUID | None:
     return principal.manager_id or principal.organisation_id
 
 
-def shown_pairs(answer: MatchAnswer) -> list[ShownPair]:
-    """The shown list of a record's matches. Matches of a free text are left out: they belong to no stored pair."""
+def shown_pairs(answer: MatchAnswer, ranks: Mapping[UUID, int]) -> list[ShownPair]:
+    """The shown list of a record's matches. `ranks` are the places, from 1, of the other sides that the reader sees."""
     return [
-        ShownPair(position, item.demand_id, item.achievement_id, item.score, item.features)
-        for position, item in enumerate(answer.items, 1)
+        ShownPair(ranks[other], item.demand_id, item.achievement_id, item.score, item.features)
+        for item in answer.items
         if item.demand_id is not None and item.achievement_id is not None
+        for other in (item.demand_id, item.achievement_id)
+        if other in ranks
     ]
 
 

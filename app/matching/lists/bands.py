@@ -5,6 +5,9 @@ from enum import Enum
 CLOSE = 0.8
 """From this score on a match is called close, if it is good at all."""
 
+LEAST_LISTED = 0.005
+"""Below this score a record is left out where nothing is good: it would read 0.00, as if it were an answer."""
+
 
 class Band(Enum):
     """A band with its words in Chinese and English."""

@@ -46,8 +46,7 @@ def demand_matches(
     require(principal, Action.MATCH_READ, own=own)
     wanted = (filters or OfAchievements()).pair_filter(principal, RecordKind.ACHIEVEMENT)
     answer = matcher.for_demand(session, demand, limit=limit, filters=wanted)
-    _keep(shown_lists, answer, principal, "demand_matches", demand_id)
-    return matches_out(
+    out = matches_out(
         session,
         answer,
         RecordKind.ACHIEVEMENT,
@@ -55,6 +54,8 @@ def demand_matches(
         own_demand=own,
         subject=present(demand, principal),
     )
+    _keep(shown_lists, answer, out, principal, "demand_matches", demand_id)
+    return out
 
 
 def achievement_matches(
@@ -72,8 +73,9 @@ def achievement_matches(
     require(principal, Action.MATCH_READ, own=owns(principal, achievement))
     wanted = (filters or OfDemands()).pair_filter(principal, RecordKind.DEMAND)
     answer = matcher.for_achievement(session, achievement, limit=limit, filters=wanted)
-    _keep(shown_lists, answer, principal, "achievement_matches", achievement_id)
-    return matches_out(session, answer, RecordKind.DEMAND, principal, subject=present(achievement, principal))
+    out = matches_out(session, answer, RecordKind.DEMAND, principal, subject=present(achievement, principal))
+    _keep(shown_lists, answer, out, principal, "achievement_matches", achievement_id)
+    return out
 
 
 def text_matches(
@@ -183,13 +185,18 @@ def subject_of(
 
 
 def _keep(
-    shown_lists: ImpressionLog, answer: MatchAnswer, principal: Principal, surface: str, subject_id: UUID
+    shown_lists: ImpressionLog,
+    answer: MatchAnswer,
+    out: MatchesOut,
+    principal: Principal,
+    surface: str,
+    subject_id: UUID,
 ) -> None:
     shown_lists.keep(
         principal,
         surface=surface,
         subject_id=subject_id,
-        pairs=shown_pairs(answer),
+        pairs=shown_pairs(answer, {UUID(str(item.record["id"])): item.rank for item in out.items}),
         model_version=answer.model_version,
     )
 

@@ -15,7 +15,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.visibility.fields import present
-from app.matching.lists.bands import shown_score
+from app.matching.lists.bands import LEAST_LISTED, shown_score
 from app.matching.lists.evidence import located
 from app.matching.lists.schemas import AdditionOut, MatchesOut, MatchOut
 from app.matching.matcher import Matcher
@@ -40,25 +40,33 @@ def matches_out(
 ) -> MatchesOut:
     """The answer for one reader. Only the demand's owner and operators may learn that organisations were excluded.
 
-    `subject` is what the list is for, with the fields that the reader may see.
+    Where nothing is good, records whose score reads as 0 are left out: of those seen at level 0 all. `subject` is what
+    the list is for, with the fields that the reader may see.
     """
     model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
     ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
     records: Mapping[UUID, Record] = by_id(session, model, [id_ for id_ in ids if id_ is not None])
     organisations = owners_of(session, records.values())
     seen = {id_: present(record, principal, organisations=organisations) for id_, record in records.items()}
+    least = 0.0 if answer.no_good_match is None else LEAST_LISTED
+    listed = [
+        (item, id_, score)
+        for item, id_ in zip(answer.items, ids, strict=True)
+        if id_ is not None
+        and id_ in seen
+        and (score := score_for(item.score, answer.threshold, seen[id_])) >= least
+    ]
     return MatchesOut(
         items=[
             MatchOut(
                 rank=rank,
-                score=score_for(item.score, answer.threshold, seen[id_]),
+                score=score,
                 good=item.good,
                 record=seen[id_],
                 reasons=_reasons(item.reasons, kind, subject, seen[id_]),
                 similar=list(item.similar),
             )
-            for rank, (item, id_) in enumerate(zip(answer.items, ids, strict=True), 1)
-            if id_ is not None and id_ in seen
+            for rank, (item, id_, score) in enumerate(listed, 1)
         ],
         threshold=answer.threshold,
         no_good_match=_no_good_match(answer, principal),

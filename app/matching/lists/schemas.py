@@ -44,7 +44,7 @@ class AdditionOut(BaseModel):
 class MatchesOut(BaseModel):
     """A ranked list, with what it was made from."""
 
-    items: list[MatchOut]
+    items: list[MatchOut] = Field(title="名单", description="无一达到阈值时，显示为 0.00 分的不列出")
     threshold: float = Field(title="阈值", description="低于此分不算好的匹配")
     no_good_match: dict[str, Any] | None = Field(title="没有合适的匹配", description="无一达到阈值时说明原因")
     excluded: list[str] = Field(

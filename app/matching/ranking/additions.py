@@ -91,7 +91,7 @@ def _figures(near: Sequence[Considered], demand: DemandFacts, own: Traits) -> It
         stated = {quantity_of(each.name): each.name for each in one.traits.indicators if each.name}
         for quantity, name in stated.items():
             names.setdefault(quantity, name)
-        counts.update(stated.keys() - own.quantities)
+        counts.update(stated.keys() - own.near_quantities)
     chosen = [names[quantity] for quantity, _ in counts.most_common(MOST_FIGURES)]
     if chosen:
         yield Addition(

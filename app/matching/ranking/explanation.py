@@ -27,6 +27,11 @@ LEAST_COSINE = 0.4
 # Minimum contribution in logits for a feature to be named.
 LEAST_CONTRIBUTION = 0.1
 HIDDEN = "〔略〕"
+_STATES: Mapping[str, tuple[str, str]] = {
+    "holds": ("满足", "holds"),
+    "fails": ("不满足", "fails"),
+    "unsure": ("待确认", "to be confirmed"),
+}
 
 _CONTACT = re.compile(
     # Match only at the start of a run; otherwise a long run would take quadratic time.
@@ -182,10 +187,14 @@ def _cells(cosines: Floats) -> list[tuple[int, int]]:
 def _figure(one: Comparison, hidden_names: Collection[str]) -> Figure:
     required, offered = (without_names(str(each), hidden_names) for each in (one.required, one.offered))
     holds = one.verdict is Verdict.HOLDS
+    state = one.verdict.value if holds or one.same_name else "unsure"
+    zh, en = _STATES[state]
+    remark_zh, remark_en = ("", "") if one.same_name else ("（指标名称不尽相同）", " (the names differ)")
     return Figure(
         required,
         offered,
-        one.verdict.value,
-        f"要求 {required}，成果 {offered}：{'满足' if holds else '不满足'}",
-        f"required {required}, offered {offered}: {'holds' if holds else 'fails'}",
+        state,
+        f"要求 {required}，成果 {offered}：{zh}{remark_zh}",
+        f"required {required}, offered {offered}: {en}{remark_en}",
+        one.same_name,
     )

@@ -34,11 +34,10 @@ def one_line(
         zh += f"，{len(met)} 处语句对应"
         en += f", {len(met)} matching passages" if len(met) > 1 else ", 1 matching passage"
     if figures:
-        hold = sum(figure.state == "holds" for figure in figures)
-        fail = len(figures) - hold
-        zh += "，可比指标" + "、".join(
-            f"{number} 项{word}" for number, word in ((hold, "满足"), (fail, "不满足")) if number
-        )
+        states = [figure.state for figure in figures]
+        hold = states.count("holds")
+        counted = ((hold, "满足"), (states.count("fails"), "不满足"), (states.count("unsure"), "待确认"))
+        zh += "，可比指标" + "、".join(f"{number} 项{word}" for number, word in counted if number)
         en += f", {hold} of {len(figures)} comparable figures hold"
     failing = [term for term in held if term.state == "fails" and term.code != "region"]
     holding = [term for term in held if term.state == "holds" and term.code != "region"]

@@ -38,13 +38,18 @@ class CountedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A required indicator (考核指标) and the offered one of the same quantity; `state` is holds or fails."""
+    """A required indicator (考核指标) and the offered one of the same quantity.
+
+    `state` is holds or fails, or unsure: an indicator of which only the name without its prefix is the same (杆面硬度,
+    硬度) and that does not hold. `same_name` is false for one that does.
+    """
 
     required: str
     offered: str
     state: str
     zh: str
     en: str
+    same_name: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.libraries.validation.indicators.comparison import (
     Comparison,
     Verdict,
     compare,
+    quantities_within,
     quantity_of,
 )
 from app.libraries.validation.indicators.model import Indicator
@@ -46,6 +47,13 @@ class Traits:
     @cached_property
     def quantities(self) -> frozenset[str]:
         return frozenset(quantity_of(indicator.name) for indicator in self.indicators)
+
+    @cached_property
+    def near_quantities(self) -> frozenset[str]:
+        """Those of names without their prefixes, too."""
+        return frozenset(
+            quantity for indicator in self.indicators for quantity in quantities_within(indicator.name)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """For storage; neutral values are left out."""
@@ -113,19 +121,26 @@ def traits_of(facts: RecordFacts, of_vector: VectorTraits) -> Traits:
 
 
 def compared(demand: Traits, achievement: Traits) -> list[Comparison]:
-    """Comparisons of required indicators with stated ones of the same quantity, as far as they hold or fail."""
+    """Comparisons of required indicators with stated ones of the same quantity or a near name, as far as they hold or
+    fail."""
     if not demand.indicators or not achievement.indicators:
         return []
-    if demand.quantities.isdisjoint(achievement.quantities):
+    if demand.quantities.isdisjoint(achievement.near_quantities) and achievement.quantities.isdisjoint(
+        demand.near_quantities
+    ):
         return []
     comparisons = compare(demand.indicators, achievement.indicators)
     return [one for one in comparisons if one.verdict is not Verdict.UNKNOWN]
 
 
 def indicator_fit(demand: Traits, achievement: Traits) -> float:
-    """−1 to 1. Each indicator that holds halves the distance to 1; each that fails halves the distance to −1."""
-    verdicts = [one.verdict for one in compared(demand, achievement)]
-    holds, fails = verdicts.count(Verdict.HOLDS), verdicts.count(Verdict.FAILS)
+    """−1 to 1. Each indicator that holds halves the distance to 1; each that fails halves the distance to −1.
+
+    One under a near name may be of something else, so it never fails.
+    """
+    comparisons = compared(demand, achievement)
+    holds = sum(one.verdict is Verdict.HOLDS for one in comparisons)
+    fails = sum(one.verdict is Verdict.FAILS and one.same_name for one in comparisons)
     return float(0.5**fails - 0.5**holds)
 
 

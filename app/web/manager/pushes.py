@@ -23,7 +23,7 @@ MORNING = time(8)
 
 _FIGURES = _("考核指标对照")
 _COLUMNS = (_("需求要求"), _("成果写明"), _("结果"))
-_HELD = MappingProxyType({"holds": _("满足"), "fails": _("不满足")})
+_HELD = MappingProxyType({"holds": _("满足"), "fails": _("不满足"), "unsure": _("待确认")})
 
 HIGH = 0.8
 """From this pair score, 0–1, a match is called a strong one."""

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.libraries.validation.indicators.comparison import Verdict, compare, meets, quantity_of
+from app.libraries.validation.indicators.comparison import (
+    Verdict,
+    compare,
+    is_near_name,
+    meets,
+    quantity_of,
+)
 from app.libraries.validation.indicators.model import Indicator, Indicators, Op
 from app.libraries.validation.indicators.parser import parse_indicator, parse_indicators
 from app.libraries.validation.indicators.units import UnknownUnitError, convert, is_unit
@@ -203,6 +209,44 @@ def test_quantities_are_matched_by_name_and_synonym() -> None:
     offers = parse_indicators("salt spray 1,200 h; 良率 97%").indicators
     assert [each.verdict for each in compare(needs, offers)] == ["holds", "fails", "unknown"]
     assert compare(needs, offers)[2].offered is None
+
+
+@pytest.mark.parametrize(
+    ("required", "offered", "verdict"),
+    [
+        ("杆面硬度 ≥ 58 HRC", "硬度 60 HRC", "holds"),
+        ("硬度 ≥ 58 HRC", "杆面硬度 52 HRC", "fails"),
+        ("杆面硬度 ≥ 58 HRC", "表面硬度 60 HRC", "holds"),
+        ("模具寿命 ≥ 8 万次", "寿命 100000 次", "holds"),
+        ("rod surface hardness ≥ 58 HRC", "hardness 60 HRC", "holds"),
+        ("杆面硬度 ≥ 58 HRC", "硬度 700 HV", "unknown"),
+        ("不合格率 ≤ 2 %", "合格率 98 %", "unknown"),
+        ("硬度 ≥ 58 HRC", "硬度偏差 2 HRC", "unknown"),
+        ("COD去除率 ≥ 90 %", "氨氮去除率 95 %", "unknown"),
+    ],
+)
+def test_a_name_with_a_prefix_is_compared_as_such(required: str, offered: str, verdict: str) -> None:
+    [found] = compare(*(parse_indicators(text).indicators for text in (required, offered)))
+    assert found.verdict == verdict
+    assert found.same_name == (found.offered is None)
+
+
+def test_an_offer_of_the_same_name_counts_before_one_of_a_near_name() -> None:
+    required, offered = (
+        parse_indicators(text).indicators for text in ("杆面硬度 ≥ 58 HRC", "硬度 60 HRC；杆面硬度 50 HRC")
+    )
+    [found] = compare(required, offered)
+    assert (found.verdict, found.same_name) == ("fails", True)
+
+
+NAMES = st.text(alphabet="杆面硬度不寿命率", min_size=2, max_size=6)
+
+
+@given(NAMES, NAMES, st.sampled_from("不非未无免"))
+def test_nearness_of_names_has_no_direction_and_no_negation(name: str, other: str, negation: str) -> None:
+    assert is_near_name(name, other) == is_near_name(other, name)
+    assert is_near_name(name, name) and is_near_name(name, f"杆{name}")
+    assert not is_near_name(f"壹{name}", f"贰{negation}壹{name}")
 
 
 def test_units() -> None:

@@ -28,11 +28,11 @@ CLEAR = demand_payload(
 
 DISTINCT = {
     "石墨烯改性富锌底漆": "以少层石墨烯搭接锌粉,锌用量减半,阴极保护时间延长,用于钢结构长效防腐。",
-    "聚脲弹性体喷涂设备": "双组分高压撞击混合,喷幅可调,十秒凝胶,用于地坪与管道内壁的快速施工。",
-    "储罐阴极保护远程监测系统": "参比电极与无线采集终端自动测量电位,异常时报警,减少人工巡检。",
-    "激光清洗旧漆装备": "脉冲激光逐层剥离旧涂层,不伤基材,无需喷砂,粉尘由负压回收。",
-    "超疏水自清洁涂料": "氟硅树脂与纳米二氧化硅构成微纳结构,接触角大于一百五十度,用于光伏面板。",
-    "废酸膜法回收工艺": "扩散渗析回收盐酸,回收率九成,残液中和量下降,用于钢铁酸洗车间。",
+    "水性丙烯酸防腐漆": "丙烯酸乳液交联成膜,替代溶剂型涂料,挥发物低,用于储罐和钢结构外壁防腐。",
+    "储罐内壁无溶剂环氧涂料": "不含溶剂,一次厚涂,耐盐雾和浸泡,解决水性涂料在储罐上起泡脱落的问题。",
+    "聚脲防腐弹性体涂层": "双组分喷涂,十秒凝胶,耐盐雾三千小时,用于储罐和管道的长效防腐。",
+    "水性涂料闪锈抑制剂": "加入水性涂料后钢材表面不再闪锈起泡,耐盐雾时间延长一倍。",
+    "水性聚氨酯面漆": "水性双组分聚氨酯,耐候耐盐雾,配合水性环氧底漆用于储罐,挥发物减少八成。",
 }
 
 
@@ -65,9 +65,11 @@ def test_a_better_text_scores_higher_and_finds_better(as_enterprise: Any, librar
     assert {"vague_word", "no_indicators", "no_conditions", "short_problem", "no_budget"} <= _codes(vague)
     assert not {"vague_word", "no_indicators", "no_conditions", "no_budget"} & _codes(clear)
     assert clear["clarity"]["score"] > vague["clarity"]["score"] + 30
+    assert vague["matches"]["no_good_match"] is not None
+    assert all(item["score"] >= 0.005 for item in vague["matches"]["items"])
     best = clear["matches"]["items"][0]
     assert best["record"]["id"] == library["缓蚀微胶囊改性水性环氧防腐涂层制备技术"]
-    assert best["score"] > max(item["score"] for item in vague["matches"]["items"])
+    assert best["score"] > max((item["score"] for item in vague["matches"]["items"]), default=0)
     assert best["reasons"]["sentences"]
 
 
@@ -146,7 +148,7 @@ def test_one_who_is_not_verified_sees_level_0(log_in: Callable[..., Any], librar
     nothing = ok(
         newcomer.post(CHECK, json={"title": "黑猪冷冻精液", "main_problem": "黑猪冷冻精液解冻后活力低"})
     )
-    assert {item["score"] for item in nothing["matches"]["items"]} == {0}
+    assert nothing["matches"]["items"] == []
     assert nothing["matches"]["no_good_match"]["best_score"] is None
     assert {item["record"]["id"] for item in answer["matches"]["items"]} == set(library.values())
     for item in answer["matches"]["items"]:

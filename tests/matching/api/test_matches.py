@@ -156,14 +156,12 @@ def test_terms_and_owners_limit_the_lists_and_the_match_for_a_text(
     """A negotiable price passes; a confidential record tells nothing of its owner, so no kind of owner finds it."""
     firm = log_in(Role.ENTERPRISE)
     dear = achievement_payload(price_min_wan=200, price_max_wan=300, transfer_modes=["assignment"])
-    other = "石墨烯改性富锌底漆配方,用量减半,适合海上风电塔筒,划痕处不扩蚀。"
+    other = "石墨烯改性水性富锌底漆,用于储罐和塔筒防腐,不起泡,盐雾一千小时划痕处不扩蚀。"
     dear = create(firm, "achievements", dear | {"title": "海上风电防腐底漆", "summary": other})
-    hidden = achievement_payload(
-        publish_mode="confidential", title="水性富锌防腐底漆制备技术", price_max_wan=90
-    )
+    hidden = achievement_payload(publish_mode="confidential", title="水性环氧防腐涂层", price_max_wan=90)
     hidden = create(university, "achievements", hidden)
     owner = log_in(Role.ENTERPRISE)
-    demand = create(owner, "demands", demand_payload(budget_max_wan=50))
+    demand = create(owner, "demands", demand_payload(budget_max_wan=300))
     everything = {coating["id"], dear["id"], hidden["id"]}
     path = f"/v1/demands/{demand['id']}/matches"
     for parameters, expected in (
@@ -184,8 +182,8 @@ def test_terms_and_owners_limit_the_lists_and_the_match_for_a_text(
     back = f"/v1/achievements/{coating['id']}/matches"
     for parameters, expected in (
         ({}, {demand["id"]}),
-        ({"budget_min": 50}, {demand["id"]}),
-        ({"budget_min": 51}, set()),
+        ({"budget_min": 300}, {demand["id"]}),
+        ({"budget_min": 301}, set()),
         ({"mode": "licence"}, {demand["id"]}),
         ({"mode": "assignment"}, set()),
         ({"owner_kind": "enterprise"}, {demand["id"]}),

@@ -143,8 +143,9 @@ def test_a_pair_has_the_same_score_from_either_side(store: Store) -> None:
     assert len(items) == len(OTHERS) + 1
     for item in items:
         back = ok(store.university.get(f"/v1/achievements/{item['record']['id']}/matches"))["items"]
-        assert [other["record"]["id"] for other in back] == [demand]
-        assert back[0]["score"] == pytest.approx(item["score"], abs=1e-5)
+        # Where nothing is good, what reads 0.00 is no answer.
+        assert [other["record"]["id"] for other in back] == [demand] * (item["score"] >= 0.005)
+        assert all(other["score"] == pytest.approx(item["score"], abs=1e-5) for other in back)
 
 
 def test_what_is_excluded_does_not_attract(store: Store) -> None:
@@ -163,9 +164,10 @@ def test_what_is_excluded_does_not_attract(store: Store) -> None:
     assert scores == pytest.approx(plain, abs=1e-5)
     detector = next(item["record"]["id"] for item in answer["items"] if item["record"]["title"] == leak)
     back = ok(store.university.get(f"/v1/achievements/{detector}/matches"))["items"]
-    assert {item["record"]["id"]: item["score"] for item in back}[demand] == pytest.approx(
-        scores[leak], abs=1e-5
-    )
+    # Where nothing is good, what reads 0.00 is no answer.
+    listed = {item["record"]["id"]: item["score"] for item in back}
+    assert (demand in listed) == (scores[leak] >= 0.005)
+    assert listed.get(demand, scores[leak]) == pytest.approx(scores[leak], abs=1e-5)
 
 
 def test_a_demand_scores_the_same_before_it_is_published(store: Store) -> None:

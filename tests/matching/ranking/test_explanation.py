@@ -77,12 +77,26 @@ def test_a_failing_term_is_stated_in_the_one_line() -> None:
         ("中性盐雾1200 h未见锈点；硬度900 HV", "可比指标2 项满足", "2 of 2 comparable figures hold"),
         ("salt spray 1,200 h；硬度700 HV", "可比指标1 项满足、1 项不满足", "1 of 2 comparable figures hold"),
         ("硬度700 HV", "可比指标1 项不满足", "0 of 1 comparable figures hold"),
+        (
+            "中性盐雾1200 h；膜层盐雾时间900 h；杆面硬度700 HV",
+            "可比指标1 项满足、1 项待确认",
+            "1 of 2 comparable figures hold",
+        ),
     ],
 )
 def test_the_one_line_counts_figures_that_hold_and_fail(offered: str, zh: str, en: str) -> None:
     actual = explained(figures=("盐雾 ≥1000 h；硬度不低于800 HV", offered))
     assert zh in actual.one_line_zh.split("；")[0].split("，")
     assert en in actual.one_line_en
+
+
+def test_a_figure_under_a_near_name_is_shown_as_such() -> None:
+    [holds] = explained(figures=("杆面硬度不低于800 HV", "硬度900 HV")).figures
+    assert (holds.state, holds.same_name) == ("holds", False)
+    assert holds.zh == "要求 杆面硬度 ≥ 800 HV，成果 硬度 = 900 HV：满足（指标名称不尽相同）"
+    [unsure] = explained(figures=("杆面硬度不低于800 HV", "硬度700 HV")).figures
+    assert (unsure.state, unsure.same_name) == ("unsure", False)
+    assert unsure.en.endswith("to be confirmed (the names differ)")
 
 
 def test_the_one_line_of_a_pair_with_little_in_common() -> None:

@@ -77,3 +77,28 @@ def test_traits_survive_storage(traits: Traits) -> None:
 def test_traits_stay_in_their_ranges(asks: Traits, offers: Traits) -> None:
     assert -1 <= indicator_fit(asks, offers) <= 1
     assert indicator_fit(NO_TRAITS, offers) == indicator_fit(asks, NO_TRAITS) == 0
+
+
+PREFIXES = st.sampled_from(["杆面", "阀座", "单件"])
+
+
+def _named(traits: Traits, prefix: str) -> Traits:
+    renamed = [one.model_copy(update={"name": prefix + one.name}) for one in traits.indicators]
+    return Traits(indicators=tuple(renamed))
+
+
+@given(TRAITS, TRAITS, PREFIXES)
+def test_a_figure_under_a_near_name_may_hold_and_never_fails(
+    asks: Traits, offers: Traits, prefix: str
+) -> None:
+    for asked, offered in ((_named(asks, prefix), offers), (asks, _named(offers, prefix))):
+        assert not any(one.same_name for one in compared(asked, offered))
+        assert indicator_fit(asked, offered) >= max(0.0, indicator_fit(asks, offers))
+
+
+@given(TRAITS, TRAITS, PREFIXES, PREFIXES)
+def test_figures_of_two_things_are_not_compared(
+    asks: Traits, offers: Traits, prefix: str, other: str
+) -> None:
+    if prefix != other:
+        assert compared(_named(asks, prefix), _named(offers, other)) == []

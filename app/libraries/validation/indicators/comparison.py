@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from app.libraries.validation.indicators.model import Indicator, Op
@@ -132,30 +132,70 @@ def quantity_of(name: str) -> str:
     return _quantities().get(folded, folded)
 
 
+# A name that begins so is another quantity than its end: 不合格率 is no 合格率.
+_NEGATIONS = frozenset("不非未无免")
+_LEAST_HEAD = 2
+
+
+@lru_cache(maxsize=4096)
+def quantities_within(name: str) -> frozenset[str]:
+    """The quantities of a name and of its ends, which are names without what they are of: 杆面硬度 is a 硬度, rod
+    surface hardness is a hardness."""
+    if name.isascii():
+        words = name.split()
+        ends = [" ".join(words[start:]) for start in range(1, len(words))]
+    else:
+        ends = [
+            name[start:]
+            for start in range(1, len(name) - _LEAST_HEAD + 1)
+            if name[start - 1] not in _NEGATIONS and not (name[start - 1].isascii() and name[start].isascii())
+        ]
+    return frozenset(quantity_of(end) for end in (name, *ends))
+
+
+def is_near_name(name: str, other: str) -> bool:
+    """Whether one name is the other with a prefix that says what it is of."""
+    return quantity_of(name) in quantities_within(other) or quantity_of(other) in quantities_within(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A required indicator and the offered one of the same quantity; unknown if none is offered."""
+    """A required indicator and the offered one of the same quantity; unknown if none is offered.
+
+    Without `same_name`, the two names differ by a prefix (杆面硬度, 硬度), so they may be of different things.
+    """
 
     required: Indicator
     offered: Indicator | None
     verdict: Verdict
+    same_name: bool = True
 
 
 def compare(required: Iterable[Indicator], offered: Iterable[Indicator]) -> list[Comparison]:
-    """For each required indicator, the most favourable comparison with the offers of the same quantity."""
+    """For each required indicator, the most favourable comparison with the offers of the same quantity.
+
+    If none is offered, with those of a near name whose unit can be compared.
+    """
+    offers = list(offered)
     by_quantity: dict[str, list[Indicator]] = {}
-    for offer in offered:
+    for offer in offers:
         by_quantity.setdefault(quantity_of(offer.name), []).append(offer)
+    return [
+        _best(indicator, by_quantity.get(quantity_of(indicator.name), []))
+        or _best(indicator, _near(indicator, offers), same_name=False)
+        or Comparison(indicator, None, Verdict.UNKNOWN)
+        for indicator in required
+    ]
+
+
+def _best(required: Indicator, offers: Iterable[Indicator], *, same_name: bool = True) -> Comparison | None:
     order = [Verdict.HOLDS, Verdict.FAILS, Verdict.UNKNOWN]
-    best: list[Comparison] = []
-    for indicator in required:
-        comparisons = [
-            Comparison(indicator, offer, meets(indicator, offer))
-            for offer in by_quantity.get(quantity_of(indicator.name), [])
-        ]
-        best.append(
-            min(comparisons, key=lambda comparison: order.index(comparison.verdict))
-            if comparisons
-            else Comparison(indicator, None, Verdict.UNKNOWN)
-        )
-    return best
+    comparisons = [Comparison(required, offer, meets(required, offer), same_name) for offer in offers]
+    return min(comparisons, key=lambda one: order.index(one.verdict), default=None)
+
+
+def _near(required: Indicator, offers: Iterable[Indicator]) -> list[Indicator]:
+    """Plain numbers say too little of themselves to be compared under two names."""
+    if required.unit is None:
+        return []
+    return [offer for offer in offers if offer.unit is not None and is_near_name(required.name, offer.name)]
