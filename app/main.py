@@ -49,6 +49,7 @@ from app.query_parameters import refuse_unknown_parameters
 from app.services import Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
+from app.store.api import router as own_data
 from app.talent.api import router as talent
 from app.transport.answer_headers import AnswerHeaders
 from app.transport.documentation import add_documentation_page
@@ -107,6 +108,7 @@ ROUTERS = (
     models,
     talent,
     statistics,
+    own_data,
     admin_api.router,
 )
 """All routers, in the order in which paths are matched."""

@@ -167,6 +167,7 @@ SHARED_PAGES = (
     MappedPage("/exports/tables/{name}", _("数据导出"), BUREAU),
     MappedPage("/account/profile", _("我的账号"), USERS),
     MappedPage("/account/password", _("修改密码"), USERS),
+    MappedPage("/account/data", _("个人数据"), USERS, ("download", "erase")),
     MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),
     MappedPage("/account/security", _("账号安全"), USERS, ("begin", "enable", "codes", "remove")),
     MappedPage("/account/confirm", _("确认是本人操作"), USERS),

@@ -181,7 +181,9 @@ GET,POST /match-reports /desk/demands/{number}/matches/report
 POST /match-reports/{report_id}/resolve /bureau/reports/resolve
 POST /matches/text /try
 GET /me /account/profile
+GET /me/data /account/data/download
 POST /me/email /account/profile
+POST /me/erasure /account/data/erase
 POST /me/password /account/password
 GET,DELETE /me/sessions /account/devices
 DELETE /me/sessions/{session_id} /account/devices/end

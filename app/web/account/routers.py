@@ -9,6 +9,7 @@ from app.web.account.login import router as login
 from app.web.account.mailboxes import router as mailboxes
 from app.web.account.notices_inbox import router as notices
 from app.web.account.own_account import router as own_account
+from app.web.account.personal_data import router as personal_data
 from app.web.account.registration import router as registration
 from app.web.account.security.confirmation import router as confirmation
 from app.web.account.security.second_factor import router as second_factor
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     own_account,
     second_factor,
     confirmation,
+    personal_data,
     notices,
     channels,
     links,

@@ -1,0 +1,87 @@
+"""Routes of /v1/me/data: one's own data, taken out and erased."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.api.responses import NO_STORE, Attempts
+from app.accounts.passwords import PASSWORD_MAX
+from app.database import AppDatabase, ReadSession
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    StaleVersion,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    problems,
+)
+from app.errors.request_bodies import RequestBody
+from app.store.erasure import erase_own_data
+from app.store.personal_data import own_data, zipped
+
+router = APIRouter(tags=["accounts"])
+
+
+class DataFormat(StrEnum):
+    """JSON, or a ZIP file with one JSON file for each place."""
+
+    JSON = "json"
+    ZIP = "zip"
+
+
+class ErasureIn(RequestBody):
+    """The wish to erase one's own data, with the password."""
+
+    password: SecretStr = Field(max_length=PASSWORD_MAX, description="当前密码")
+
+
+class KeptOut(BaseModel):
+    """What an erasure leaves, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    place: str
+    zh: str
+    en: str
+
+
+@router.get(
+    "/v1/me/data",
+    summary="导出本人数据",
+    response_class=Response,
+    responses=problems(Unauthenticated, Forbidden, Invalid),
+)
+def take_out(
+    session: ReadSession,
+    principal: LoggedIn,
+    form: Annotated[DataFormat, Query(alias="format", description="json 或 zip")] = DataFormat.JSON,
+) -> Response:
+    """本人在本系统中的数据 (《个人信息保护法》第四十五条)；不含他人数据和密钥。"""
+    found = own_data(session, principal)
+    if form is DataFormat.JSON:
+        content, media_type = json.dumps(found, ensure_ascii=False, indent=2).encode(), "application/json"
+    else:
+        content, media_type = zipped(found), "application/zip"
+    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="my-data.{form}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+@router.post(
+    "/v1/me/erasure",
+    summary="注销账号并删除本人数据",
+    responses=problems(
+        Unauthenticated, Forbidden, Invalid, Conflict, StaleVersion, TooManyRequests, Unavailable
+    ),
+)
+def erase(attempts: Attempts, database: AppDatabase, principal: LoggedIn, body: ErasureIn) -> list[KeptOut]:
+    """须提供密码；不可恢复。返回依法保留的数据及理由 (《个人信息保护法》第四十七条)。"""
+    require(principal, Action.USER_CHANGE, own=True)
+    attempts.reserve("password", str(principal.user_id))
+    kept = erase_own_data(database, principal=principal, password=body.password.get_secret_value())
+    return [KeptOut.model_validate(one) for one in kept]

@@ -1,0 +1,193 @@
+"""Erasure of a user's personal data: what no rule keeps is deleted or made nobody's; the user learns what is kept."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ColumnElement, Row, String, Table, Text, and_, cast, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from app import database_schema
+from app.accounts import audit, credentials
+from app.accounts.access.principal import Principal
+from app.accounts.models import User
+from app.accounts.users import change_user
+from app.database import Database
+from app.errors import Conflict, Invalid, StaleVersion
+from app.store.personal_data import (
+    CONTACTS,
+    ERASED_NAME,
+    PLACES,
+    OnErasure,
+    own_records,
+    rows_of,
+    table_of,
+    user_of,
+)
+
+ERASED = "[erased]"
+# Mail and telephone are searched for in every text, but for what may not be changed.
+_UNTOUCHED = frozenset(place.table for place in PLACES if place.on_erasure is OnErasure.KEEP) | {
+    *(
+        "audit_seals",
+        "users",
+        "contracts",
+        "contract_amendments",
+        "contract_payments",
+        "recognition_objections",
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A place whose rows stay, and why."""
+
+    place: str
+    zh: str
+    en: str
+
+
+def kept() -> list[Kept]:
+    """What stays after an erasure, by reason."""
+    return [Kept(place.table, *place.why) for place in PLACES if place.on_erasure is OnErasure.KEEP]
+
+
+def erase_own_data(database: Database, *, principal: Principal, password: str) -> list[Kept]:
+    """Close the user's account and erase their data; answers what is kept.
+
+    Raises:
+        Forbidden: the caller is an API key.
+        Invalid: the password is wrong.
+        Conflict: the user's record in the talent library is still published, or they are the last administrator of
+            their organisation or the last operator.
+        StaleVersion: the password was changed meanwhile.
+    """
+    user_id = user_of(principal)
+    with database.reading() as session:
+        password_hash = session.get_one(User, user_id).password_hash
+    if not credentials.verify_password(password, password_hash, known=True):
+        raise Invalid.field("password", "wrong_password", "密码不正确", "the password is wrong")
+    with database.unit_of_work() as session:
+        user = session.get_one(User, user_id, with_for_update=True)
+        if user.password_hash != password_hash:
+            raise StaleVersion
+        _erase(session, user, principal)
+    return kept()
+
+
+def _erase(session: Session, user: User, principal: Principal) -> None:
+    records = own_records(session, user.id)
+    _refuse_published(session, records)
+    name, email, organisation_id = user.name, user.email, user.organisation_id
+    change_user(session, user, principal=principal, changes={"active": False})
+    session.flush()
+    telephones = _forget_contact(session, name, email, organisation_id, records)
+    _forget_own_record(session, records)
+    for place in PLACES:
+        table, condition = table_of(place), rows_of(place, user.id, records)
+        if place.on_erasure is OnErasure.DELETE:
+            session.execute(delete(table).where(condition))
+        elif place.on_erasure is OnErasure.BLANK:
+            session.execute(update(table).where(condition).values(**place.blanked))
+    tables = database_schema.metadata().tables
+    users, links, answers = tables["users"], tables["account_links"], tables["idempotency_keys"]
+    session.execute(update(users).where(users.c.id == user.id).values(email=f"{user.id}@erased.invalid"))
+    session.execute(delete(links).where(links.c.email == email))
+    session.execute(delete(answers).where(answers.c.holder == str(user.id)))
+    _forget_words(session, {email, *telephones})
+    _forget_name(session, name, user.id)
+    audit.record(session, principal, "user.erase", user.id)
+    session.expire_all()
+
+
+def _refuse_published(session: Session, records: Collection[UUID]) -> None:
+    managers = database_schema.metadata().tables["managers"]
+    published = (
+        select(managers.c.id).where(managers.c.id.in_(records), managers.c.state == "published").limit(1)
+    )
+    if session.scalar(published) is not None:
+        raise Conflict(
+            "Withdraw your record in the talent library first; open engagements are handed over with it.",
+            "请先撤回本人在技术转移人才库中的名片，并移交在办对接。",
+            code="record_published",
+        )
+
+
+def _forget_contact(
+    session: Session, name: str, email: str, organisation_id: UUID | None, records: Collection[UUID]
+) -> set[str]:
+    """Blank the contacts that are this person's, in records and their versions; answers the telephones."""
+    telephones: set[str] = set()
+    for kind in ("achievements", "demands", "managers"):
+        table = database_schema.metadata().tables[kind]
+        of_colleagues = and_(table.c.contact_name == name, table.c.owner_org_id == organisation_id)
+        condition = or_(table.c.contact_email == email, of_colleagues, table.c.id.in_(records))
+        rows = session.execute(select(table.c.id, table.c.contact_phone).where(condition)).all()
+        telephones.update(row.contact_phone for row in rows if row.contact_phone)
+        session.execute(update(table).where(condition).values(**dict.fromkeys(CONTACTS)))
+        _blank_versions(session, [row.id for row in rows], dict.fromkeys(CONTACTS))
+    return telephones
+
+
+def _forget_own_record(session: Session, records: Collection[UUID]) -> None:
+    blanks = {"title": ERASED_NAME, "certificates": [], "track_record": []}
+    _blank_versions(session, records, blanks)
+    documents = database_schema.metadata().tables["search_documents"]
+    session.execute(delete(documents).where(documents.c.record_id.in_(records)))
+
+
+def _blank_versions(session: Session, records: Collection[UUID], blanks: dict[str, Any]) -> None:
+    versions = database_schema.metadata().tables["record_versions"]
+    query = select(versions.c.id, versions.c.data).where(versions.c.record_id.in_(records))
+    for row in session.execute(query).all():
+        data = row.data | {name: value for name, value in blanks.items() if name in row.data}
+        session.execute(update(versions).where(versions.c.id == row.id).values(data=data))
+
+
+def _forget_words(session: Session, words: set[str]) -> None:
+    """Replace mail and telephones wherever somebody wrote them."""
+    for table in database_schema.metadata().sorted_tables:
+        if table.name not in _UNTOUCHED:
+            _replace(session, table, words, ERASED)
+
+
+def _forget_name(session: Session, name: str, user_id: UUID) -> None:
+    """Replace the name where it stands beside the user's id; elsewhere it may be another person's."""
+    notices, events = (database_schema.metadata().tables[table] for table in ("notices", "events"))
+    about = or_(notices.c.actor_id == user_id, notices.c.subject_id == user_id)
+    _replace(session, notices, {name}, ERASED_NAME, about)
+    _replace(session, events, {name}, ERASED_NAME, events.c.subject_id == user_id)
+
+
+def _replace(
+    session: Session, table: Table, words: set[str], by: str, condition: ColumnElement[bool] | None = None
+) -> None:
+    columns = [
+        column
+        for column in table.columns
+        if isinstance(column.type, JSON | String) and not column.primary_key and not column.foreign_keys
+    ]
+    if not columns or not words:
+        return
+    found = or_(*(cast(column, Text).contains(word, autoescape=True) for column in columns for word in words))
+    keys = list(table.primary_key)
+    query = select(*keys, *columns).where(found if condition is None else condition)
+    for row in session.execute(query).all():
+        values = {column.name: _without(row, column.name, words, by) for column in columns}
+        changed = {name: value for name, value in values.items() if value != row._mapping[name]}
+        if changed:
+            here = and_(*(key == row._mapping[key.name] for key in keys))
+            session.execute(update(table).where(here).values(**changed))
+
+
+def _without(row: Row[Any], name: str, words: set[str], by: str) -> Any:
+    value = row._mapping[name]
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    for word in words:
+        text = text.replace(word, by)
+    return text if isinstance(value, str) else json.loads(text)
