@@ -131,6 +131,7 @@ def complete_login(
             challenges.use_up(found)
             return _open(session, user, client, then)
     log.warning("second_factor_refused", user_id=str(user.id), address=client.address)
+    audit.record_refused(database, "session.refused", user.id, "wrong code", address=client.address)
     raise wrong_code()  # after the commit, so that the failure counts
 
 
