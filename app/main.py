@@ -52,6 +52,7 @@ from app.statistics.api import router as statistics
 from app.store.api import router as own_data
 from app.talent.api import router as talent
 from app.transport.answer_headers import AnswerHeaders
+from app.transport.description import describe
 from app.transport.documentation import add_documentation_page
 from app.web.installation import install_pages
 from app.web.problems import answer_error
@@ -157,6 +158,7 @@ def assemble() -> FastAPI:
         app.include_router(router)
     app.include_router(health)
     add_documentation_page(app)
+    describe(app)
     install_pages(app)
     # Outside the middleware of the pages, so that their refusals are measured as well.
     app.add_middleware(ObserveRequests, refuse=answer_error, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)

@@ -196,7 +196,7 @@ class Unavailable(SankuError):
 
 
 _TEXT = {"type": "string"}
-_PROBLEM_SCHEMA: dict[str, Any] = {
+PROBLEM_SCHEMA: dict[str, Any] = {
     "title": "Problem",
     "type": "object",
     "required": ["type", "title", "status", "code", "detail", "message_zh", "message_en"],
@@ -207,7 +207,11 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": dict.fromkeys(("field", "code", "message_zh", "message_en"), _TEXT),
+                "required": ["field", "code", "message_zh", "message_en"],
+                "properties": {
+                    **dict.fromkeys(("field", "code", "message_zh", "message_en", "confirm"), _TEXT),
+                    **{name: {"type": "integer"} for name in ("start", "end")},
+                },
             },
         },
     },
@@ -219,7 +223,7 @@ def problems(*errors: type[SankuError]) -> dict[int | str, dict[str, Any]]:
     return {
         error.status: {
             "description": f"{error.zh} {error().message_en}",
-            "content": {PROBLEM: {"schema": _PROBLEM_SCHEMA, "example": error().problem()}},
+            "content": {PROBLEM: {"schema": PROBLEM_SCHEMA, "example": error().problem()}},
         }
         for error in errors
     }

@@ -56,6 +56,27 @@ class TestDescription:
         assert len(ids) == len(set(ids))
         assert not [name for name in ids if not re.fullmatch(r"[a-z][a-z0-9_]*", name)]
 
+    def test_names_are_fit_for_generators(self, described: dict[str, Any]) -> None:
+        """Generators make modules of tags and classes of titles; two of one name are left out of a client."""
+        assert described["info"]["title"].isascii()
+        schemas = described["components"]["schemas"]
+        titles = [schema["title"] for schema in schemas.values()]
+        assert len(titles) == len(set(titles))
+        tags = {tag for _, operation in operations(described) for tag in operation["tags"]}
+        assert {tag["name"] for tag in described["tags"]} == tags
+        assert not [tag for tag in tags if not re.fullmatch(r"[a-z]+(-[a-z]+)*", tag)]
+
+    def test_every_answer_has_a_schema_and_every_problem_the_same(self, described: dict[str, Any]) -> None:
+        assert "Problem" in described["components"]["schemas"]
+        for name, operation in operations(described):
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {})
+                assert content or not status.startswith("2") or status in ("204", "205"), name
+                for kind, body in content.items():
+                    assert body.get("schema"), (name, status, kind)
+                    if kind == PROBLEM:
+                        assert body["schema"] == {"$ref": "#/components/schemas/Problem"}, (name, status)
+
     def test_every_operation_has_a_summary_and_says_what_may_go_wrong(
         self, described: dict[str, Any]
     ) -> None:
