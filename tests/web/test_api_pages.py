@@ -44,6 +44,7 @@ POST /auth/accept-invitation /accept-invitation
 POST /auth/logout /logout
 POST /auth/password-reset /forgot-password
 POST /auth/password-reset/confirm /reset-password
+POST /auth/second-factor /login
 POST /auth/token /login
 POST /auth/verify-mail /verify-mail
 GET,POST /certificates /me/recognition/certificates
@@ -181,10 +182,14 @@ GET,POST /match-reports /desk/demands/{number}/matches/report
 POST /match-reports/{report_id}/resolve /bureau/reports/resolve
 POST /matches/text /try
 GET /me /account/profile
+POST /me/confirmation /account/confirm
 GET /me/data /account/data/download
 POST /me/email /account/profile
 POST /me/erasure /account/data/erase
 POST /me/password /account/password
+GET,POST,DELETE /me/second-factor /account/security
+POST /me/second-factor/confirm /account/security/enable
+POST /me/second-factor/recovery-codes /account/security/codes
 GET,DELETE /me/sessions /account/devices
 DELETE /me/sessions/{session_id} /account/devices/end
 GET /models /bureau/system/models
@@ -266,6 +271,7 @@ GET /trainings/{training_id} /me/recognition
 POST /trainings/{training_id}/reject /bureau/review
 POST /trainings/{training_id}/verify /bureau/review
 GET,POST /users /bureau/users
+DELETE /users/{user_id}/second-factor /bureau/users/{id}/factors
 GET,PATCH /users/{user_id} /bureau/users/{id}
 PUT /users/{user_id}/password /bureau/users/{id}
 GET,POST /webhooks /desk/organisation/webhooks
