@@ -61,7 +61,10 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     synonyms = SynonymFile(settings)
     # The matrices of a match are small: threads for them cost more than they save, and the embedder has its own.
     threadpool_limits(limits=1, user_api="blas")
-    policy = {"conflict_grace_months": settings.conflict_grace_months}
+    policy = {
+        "conflict_grace_months": settings.conflict_grace_months,
+        "password_history": settings.password_history,
+    }
     database = Database(settings.url, connections=settings.database_connections, policy=policy)
     health = HealthChecks(settings.url)
     if not health.is_current():

@@ -4,6 +4,7 @@ A plain function writes, in the transaction that acknowledges the event; a `Hand
 event with no handlers is acknowledged at once: it is there for the record, and for handlers to come.
 """
 
+from app.accounts.api_keys import audit_refused_key
 from app.accounts.links.credential_mails import mail_credentials_change, mail_password_change
 from app.engagements.handlers import end_unconsented_engagements, restore_engagements
 from app.events import catalogue as events
@@ -75,6 +76,7 @@ _EFFECTS: HandlerTable = {
     events.ManagerReturned: (),
     events.PasswordChanged: (mail_password_change,),
     events.CredentialsChanged: (mail_credentials_change,),
+    events.ApiKeyRefused: (audit_refused_key,),
     events.OrganisationChanged: (
         pushes.revise_of_organisation,
         PUSH_TO_TIED_MANAGERS,

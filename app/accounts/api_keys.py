@@ -1,6 +1,6 @@
 """API keys of organisations: for programs, limited by scopes, shown only once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
 from app.accounts.access.api_key_scopes import SCOPES
+from app.accounts.access.networks import check_networks
 from app.accounts.access.permissions import TABLE, Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.access.proof import require_confirmation
@@ -19,6 +20,10 @@ from app.accounts.users import ROLES_OF_KIND
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid
 from app.errors.collection import Faults
+from app.events.catalogue import ApiKeyRefused, CredentialsChanged
+from app.events.domain_event import ClaimedEvent
+from app.events.outbox import emit
+from app.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ def create_api_key(
     scopes: Collection[str],
     organisation_id: UUID | None = None,
     expires_at: datetime | None = None,
+    allowed_networks: Sequence[str] = (),
 ) -> IssuedKey:
     """Create a key for the principal's organisation or, as an operator, for any organisation.
 
@@ -45,7 +51,7 @@ def create_api_key(
 
     Raises:
         Forbidden: the principal is an API key or may not create keys for this organisation.
-        Invalid: a scope is unknown or missing, the name is invalid, or the expiry is in the past.
+        Invalid: a scope is unknown or missing, the name is invalid, the expiry is in the past, or a network is none.
     """
     organisation_id = organisation_id or principal.organisation_id
     require(principal, Action.API_KEY_CREATE, owner_org_id=organisation_id)
@@ -59,6 +65,9 @@ def create_api_key(
         _check_scopes(scopes)
     with faults.collected():
         _check_expiry(expires_at)
+    networks: list[str] = []
+    with faults.collected():
+        networks = check_networks(allowed_networks, field="allowed_networks")
     with faults.collected():
         _organisation(session, organisation_id)
     faults.raise_if_any()
@@ -73,9 +82,11 @@ def create_api_key(
         scopes=sorted(set(scopes)),
         created_by=principal.user_id,
         expires_at=expires_at,
+        allowed_networks=networks,
     )
     session.add(key)
     session.flush()
+    emit(session, CredentialsChanged(subject_id=principal.user_id, change="api_key_created"))
     details = f"sk_{key.prefix}; {' '.join(key.scopes)}"
     audit.record(session, principal, Action.API_KEY_CREATE, key.id, details)
     return IssuedKey(key, new.key)
@@ -150,6 +161,15 @@ def revoke_api_key(session: Session, key_id: UUID, *, principal: Principal) -> N
         key.revoked_at = now()
         session.flush()
         audit.record(session, principal, Action.API_KEY_REVOKE, key.id, f"sk_{key.prefix}")
+
+
+def audit_refused_key(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Record a use of a key from an address from which it may not be used."""
+    refused = ApiKeyRefused.of(event)
+    key = session.get(ApiKey, refused.subject_id)
+    if key is not None:
+        who = Principal(api_key_id=key.id, organisation_id=key.organisation_id, role=Role(key.role))
+        audit.record(session, who, "api_key.refused", key.id, f"sk_{key.prefix}; address={refused.address}")
 
 
 def _role_of_key(principal: Principal, organisation: Organisation) -> Role:

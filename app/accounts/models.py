@@ -145,6 +145,7 @@ class User(Identified, Base):
     role: Mapped[str] = mapped_column(String(20))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None] = mapped_column(default=now)
     active: Mapped[bool] = mapped_column(default=True)
     administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -153,6 +154,16 @@ class User(Identified, Base):
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
+
+
+class FormerPassword(Identified, Base):
+    """A password that a user had, as its hash."""
+
+    __tablename__ = "former_passwords"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    replaced_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class SessionKind(StrEnum):
@@ -287,6 +298,10 @@ class ApiKey(Identified, Base):
 
     The key acts in `role`, which is its creator's: it cannot be derived from the organisation's kind, because both an
     investor and a manufacturer can be an enterprise.
+
+    Attributes:
+        allowed_networks: where it may be used from, in CIDR notation; none: from anywhere.
+        last_refused_at, last_refused_address: its last use from elsewhere, to the minute.
     """
 
     __tablename__ = "api_keys"
@@ -303,6 +318,10 @@ class ApiKey(Identified, Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    last_used_address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    allowed_networks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    last_refused_at: Mapped[datetime | None]
+    last_refused_address: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class AuditEntry(Identified, Base):

@@ -298,6 +298,13 @@ class ApiKeyNew(AccountInput):
     )
     expires_at: AwareDatetime | None = Field(default=None, description="有效期；缺省不过期，可随时吊销")
 
+    allowed_networks: list[str] = Field(
+        default=[],
+        max_length=20,
+        description="允许使用的网络地址或网段 (CIDR)；缺省不限",
+        examples=[["203.0.113.5", "10.1.0.0/16"]],
+    )
+
     def expiry(self) -> datetime | None:
         """The expiry in UTC.
 
@@ -326,6 +333,10 @@ class ApiKeyOut(AccountOutput):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None = Field(description="最近使用时间，精确到分钟")
+    last_used_address: str = Field(description="最近使用的网络地址")
+    allowed_networks: list[str] = Field(description="允许使用的网段；空为不限")
+    last_refused_at: datetime | None = Field(description="最近一次因网络地址不符被拒绝的时间，精确到分钟")
+    last_refused_address: str = Field(description="最近一次被拒绝的网络地址")
 
     @classmethod
     def of(cls, key: ApiKey) -> Self:

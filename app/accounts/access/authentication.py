@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import credentials
+from app.accounts.access.networks import is_within
 from app.accounts.access.opened_records import Disclosure
 from app.accounts.access.principal import ANONYMOUS, OwedStep, Principal
 from app.accounts.access.proof import owed_step
@@ -29,7 +30,9 @@ from app.accounts.models import (
     User,
 )
 from app.database import Database, now
-from app.errors import BadRequest, Unauthenticated
+from app.errors import BadRequest, Forbidden, Unauthenticated
+from app.events.catalogue import ApiKeyRefused
+from app.events.outbox import emit
 from app.services import AllServices, Services
 from app.settings import Settings
 
@@ -72,22 +75,28 @@ def current_principal(
                 "Send either Authorization or X-API-Key, not both.",
                 "Authorization 与 X-API-Key 只能使用其中一种。",
             )
-    principal = principal_of(services, bearer, api_key)
+    principal = principal_of(services, bearer, api_key, address=address_of(request))
     if principal.owed is not None and not request.url.path.startswith(_OWN_ACCOUNT):
         raise owed_step(principal)
     return principal
 
 
-def principal_of(services: Services, bearer: str | None, api_key: str | None) -> Principal:
+def address_of(request: Request) -> str:
+    """The network address of the client."""
+    return request.client.host if request.client else "unknown"
+
+
+def principal_of(services: Services, bearer: str | None, api_key: str | None, *, address: str) -> Principal:
     """
     Raises:
         Unauthenticated: the credentials are not valid.
+        Forbidden: the API key may not be used from this address.
     """
     secret = bearer or api_key
     if secret is None:
         return ANONYMOUS
     if api_key is not None or secret.startswith("sk_"):
-        return _api_key_principal(services[Database], secret)
+        return _api_key_principal(services[Database], secret, address)
     return _user_principal(services, secret)
 
 
@@ -168,7 +177,12 @@ def user_identity(
         return None
     user, trusted, organisation, has_factor, is_confirmed = row
     role = Role(user.role)
-    needs_factor = role in settings.roles_with_second_factor and not has_factor
+    owed = None
+    if role in settings.roles_with_second_factor and not has_factor:
+        owed = OwedStep.SECOND_FACTOR
+    elif settings.password_max_age is not None:
+        changed_at = user.password_changed_at or user.created_at
+        owed = OwedStep.PASSWORD if changed_at <= now() - settings.password_max_age else None
     principal = Principal(
         user_id=user.id,
         organisation_id=user.organisation_id,
@@ -177,13 +191,13 @@ def user_identity(
         session_id=session_id,
         verified=bool(trusted) or role is Role.OPERATOR,
         administrator=user.administrator,
-        owed=OwedStep.SECOND_FACTOR if needs_factor else None,
+        owed=owed,
         is_confirmed=bool(is_confirmed),
     )
     return UserIdentity(principal, user.name, organisation or "")
 
 
-def _api_key_principal(database: Database, key: str) -> Principal:
+def _api_key_principal(database: Database, key: str, address: str) -> Principal:
     prefix = credentials.api_key_prefix(key)
     if prefix is None:
         raise _invalid_credentials()
@@ -205,7 +219,8 @@ def _api_key_principal(database: Database, key: str) -> Principal:
                 "此 API 密钥已过期，请重新创建。",
                 code="api_key_expired",
             )
-        last_used_at = api_key.last_used_at
+        is_allowed = is_within(address, api_key.allowed_networks)
+        key_id, last_used_at = api_key.id, api_key.last_used_at
         principal = Principal(
             organisation_id=api_key.organisation_id,
             role=Role(api_key.role),
@@ -213,18 +228,45 @@ def _api_key_principal(database: Database, key: str) -> Principal:
             api_key_id=api_key.id,
             verified=bool(trusted),
         )
+    if not is_allowed:
+        _record_refusal(database, key_id, address)
+        raise Forbidden(
+            "This API key may not be used from this address.",
+            "此 API 密钥不允许从该网络地址使用。",
+            code="address_not_allowed",
+        )
     if last_used_at is None or last_used_at <= now() - _LAST_USED_INTERVAL:
-        _record_use(database, prefix)
+        _record_use(database, prefix, address)
     return principal
 
 
-def _record_use(database: Database, prefix: str) -> None:
-    """Store the time of use, at most once a minute per key. A busy database must not fail the request."""
+def _record_refusal(database: Database, key_id: UUID, address: str) -> None:
+    """Report a use from another address, at most once a minute per key, so that nobody floods the audit trail."""
+    moment = now()
+    due = or_(ApiKey.last_refused_at.is_(None), ApiKey.last_refused_at <= moment - _LAST_USED_INTERVAL)
+    with database.unit_of_work(of_faulty_body=True) as session:
+        reported = session.execute(
+            update(ApiKey)
+            .where(ApiKey.id == key_id, due)
+            .values(last_refused_at=moment, last_refused_address=address[:64])
+            .returning(ApiKey.id)
+        )
+        if reported.first() is not None:
+            emit(session, ApiKeyRefused(subject_id=key_id, address=address[:64]))
+    log.warning("api_key_address_refused", api_key_id=str(key_id), address=address)
+
+
+def _record_use(database: Database, prefix: str, address: str) -> None:
+    """Store time and address of use, at most once a minute per key. A busy database must not fail the request."""
     moment = now()
     due = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - _LAST_USED_INTERVAL)
     try:
         with database.unit_of_work() as session:
-            session.execute(update(ApiKey).where(ApiKey.prefix == prefix, due).values(last_used_at=moment))
+            session.execute(
+                update(ApiKey)
+                .where(ApiKey.prefix == prefix, due)
+                .values(last_used_at=moment, last_used_address=address[:64])
+            )
     except OperationalError as error:
         log.warning("api_key_use_not_recorded", prefix=prefix, error=type(error.orig).__name__)
 

@@ -1,17 +1,27 @@
 """What a logged-in user must prove: a step that they owe, and a recent password or second factor."""
 
-from app.accounts.access.principal import Principal
+from collections.abc import Mapping
+
+from app.accounts.access.principal import OwedStep, Principal
 from app.errors import Forbidden
+
+_OWED: Mapping[OwedStep, tuple[str, str]] = {
+    OwedStep.SECOND_FACTOR: (
+        "Your role needs a second factor: set it up first, at /account/security or by POST /v1/me/second-factor.",
+        "您的角色须启用第二重验证，请先在“账号安全”页面设置，或调用 POST /v1/me/second-factor。",
+    ),
+    OwedStep.PASSWORD: (
+        "Your password is too old: change it first, at /account/password or by POST /v1/me/password.",
+        "您的密码已到更换期限，请先在“密码”页面修改，或调用 POST /v1/me/password。",
+    ),
+}
 
 
 def owed_step(principal: Principal) -> Forbidden:
     """The refusal of everything but the user's own account, until they have done what they owe."""
     assert principal.owed is not None
-    return Forbidden(
-        "Your role needs a second factor: set it up first, at /account/security or by POST /v1/me/second-factor.",
-        "您的角色须启用第二重验证，请先在“账号安全”页面设置，或调用 POST /v1/me/second-factor。",
-        code=f"{principal.owed}_owed",
-    )
+    en, zh = _OWED[principal.owed]
+    return Forbidden(en, zh, code=f"{principal.owed}_owed")
 
 
 def require_confirmation(principal: Principal) -> None:

@@ -32,6 +32,7 @@ def create(session: WriteSession, principal: LoggedIn, body: Sent[ApiKeyNew]) ->
         scopes=body.scopes,
         organisation_id=referred(session, body.organisation_id, principal=principal),
         expires_at=body.expiry(),
+        allowed_networks=body.allowed_networks,
     )
     body_out = ApiKeyIssued(**ApiKeyOut.of(issued.record).model_dump(), key=issued.secret)
     response = versioned(body_out, None, status=201, location=f"/v1/api-keys/{issued.record.id}")

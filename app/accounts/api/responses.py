@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Request
 
 from app.accounts import throttle
+from app.accounts.access.authentication import address_of
 from app.accounts.sessions.tokens import Client
 from app.accounts.throttle import RateLimitKey
 from app.database import AppDatabase
@@ -19,14 +20,14 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 def client_of(request: Request, device_token: str | None = None) -> Client:
     """The client of a request, for limits and for the list of sessions."""
-    return Client(client_address(request), request.headers.get("User-Agent", ""), device_token)
+    return Client(address_of(request), request.headers.get("User-Agent", ""), device_token)
 
 
 class _Attempts:
     """Counts attempts in a separate transaction, so that they remain counted if the request fails."""
 
     def __init__(self, request: Request, database: AppDatabase, settings: AppSettings) -> None:
-        self._address = client_address(request)
+        self._address = address_of(request)
         self._database = database
         self._settings = settings
 
@@ -42,8 +43,3 @@ class _Attempts:
 
 
 Attempts = Annotated[_Attempts, Depends()]
-
-
-def client_address(request: Request) -> str:
-    """The network address of the client."""
-    return request.client.host if request.client else "unknown"

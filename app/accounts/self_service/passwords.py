@@ -12,6 +12,7 @@ from app.accounts.field_checks import check_email, checked
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import User
+from app.accounts.self_service.former_passwords import former_hashes, keep_former, refuse_former
 from app.accounts.sessions.tokens import principal_of, revoke_sessions, user_by_email
 from app.database import Database
 from app.errors import Forbidden, Invalid, StaleVersion
@@ -38,12 +39,14 @@ def reset_password(database: Database, *, token: str, new_password: str) -> None
 
     Raises:
         NotFound: the link is invalid, used or expired.
-        Invalid: the new password violates a rule.
+        Invalid: the new password violates a rule, or the user had it before.
         Unavailable: too many passwords are being hashed.
     """
     with database.reading() as session:
         user = _user(session, links.usable(session, token, LinkPurpose.RESET_PASSWORD, lock=False))
         passwords.check_password(new_password, name=user.name, email=user.email, field="new_password")
+        former = former_hashes(session, user)
+    refuse_former(new_password, former, field="new_password")
     password_hash = credentials.hash_password(new_password)
     with database.unit_of_work() as session:
         link = links.usable(session, token, LinkPurpose.RESET_PASSWORD)
@@ -63,7 +66,7 @@ def change_own_password(
 
     Raises:
         Forbidden: the caller is an API key.
-        Invalid: the present password is wrong, or the new one violates a rule or equals it.
+        Invalid: the present password is wrong, or the new one violates a rule, equals it, or was used before.
         Unavailable: too many passwords are being hashed.
     """
     require(principal, Action.USER_CHANGE, own=True)
@@ -72,6 +75,7 @@ def change_own_password(
     with database.reading() as session:
         user = session.get_one(User, principal.user_id)
         name, email, password_hash = user.name, user.email, user.password_hash
+        former = former_hashes(session, user)
     if not credentials.verify_password(current_password, password_hash, known=True):
         raise Invalid.field(
             "current_password", "wrong_password", "原密码不正确", "the current password is wrong"
@@ -84,6 +88,7 @@ def change_own_password(
             "新密码不能与原密码相同",
             "the new password must differ from the old one",
         )
+    refuse_former(new_password, former, field="new_password")
     new_hash = credentials.hash_password(new_password)
     with database.unit_of_work() as session:
         user = session.get_one(User, principal.user_id, with_for_update=True)
@@ -100,7 +105,7 @@ def set_password(
     """Set a new password and end all sessions of the user. The caller has checked the current password if required.
 
     Raises:
-        Invalid: the new password violates a rule or equals the old one.
+        Invalid: the new password violates a rule, equals the old one, or the user had it before.
     """
     require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
     refuse_password_of_staff(user, principal)
@@ -113,6 +118,7 @@ def set_password(
             "新密码不能与原密码相同",
             "the new password must differ from the old one",
         )
+    refuse_former(new_password, former_hashes(session, user), field=field)
     _store(session, user, credentials.hash_password(new_password))
     audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
     emit(session, PasswordChanged(subject_id=user.id, by_bureau=user.id != principal.user_id))
@@ -120,6 +126,7 @@ def set_password(
 
 def _store(session: Session, user: User, password_hash: str) -> None:
     """Give the user another password; ends their sessions and the links for them, and the lock of their codes."""
+    keep_former(session, user)
     user.password_hash = password_hash
     session.flush()
     unlock(session, user)

@@ -21,8 +21,6 @@ from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-LIFETIME = timedelta(days=14)
-IDLE = timedelta(hours=12)
 _USE_INTERVAL = timedelta(minutes=1)
 
 
@@ -35,7 +33,7 @@ class BrowserLogin:
 
     cookie: str
     device_token: str
-    lifetime: timedelta = LIFETIME
+    lifetime: timedelta
 
 
 def log_in_browser(
@@ -77,7 +75,7 @@ def browser_opener(settings: Settings, client: Client) -> Opener[BrowserLogin]:
     def open_browser(session: Session, user: User) -> BrowserLogin:
         cookie = credentials.new_refresh_token()
         moment = now()
-        expires_at = moment + LIFETIME
+        expires_at = moment + settings.browser_session_lifetime
         session.add(
             RefreshToken(
                 user_id=user.id,
@@ -89,54 +87,65 @@ def browser_opener(settings: Settings, client: Client) -> Opener[BrowserLogin]:
                 device=client.device[:60],
             )
         )
-        return BrowserLogin(cookie, credentials.sign_device_token(user.id, key=settings.signing_key))
+        device_token = credentials.sign_device_token(user.id, key=settings.signing_key)
+        return BrowserLogin(cookie, device_token, settings.browser_session_lifetime)
 
     return open_browser
 
 
 def user_of_cookie(services: Services, cookie: str) -> UserIdentity | None:
     """The user whose browser sent the cookie; None if it is unknown, expired, idle too long or revoked."""
-    database = services[Database]
+    database, settings = services[Database], services[Settings]
     with database.reading() as session:
         token = session.execute(
             select(RefreshToken.chain_id, RefreshToken.user_id, RefreshToken.last_used_at).where(
-                *_alive(cookie), RefreshToken.expires_at > now()
+                *_alive(cookie, settings)
             )
         ).one_or_none()
         if token is None:
             return None
-        is_alive = select(RefreshToken.id).where(*_alive(cookie)).exists()
+        is_alive = select(RefreshToken.id).where(*_alive(cookie, settings)).exists()
         user = user_identity(session, services, token.user_id, is_alive, session_id=token.chain_id)
     if user is not None and token.last_used_at <= now() - _USE_INTERVAL:
-        _record_use(database, cookie, token.chain_id)
+        _record_use(database, settings, cookie, token.chain_id)
     return user
 
 
 def log_out_browser(session: Session, *, cookie: str) -> None:
     """End the session of this cookie. An unknown cookie is ignored."""
-    token = session.scalar(select(RefreshToken).where(*_alive(cookie)))
+    token = session.scalar(select(RefreshToken).where(*_known(cookie)))
     if token is not None:
         audit.record(session, Principal(user_id=token.user_id), "session.close", token.user_id)
         revoke_sessions(session, user_id=token.user_id, only=token.chain_id)
 
 
-def _alive(cookie: str) -> tuple[ColumnElement[bool], ...]:
+def _known(cookie: str) -> tuple[ColumnElement[bool], ...]:
     return (
         RefreshToken.digest == credentials.digest(cookie),
         RefreshToken.kind == SessionKind.BROWSER,
         RefreshToken.revoked_at.is_(None),
-        RefreshToken.last_used_at > now() - IDLE,
     )
 
 
-def _record_use(database: Database, cookie: str, session_id: UUID) -> None:
+def _alive(cookie: str, settings: Settings) -> tuple[ColumnElement[bool], ...]:
+    # By the present settings, so that shorter ones hold for sessions that are open, too.
+    moment = now()
+    return (
+        *_known(cookie),
+        RefreshToken.expires_at > moment,
+        RefreshToken.created_at > moment - settings.browser_session_lifetime,
+        RefreshToken.last_used_at > moment - settings.browser_session_idle,
+    )
+
+
+def _record_use(database: Database, settings: Settings, cookie: str, session_id: UUID) -> None:
     """Store the time of use, at most once a minute. A busy database must not fail the request."""
     moment = now()
     due = or_(RefreshToken.last_used_at.is_(None), RefreshToken.last_used_at <= moment - _USE_INTERVAL)
     try:
         with database.unit_of_work() as session:
             session.execute(
-                update(RefreshToken).where(and_(*_alive(cookie), due)).values(last_used_at=moment)
+                update(RefreshToken).where(and_(*_alive(cookie, settings), due)).values(last_used_at=moment)
             )
             session.execute(
                 update(LoginSession).where(LoginSession.id == session_id).values(last_used_at=moment)

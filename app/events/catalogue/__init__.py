@@ -1,6 +1,6 @@
 """The catalogue of events: name, subject and payload of each. One module for each area."""
 
-from app.events.catalogue.accounts import CredentialsChanged, PasswordChanged
+from app.events.catalogue.accounts import ApiKeyRefused, CredentialsChanged, PasswordChanged
 from app.events.catalogue.contracts import (
     ContractAmended,
     ContractAmendmentClosed,
@@ -90,6 +90,7 @@ __all__ = [
     "AchievementReturned",
     "AchievementWithdrawn",
     "AffiliationAnswered",
+    "ApiKeyRefused",
     "AssignmentDue",
     "CertificateExpired",
     "CertificateRejected",

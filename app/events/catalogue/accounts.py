@@ -24,6 +24,7 @@ CredentialChange = Literal[
     "second_factor_locked",
     "recovery_codes_renewed",
     "recovery_code_used",
+    "api_key_created",
 ]
 """What changed; `second_factor_reset` by the bureau, all else by the user or by what somebody did in their name."""
 
@@ -36,3 +37,13 @@ class CredentialsChanged(DomainEvent):
 
     subject_id: UUID
     change: CredentialChange
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyRefused(DomainEvent):
+    """An API key (the subject) was used from a network address from which it may not be used."""
+
+    name: ClassVar = "api_key.refused"
+
+    subject_id: UUID
+    address: str

@@ -20,7 +20,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from app.accounts.access.authentication import principal_of
+from app.accounts.access.authentication import address_of, principal_of
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
 from app.database import Database
@@ -228,7 +228,7 @@ async def _events(
 def _current_principal(recheck: Recheck) -> Principal | None:
     try:
         return recheck()
-    except Unauthenticated:
+    except (Unauthenticated, Forbidden):
         return None
 
 
@@ -237,7 +237,8 @@ def _rechecking(services: Services, request: Request) -> Recheck:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else None
     api_key = request.headers.get("X-API-Key")
-    return lambda: principal_of(services, bearer, api_key)
+    address = address_of(request)
+    return lambda: principal_of(services, bearer, api_key, address=address)
 
 
 def _start(session: Session, manager_id: UUID, number: int | None, writer: StreamWriter) -> EventBatch:

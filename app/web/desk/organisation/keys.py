@@ -83,6 +83,7 @@ def create(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
                     name=wanted.name,
                     scopes=wanted.scopes,
                     expires_at=wanted.expiry(),
+                    allowed_networks=wanted.allowed_networks,
                 )
             )
             return page.redirect(f"{KEYS}#{issued[0].record.id}")
@@ -135,6 +136,13 @@ def _key_form(page: WebPage) -> Form:
                         Widget.DAY,
                         label=_("到期日"),
                         hint=_("含当日；不填则不过期，可随时吊销。"),
+                    ),
+                    FormField(
+                        "allowed_networks",
+                        Widget.LINES,
+                        label=_("允许使用的网络地址"),
+                        hint=_("每行一个地址或网段；不填则不限。建议填写程序所在服务器的地址。"),
+                        example="203.0.113.5",
                     ),
                 )
             ),
