@@ -257,6 +257,7 @@ class ChallengePurpose(StrEnum):
     """What a challenge is the first half of."""
 
     SECOND_FACTOR = "second_factor"
+    IDENTITY = "identity"
 
 
 class LoginChallenge(Identified, Base):
@@ -275,6 +276,18 @@ class LoginChallenge(Identified, Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class IdentityLink(Identified, Base):
+    """An identity of the city's identity provider that opens an account: the pair of issuer and subject."""
+
+    __tablename__ = "identity_links"
+    __table_args__ = (Index("ix_identity_links_identity", "issuer", "subject", unique=True),)
+
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(255))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Attempt(Identified, Base):

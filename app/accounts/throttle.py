@@ -29,7 +29,7 @@ _PER_ACCOUNT = 10
 # What is left of the limit for an unknown address while many addresses try the account.
 _SLOWED = 5
 
-Kind = Literal["login", "register", "resend", "password", "reset", "link", "mail", "code"]
+Kind = Literal["login", "register", "resend", "password", "reset", "link", "mail", "code", "identity"]
 
 
 @dataclass(frozen=True, slots=True)

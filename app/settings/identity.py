@@ -1,9 +1,11 @@
 """Settings of logins: second factors, ends of sessions, passwords."""
 
 from datetime import timedelta
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from app.settings.types import Names
 
@@ -56,3 +58,28 @@ class IdentitySettings(BaseModel):
         default=None,
         description="After how long a password has to be changed (`P90D`). Default: never.",
     )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer of the city's unified identity (OpenID Connect), `https://…`. Default: none, the login page "
+        "has no button for it.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="Name of this service at the issuer.")
+    oidc_client_secret_file: Path | None = Field(
+        default=None,
+        description="File with the secret of this service at the issuer. Default: a public client.",
+    )
+
+    @model_validator(mode="after")
+    def refuse_half_a_provider(self) -> Self:
+        """A provider needs a name of ours, and nobody may listen on the way; only this machine may do without TLS."""
+        if self.oidc_issuer is None:
+            return self
+        address = urlsplit(self.oidc_issuer)
+        is_local = address.hostname in ("127.0.0.1", "::1", "localhost")
+        if address.scheme != "https" and not (address.scheme == "http" and is_local):
+            raise ValueError(
+                "SANKU_OIDC_ISSUER must begin with https:// (统一身份认证地址须以 https:// 开头)"
+            )
+        if not self.oidc_client_id:
+            raise ValueError("SANKU_OIDC_ISSUER needs SANKU_OIDC_CLIENT_ID (缺少 SANKU_OIDC_CLIENT_ID)")
+        return self

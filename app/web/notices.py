@@ -60,6 +60,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "on_waiting_list": _("名额已满，已进入候补；有人退出时依次递补。"),
         "withdrawn_from": _("已退出报名。"),
         "session_ended": _("已退出所选设备。"),
+        "identity_unlinked": _("已解除与统一身份认证的关联。"),
         "factor_removed": _("已停用第二重验证。"),
         "factor_reset": _("已清除该用户的第二重验证，其登录已全部退出。"),
     }

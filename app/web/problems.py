@@ -103,6 +103,7 @@ def _login(page: WebPage, typed: PostedForm) -> Response:
         lost_files=typed.files,
         error=None,
         demonstration=None,
+        has_identity=False,
     )
 
 

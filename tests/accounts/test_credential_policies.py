@@ -68,7 +68,7 @@ def test_a_key_is_refused_from_elsewhere_and_the_audit_trail_says_so(
         )
         audit_refused_key(app.state.services, session, event)
     found = ok(
-        client.get("/v1/audit", params={"action": "api_key.refused"}, headers=people.role(Role.OPERATOR))
+        client.get("/v1/audit", params={"action": "api_key.refused"}, headers=people.role(Role.AUDITOR))
     )
     assert [entry["subject_id"] for entry in found["items"]] == [key["id"]]
     assert "address=10.2.0.1" in found["items"][0]["details"]

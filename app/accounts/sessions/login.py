@@ -90,11 +90,29 @@ def authenticate(
         raise Unauthenticated(
             "The e-mail address or password is wrong.", "邮箱或密码不正确。", code="invalid_credentials"
         )
-    with database.unit_of_work() as session:
-        user = session.get_one(User, candidate.id, with_for_update=True)
-        if not user.active or user.password_hash != candidate.password_hash:
+
+    known_id, known_hash = candidate.id, candidate.password_hash
+
+    def checked(session: Session) -> User:
+        user = session.get_one(User, known_id, with_for_update=True)
+        if not user.active or user.password_hash != known_hash:
             raise Unauthenticated  # deactivated or given a new password while this password was checked
         throttle.forgive(session, attempt)
+        return user
+
+    return finish_first_step(database, checked, client=client, then=then)
+
+
+def finish_first_step(
+    database: Database, first: Callable[[Session], User], *, client: Client, then: Opener[Opened]
+) -> Opened:
+    """Answer what `then` opens for the user whom `first` answers, locked, after the first step of their login.
+
+    Raises:
+        SecondFactorRequired: the user has a second factor; its challenge goes to `complete_login`.
+    """
+    with database.unit_of_work() as session:
+        user = first(session)
         if not has_second_factor(session, user):
             return _open(session, user, client, then)
         challenge = challenges.issue(

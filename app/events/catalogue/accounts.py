@@ -25,6 +25,8 @@ CredentialChange = Literal[
     "recovery_codes_renewed",
     "recovery_code_used",
     "api_key_created",
+    "identity_linked",
+    "identity_unlinked",
 ]
 """What changed; `second_factor_reset` by the bureau, all else by the user or by what somebody did in their name."""
 

@@ -92,6 +92,8 @@ CHANGES: Mapping[str, str] = {
     "second_factor_reset": "主管部门已清除您的第二重验证，请登录后重新设置",
     "second_factor_locked": "有人用您的密码登录，并多次输错验证码，一天内不再接受验证码",
     "recovery_codes_renewed": "已重新生成恢复码，原恢复码全部失效",
+    "identity_linked": "已与统一身份认证中使用此邮箱的身份关联，今后可用该身份登录",
+    "identity_unlinked": "已解除与统一身份认证的关联",
     "api_key_created": "以您的名义新建了本单位的 API 密钥",
     "recovery_code_used": "有人使用恢复码登录或确认身份，该恢复码已失效",
 }

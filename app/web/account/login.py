@@ -43,7 +43,7 @@ def login_page(page: CurrentPage) -> Response:
     target = local_address(page.request.query_params.get("next", "/"))
     if not page.principal.is_anonymous:
         return _lead_on(page, target)
-    return _form(page, email="", target=target)
+    return show_login(page, email="", target=target)
 
 
 @router.post("/login", name="log_in")
@@ -53,7 +53,7 @@ def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: App
     kept = form.carried
     if form.only_shows:
         page.take_display(form)
-        return _form(page, email=form.get("email"), target=target, kept=kept)
+        return show_login(page, email=form.get("email"), target=target, kept=kept)
     try:
         login = log_in_browser(
             database,
@@ -65,10 +65,10 @@ def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: App
             device_token=device_token_of(page.request),
         )
     except SecondFactorRequired as needed:
-        return _second_step(page, challenge=needed.challenge, target=target, kept=kept)
+        return show_second_step(page, challenge=needed.challenge, target=target, kept=kept)
     except (Unauthenticated, TooManyRequests, Unavailable) as error:
-        return _form(page, email=form.get("email"), target=target, kept=kept, error=error)
-    return _opened(page, settings, login, target=target, kept=kept)
+        return show_login(page, email=form.get("email"), target=target, kept=kept, error=error)
+    return opened(page, settings, login, target=target, kept=kept)
 
 
 @router.post("/login/code", name="second_step")
@@ -78,7 +78,7 @@ def second_step(page: CurrentPage, form: Posted, database: AppDatabase, settings
     challenge = form.get("challenge_token")
     page.take_display(form)
     if form.only_shows:
-        return _second_step(page, challenge=challenge, target=target, kept=kept)
+        return show_second_step(page, challenge=challenge, target=target, kept=kept)
     try:
         login = complete_browser_login(
             database,
@@ -89,11 +89,11 @@ def second_step(page: CurrentPage, form: Posted, database: AppDatabase, settings
         )
     except Unauthenticated as error:
         if error.problem_code == "challenge_invalid":
-            return _form(page, email="", target=target, kept=kept, error=error)
-        return _second_step(page, challenge=challenge, target=target, kept=kept, error=error)
+            return show_login(page, email="", target=target, kept=kept, error=error)
+        return show_second_step(page, challenge=challenge, target=target, kept=kept, error=error)
     except TooManyRequests as error:
-        return _second_step(page, challenge=challenge, target=target, kept=kept, error=error)
-    return _opened(page, settings, login, target=target, kept=kept)
+        return show_second_step(page, challenge=challenge, target=target, kept=kept, error=error)
+    return opened(page, settings, login, target=target, kept=kept)
 
 
 @router.post("/logout", name="log_out")
@@ -129,7 +129,7 @@ def demonstration_of(page: WebPage) -> DemonstrationLogins | None:
     return services[DemonstrationLogins] if known else None
 
 
-def _opened(
+def opened(
     page: WebPage,
     settings: Settings,
     login: BrowserLogin,
@@ -137,6 +137,7 @@ def _opened(
     target: str,
     kept: tuple[tuple[str, str], ...],
 ) -> Response:
+    """The answer to a login that succeeded: on to the target, with what was typed before."""
     if kept:
         response = page.show("account/resume.html", target=target, kept=kept)
     else:
@@ -146,7 +147,7 @@ def _opened(
     return response
 
 
-def _second_step(
+def show_second_step(
     page: WebPage,
     *,
     challenge: str,
@@ -154,6 +155,7 @@ def _second_step(
     kept: tuple[tuple[str, str], ...],
     error: SankuError | None = None,
 ) -> Response:
+    """The form of the second step."""
     return page.show(
         "account/second_step.html",
         status=error.status if error else 200,
@@ -165,7 +167,7 @@ def _second_step(
     )
 
 
-def _form(
+def show_login(
     page: WebPage,
     *,
     email: str,
@@ -173,6 +175,7 @@ def _form(
     kept: tuple[tuple[str, str], ...] = (),
     error: SankuError | None = None,
 ) -> Response:
+    """The form of the login."""
     return page.show(
         "account/login.html",
         status=error.status if error else 200,
@@ -183,6 +186,7 @@ def _form(
         lost_files=(),
         error=error,
         demonstration=demonstration_of(page),
+        has_identity=page.services[Settings].oidc_issuer is not None,
     )
 
 

@@ -12,6 +12,7 @@ from app.web.account.own_account import router as own_account
 from app.web.account.personal_data import router as personal_data
 from app.web.account.registration import router as registration
 from app.web.account.security.confirmation import router as confirmation
+from app.web.account.security.identity import router as identity
 from app.web.account.security.second_factor import router as second_factor
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     invitation,
     own_account,
     second_factor,
+    identity,
     confirmation,
     personal_data,
     notices,

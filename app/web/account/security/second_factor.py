@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.accounts.identity.login import linked_identity, unlink
 from app.accounts.self_service import second_factor as service
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.errors import Conflict, Invalid, SankuError
@@ -76,6 +77,15 @@ def remove(page: CurrentPage, posted: Posted, database: AppDatabase, settings: A
     return page.redirect(SECURITY, notice="factor_removed")
 
 
+@router.post(f"{SECURITY}/unlink", name="unlink_identity")
+def unlink_identity(page: CurrentPage, posted: Posted, session: WriteSession) -> Response:
+    """The identity of the city's login opens this account no longer."""
+    if (elsewhere := _first(page, posted)) is not None:
+        return elsewhere
+    unlink(session, principal=page.principal)
+    return page.redirect(SECURITY, notice="identity_unlinked")
+
+
 def _first(page: WebPage, posted: PostedForm) -> Response | None:
     """To the confirmation where it is due, and back to the page where the form is only to be shown again."""
     page.take_display(posted)
@@ -91,6 +101,7 @@ def _show(
         "account/security.html",
         status=error.status if error else 200,
         state=service.state_of(session, settings, principal=page.principal),
+        identity=linked_identity(session, principal=page.principal),
         confirm=None if page.principal.is_confirmed else CONFIRM,
         error=error,
     )

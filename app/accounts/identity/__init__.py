@@ -1,0 +1,1 @@
+"""Login by the city's identity provider (OpenID Connect)."""
