@@ -60,8 +60,8 @@ class IdentitySettings(BaseModel):
     )
     oidc_issuer: str | None = Field(
         default=None,
-        description="Issuer of the city's unified identity (OpenID Connect), `https://…`. Default: none, the login page "
-        "has no button for it.",
+        description="Issuer of the city's unified identity (OpenID Connect), `https://…`. Default: none, and no "
+        "button for it.",
     )
     oidc_client_id: str | None = Field(default=None, description="Name of this service at the issuer.")
     oidc_client_secret_file: Path | None = Field(

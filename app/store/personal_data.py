@@ -86,6 +86,8 @@ PLACES = (
     Place("account_links", "user_id", DELETE, ("purpose", "email", "expires_at")),
     Place("second_factors", "user_id", DELETE, ("confirmed_at",)),
     Place("recovery_codes", "user_id", DELETE),
+    Place("former_passwords", "user_id", DELETE, ("replaced_at",)),
+    Place("identity_links", "user_id", DELETE, ("issuer", "subject", "created_at")),
     Place("login_challenges", "user_id", DELETE),
     Place("channel_addresses", "user_id", DELETE, ("kind", "name", "enabled", "created_at")),
     Place("notice_preferences", "user_id", DELETE, ("channels",)),

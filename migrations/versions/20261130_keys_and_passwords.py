@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "8b27f4d6c1e0"
-down_revision = "4e91c0d7a2f6"
+down_revision = "c42b8e07d1f9"
 branch_labels = None
 depends_on = None
 

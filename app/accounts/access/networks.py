@@ -38,7 +38,7 @@ def check_networks(texts: Sequence[str], *, field: str) -> list[str]:
 
 
 def is_within(address: str, networks: Collection[str]) -> bool:
-    """Whether the address is in one of the networks, which any is where there are none; one that is no address never."""
+    """Whether the address is in one of the networks, or there are none. What is no address is in none of them."""
     if not networks:
         return True
     try:

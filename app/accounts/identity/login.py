@@ -1,7 +1,7 @@
 """Login by the city's identity provider: state, nonce and verifier in between, then the account of that identity.
 
-An identity belongs to an account once its verified mail address was that of the account, or not at all: an address that the
-provider has not verified could be anybody's.
+An identity belongs to an account once its verified mail address was that of the account, or not at all: an address
+that the provider has not verified could be anybody's.
 """
 
 from uuid import UUID

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import structlog
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
@@ -47,7 +47,7 @@ class IdentityProvider:
         assert settings.oidc_issuer is not None
         self.issuer = settings.oidc_issuer.rstrip("/")
         self._settings = settings
-        self._redirect_uri = f"{settings.public_url.rstrip('/')}/login/oidc/return"
+        self._redirect_uri = f"{settings.public_url.rstrip('/')}/login/identity/return"
 
     def address(self, *, state: str, nonce: str, verifier: str) -> str:
         """The address of the provider's login, with PKCE, state and nonce.
@@ -76,10 +76,12 @@ class IdentityProvider:
             metadata = self._metadata(client)
             try:
                 tokens = client.fetch_token(metadata["token_endpoint"], code=code, code_verifier=verifier)
-                keys = client.get(metadata["jwks_uri"], withhold_token=True).raise_for_status().json()
+                keys = (
+                    client.request("GET", metadata["jwks_uri"], withhold_token=True).raise_for_status().json()
+                )
             except OAuthError as error:
                 raise IdentityRefused(f"the provider refused the code: {error.error}") from error
-            except (httpx.HTTPError, ValueError) as error:
+            except (httpx2.HTTPError, ValueError) as error:
                 raise self._silent(error) from error
         claims = self._claims(str(tokens.get("id_token", "")), keys, nonce)
         verified = claims.get("email_verified") is True and isinstance(claims.get("email"), str)
@@ -91,7 +93,7 @@ class IdentityProvider:
         )
 
     def _claims(self, id_token: str, keys: Any, nonce: str) -> dict[str, Any]:
-        client_id = self._settings.oidc_client_id
+        client_id = self._settings.oidc_client_id or ""
         try:
             token = jwt.decode(id_token, KeySet.import_key_set(keys), algorithms=_ALGORITHMS)
             jwt.JWTClaimsRegistry(
@@ -112,8 +114,8 @@ class IdentityProvider:
     def _metadata(self, client: OAuth2Client) -> dict[str, Any]:
         address = f"{self.issuer}/.well-known/openid-configuration"
         try:
-            found = client.get(address, withhold_token=True).raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as error:
+            found = client.request("GET", address, withhold_token=True).raise_for_status().json()
+        except (httpx2.HTTPError, ValueError) as error:
             raise self._silent(error) from error
         if not isinstance(found, dict) or str(found.get("issuer", "")).rstrip("/") != self.issuer:
             raise self._silent(ValueError("the metadata are those of another issuer"))
