@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import uvicorn
@@ -98,7 +99,7 @@ def _measure(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any
     database = Database(settings.url)
     database_schema.migrate(database)
     app = create_app(settings, embedder=embedder)
-    owner = _owner(database)
+    owner, firm = _owners(database)
     payloads = [
         (str(row.data["id"]), mapping.achievement_payload(row.data, lambda *_: owner, DEFAULTS))
         for row in rows
@@ -106,7 +107,7 @@ def _measure(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any
     figures["load"] = _load(app, settings, payloads)
     figures["index"] = _index(app)
     with _serving(app) as base, httpx.Client(base_url=base, timeout=60) as http:
-        figures["requests"] = _requests(http, rows, arguments.requests)
+        figures["requests"] = _requests(http, rows, arguments.requests, firm=str(firm))
     return figures
 
 
@@ -134,10 +135,14 @@ def _beside_bare_encode(settings: Settings, texts: Sequence[str]) -> dict[str, f
     }
 
 
-def _owner(database: Database) -> Any:
+def _owners(database: Database) -> tuple[UUID, UUID]:
+    """The owner of the achievements and the firm with the demands; a user of the bureau asks for both."""
     with database.unit_of_work() as session:
         owner = organisation_by_name(
             session, principal=SYSTEM, name="基准测试大学", kind=OrganisationKind.UNIVERSITY, region="370100"
+        )
+        firm = organisation_by_name(
+            session, principal=SYSTEM, name="基准测试企业", kind=OrganisationKind.ENTERPRISE, region="370102"
         )
         bureau = organisation_by_name(
             session, principal=SYSTEM, name="基准测试管理部门", kind=OrganisationKind.BUREAU, region="370100"
@@ -149,7 +154,7 @@ def _owner(database: Database) -> Any:
             role=Role.OPERATOR,
             organisation_id=bureau.id,
         )
-        return owner.id
+        return owner.id, firm.id
 
 
 def _load(app: Any, settings: Settings, payloads: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
@@ -212,12 +217,9 @@ def _serving(app: Any) -> Any:
     thread.join()
 
 
-def _requests(http: httpx.Client, rows: Sequence[Any], count: int) -> dict[str, Any]:
+def _requests(http: httpx.Client, rows: Sequence[Any], count: int, *, firm: str) -> dict[str, Any]:
     answer = http.post("/v1/auth/token", data={"username": "rates@example.com", "password": PASSWORD})
     http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    organisation = http.post(
-        "/v1/organisations", json={"name": "基准测试企业", "kind": "enterprise", "region": "370102"}
-    ).json()
     demands = []
     for row in rows[:20]:
         text = str(row.data["summary"])
@@ -228,7 +230,7 @@ def _requests(http: httpx.Client, rows: Sequence[Any], count: int) -> dict[str, 
                 "main_problem": text[: max(40, len(text) // 3)],
                 "fields": ["40"],
                 "region": "370102",
-                "owner_org_id": organisation["id"],
+                "owner_org_id": firm,
                 "deadline": "2030-12-31",
                 "cooperation_modes": ["licence"],
             },
