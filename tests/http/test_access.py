@@ -20,6 +20,7 @@ PUBLIC = {
     "/metrics": "figures without names",
     "/v1/feed/key": "a public key is public",
     "/v1/auth/token": "the credentials are the request",
+    "/v1/auth/second-factor": "the challenge of the first step and the code are the credentials",
     "/v1/auth/refresh": "the credentials are the request",
     "/v1/auth/logout": "the credentials are the request",
     "/v1/auth/password-reset": "answers everybody alike, and sends a mail to the owner alone",

@@ -16,9 +16,12 @@ def test_pages_of_accounts_are_sound(visitor: Callable[..., Any], width: int) ->
         stranger.open(path)
         stranger.check()
     who = visitor(Role.ENTERPRISE, width=width, language="en")
-    for path in ("/account/profile", "/account/password", "/account/devices"):
+    for path in ("/account/profile", "/account/password", "/account/devices", "/account/security"):
         who.open(path)
         who.check()
+    who.page.click("form[action='/account/security/begin'] button")
+    who.page.wait_for_selector("[name=secret_code]")
+    who.check()
 
 
 def test_the_steps_of_a_registration_keep_what_was_typed(visitor: Callable[..., Any]) -> None:

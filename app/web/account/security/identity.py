@@ -11,7 +11,7 @@ from app.accounts.sessions.login import SecondFactorRequired
 from app.accounts.sessions.tokens import Client
 from app.accounts.throttle import RateLimitKey, count_attempt
 from app.database import AppDatabase
-from app.errors import NotFound, TooManyRequests, Unauthenticated, Unavailable
+from app.errors import TooManyRequests, Unauthenticated, Unavailable
 from app.services import AppSettings
 from app.web.account.login import address_of, device_of, opened, show_login, show_second_step
 from app.web.page import CurrentPage, local_address
@@ -28,7 +28,7 @@ _AGE = 600
 def identity(page: CurrentPage, database: AppDatabase, settings: AppSettings) -> Response:
     """Leads to the city's login. The state stays in this browser, so that nobody completes it in another."""
     if settings.oidc_issuer is None:
-        raise NotFound
+        return page.redirect("/login")
     target = local_address(page.request.query_params.get("next", "/"))
     address = address_of(page.request)
     try:
@@ -47,7 +47,7 @@ def identity(page: CurrentPage, database: AppDatabase, settings: AppSettings) ->
 def identity_return(page: CurrentPage, database: AppDatabase, settings: AppSettings) -> Response:
     """Opens the session of the account that belongs to the identity."""
     if settings.oidc_issuer is None:
-        raise NotFound
+        return page.redirect("/login")
     query = page.request.query_params
     state, code = query.get("state", ""), query.get("code", "")
     client = Client(address_of(page.request), device_of(page.request))
