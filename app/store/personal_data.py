@@ -62,7 +62,7 @@ _RECOGNITION = (
 )
 _CONTRACTS = (
     "合同及其签署、履行和登记记录按《民法典》与技术合同认定登记规定保存",
-    "contracts with their signatures and registration are kept by 《民法典》 and the rules of registration",
+    "contracts with their signatures and registration are kept by the Civil Code and the rules of registration",
 )
 _ENGAGEMENTS = (
     "对接过程记录是各方往来的凭证，保存至诉讼时效届满",
@@ -70,7 +70,7 @@ _ENGAGEMENTS = (
 )
 _AUDIT = (
     "审计日志按《网络安全法》《数据安全法》留存，且不可修改；其中只有编号，没有姓名和联系方式",
-    "the audit trail is kept by 《网络安全法》 and cannot be changed; it has ids, neither names nor contacts",
+    "the audit trail is kept by the Cybersecurity Law and cannot be changed; it has ids, neither names nor contacts",
 )
 
 PLACES = (
