@@ -70,7 +70,7 @@ _ENGAGEMENTS = (
 )
 _AUDIT = (
     "审计日志按《网络安全法》《数据安全法》留存，且不可修改；其中只有编号，没有姓名和联系方式",
-    "the audit trail is kept by the Cybersecurity Law and cannot be changed; it has ids, neither names nor contacts",
+    "the audit trail is kept by the rules of cybersecurity and cannot be changed; it has ids, no names or contacts",
 )
 
 PLACES = (
