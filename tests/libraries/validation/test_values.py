@@ -202,7 +202,7 @@ def test_ranges_of_amounts() -> None:
 
 
 def test_dates_and_deadlines() -> None:
-    for text in ("2027-06-30", "2027/6/30", "2027年6月30日", date(2027, 6, 30)):
+    for text in ("2027-06-30", "2027/6/30", "2027年6月30日", "２０２７－０６－３０", date(2027, 6, 30)):
         assert accept(Day, text) == date(2027, 6, 30)
     refuse(Day, "2027-02-30", "date_format")
     refuse(Day, "明年", "date_format")

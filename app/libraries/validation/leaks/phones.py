@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from app.libraries.validation.leaks.folded_text import FoldedText, Spot
 
-_GAP = r"[\s\-_·*/|—–.。、,，()~・•'+]{1,3}"
-_GROUP_GAP = r"[\s\-_·*/|—–.。()~・•]{1,3}"
+_PICTURES = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
+_GAP = rf"[\s\-_·*/|—–.。、,，()~・•'+{_PICTURES}]{{1,3}}"
+_GROUP_GAP = rf"[\s\-_·*/|—–.。()~・•{_PICTURES}]{{1,3}}"
 _HYPHEN = r"[\-_·*—–~・•]{1,3}"
 _BEFORE = r"(?<![\d.])(?:\+?86[\s\-]?)?"
 _AFTER = r"(?!\d)"
@@ -52,7 +53,8 @@ _SIMILAR = str.maketrans("zsbqg", "25899")
 """Letters that may stand for digits, but belong to codes more often."""
 
 _MIXED = re.compile(r"(?<![a-z0-9])[0-9oοоlιi|!ıзzsbqg](?:[\s\-·.]?[0-9oοоlιi|!ıзzsbqg]){10,12}(?![a-z0-9])")
-_MIN_DIGITS = 7
+_MIN_DIGITS, _MIN_BESIDE_LOOK_ALIKES = 7, 4
+"""How many of a number's characters are digits: at least the latter where all others only look like digits."""
 
 
 def find_phones(folded: FoldedText) -> Iterator[tuple[Spot, bool]]:
@@ -66,9 +68,10 @@ def find_phones(folded: FoldedText) -> Iterator[tuple[Spot, bool]]:
         for pattern in (_MOBILE, _LANDLINE, _ANNOUNCED):
             yield from ((plain.spot(match, pattern.groups), True) for match in pattern.finditer(spelled))
     for match in _MIXED.finditer(spelled):
-        if sum(char.isdigit() for char in match.group()) < _MIN_DIGITS:
-            continue
         likely = match.group().translate(_LOOK_ALIKE)
+        least = _MIN_DIGITS if _MOBILE.search(likely) is None else _MIN_BESIDE_LOOK_ALIKES
+        if sum(char.isdigit() for char in match.group()) < least:
+            continue
         possible = likely.translate(_SIMILAR)
         if number := _MOBILE.search(possible):
             start, end = match.start() + number.start(), match.start() + number.end()

@@ -1,6 +1,7 @@
 """Dates in the formats of forms and spreadsheets, and the rule for deadlines."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ def check_date(value: Any) -> Any:
         return value.date()
     if not isinstance(value, str):
         return value
-    match = _DATE.fullmatch(value.strip())
+    match = _DATE.fullmatch(unicodedata.normalize("NFKC", value).strip())
     if match is None:
         raise field_error("date_format", zh=_FORMAT_ZH, en=_FORMAT_EN)
     try:
