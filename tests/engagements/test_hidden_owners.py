@@ -255,7 +255,7 @@ def test_many_changes_of_ties_are_an_alarm_for_the_bureau(city: City) -> None:
         assert _alarms(city.scenario) == 0
         declare(spy, spy_id, city.organisations[: number % 2 + 1])
     assert _alarms(city.scenario) == 1
-    entries = ok(city.scenario.operator.get("/v1/audit", params={"action": ALARM}))["items"]
+    entries = ok(city.scenario.log_in(Role.AUDITOR).get("/v1/audit", params={"action": ALARM}))["items"]
     assert [one["user_id"] for one in entries] == [str(spy.user_id)]
     assert spy.get("/v1/audit").status_code == 403
 
