@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    delete,
     func,
     inspect,
     select,
@@ -31,9 +32,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app import database_schema
 from app.database import Database
 from app.matching.models import RECORD_VECTORS_SEQ, RecordVector
+from app.partners.feed.models import FeedChange
 
 BATCH = 500
 """Rows that are read and stored together, in one transaction of the target."""
+
+# Triggers write it when records are stored, so it is copied last, over what they wrote.
+_WRITTEN_BY_TRIGGERS: Table = FeedChange.metadata.tables[FeedChange.__tablename__]
 
 # Of a transfer that has not ended. Its name is among those that the schema's comparison leaves out.
 _MARK = Table("search_fts_transfer", MetaData(), Column("source", Text, nullable=False))
@@ -84,7 +89,11 @@ def transfer(
     tables = database_schema.metadata().sorted_tables
     with _snapshot(source) as reading:
         for table in tables:
-            _copy(reading, target, table, on_table)
+            if table is not _WRITTEN_BY_TRIGGERS:
+                _copy(reading, target, table, on_table)
+        with target.engine.execution_options(sanku_write=True).begin() as writing:
+            writing.execute(delete(_WRITTEN_BY_TRIGGERS))
+        _copy(reading, target, _WRITTEN_BY_TRIGGERS, on_table)
         _set_sequences(target)
         report = _compare(reading, target, tables)
     if not report.different:
@@ -246,7 +255,10 @@ def _set_sequences(target: Database) -> None:
     """Let PostgreSQL's sequences go on after the highest number; SQLite takes the highest number itself."""
     if target.is_sqlite:
         return
-    numbered: list[tuple[str, ColumnElement[Any]]] = [(RECORD_VECTORS_SEQ.name, RecordVector.__table__.c.seq)]
+    numbered: list[tuple[str, ColumnElement[Any]]] = [
+        (RECORD_VECTORS_SEQ.name, RecordVector.__table__.c.seq),
+        ("feed_changes_drawn", _WRITTEN_BY_TRIGGERS.c.drawn),
+    ]
     with target.engine.begin() as connection:
         for table in database_schema.metadata().sorted_tables:
             for column in table.columns:

@@ -57,8 +57,8 @@ def test_a_model_is_prepared_and_what_depends_on_it_refitted(small_model: Path, 
     refitted = run("refit", "--json", home=tmp_path, model=small_model)
     assert refitted.exit_code == 0
     figures = json.loads(refitted.stdout)
-    # The error is estimated in bins: pairs that cross a bin's edge move it by some thousandths.
-    assert figures["after"]["calibration_error"] <= figures["before"]["calibration_error"] + 0.005
+    # The error is estimated in bins: pairs that cross a bin's edge move it by up to a hundredth.
+    assert figures["after"]["calibration_error"] <= figures["before"]["calibration_error"] + 0.01
     assert figures["after"]["ndcg_at_10"] >= figures["before"]["ndcg_at_10"] - 0.02
     (background,) = (tmp_path / "models").glob("background-*.npz")
     assert small_model.name in background.name

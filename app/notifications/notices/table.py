@@ -178,6 +178,7 @@ _OTHER_ROWS = (
         "ask for it.",
         urgent=True,
         applies=lambda _, event: event.by_bureau,
+        message=False,  # the mail to the login address tells it
     ),
     NoticeRow(
         event=events.PasswordChanged,
@@ -188,6 +189,7 @@ _OTHER_ROWS = (
         en="Your password was changed; all your sessions have ended. Contact the bureau if it was not you.",
         urgent=True,
         applies=lambda _, event: not event.by_bureau,
+        message=False,
     ),
 )
 
@@ -223,6 +225,8 @@ EXCEPTIONS: Mapping[type[DomainEvent], str] = MappingProxyType(
         events.OwnerAnswered: "managers see it in their inbox: the pushes of the pair end, or go on",
         events.TierConfigured: "whose tier changes is notified that",
         events.TiersOutdated: _INNER,
+        events.CredentialsChanged: "it is mailed to the login address, whatever channels the user has",
+        events.ApiKeyRefused: "the list of keys and the audit trail show it",
         events.DigestDue: _MESSAGE,
         events.OwnerDigestDue: _MESSAGE,
         events.MessageDue: _MESSAGE,

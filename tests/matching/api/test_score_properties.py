@@ -90,7 +90,7 @@ def store(log_in: Callable[..., Any]) -> Store:
 
 def test_an_english_demand_finds_its_chinese_answer_before_english_ones_on_other_topics(store: Store) -> None:
     scores = store.scores(*store.demand(**ENGLISH_NEED))
-    best, second = sorted(scores.values(), reverse=True)[:2]
+    best, second = sorted([*scores.values(), 0.0], reverse=True)[:2]  # what reads 0.00 may be left out
     assert next(iter(scores)) == COATING
     assert best > second + 0.1
 

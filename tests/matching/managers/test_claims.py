@@ -85,7 +85,7 @@ def test_who_is_suspended_is_not_recommended(town: Town) -> None:
         session.get_one(Manager, UUID(suspended["id"])).filing_state = "suspended"
     item = _items(town)[suspended["id"]]
     assert not item["recommended"]
-    assert "备案已暂停" in item["reasons"]["zh"]
+    assert "备案已暂停或注销" in item["reasons"]["zh"]
 
 
 def test_who_is_on_leave_is_listed_with_their_last_day_and_not_recommended(town: Town) -> None:
