@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# Bytecode is kept even where the system says otherwise (here and in `pytest_configure`): each process that a test
+# starts would compile a thousand modules, a quarter of its start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from functools import partial
 
@@ -26,6 +30,7 @@ from tests.support.paths import MEMORY_DISK, SHARED_DATA
 from tests.support.postgresql import DatabasePool
 from tests.support.reuse.event_loop import shared_event_loop
 from tests.support.reuse.statements import share_compiled_statements
+from tests.support.reuse.vectors import KeptAligned, KeptText, VectorFile
 from tests.support.services import demo_settings
 
 if MEMORY_DISK is not None:
@@ -77,6 +82,10 @@ def _create_schema(database: Database) -> None:
 
 POSTGRES = ("postgresql", "pgvector")
 """Parameters, or what they begin with, that stand for PostgreSQL."""
+
+
+def pytest_configure() -> None:
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_finish() -> None:
@@ -176,11 +185,19 @@ def model_path(model_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def embedder(model_dir: Path) -> Any:
-    """What the service embeds with, loaded once."""
-    from app.matching.embedding.joint_embedder import open_embedder
+def embedder(model_dir: Path) -> Iterator[Any]:
+    """What the service embeds with. The models read only what no run has asked of them yet."""
+    from app.matching.embedding.aligned_encoder import UniversalSentenceEncoder
+    from app.matching.embedding.background import shipped_background
+    from app.matching.embedding.embedder import SentenceTransformerEmbedder
+    from app.matching.embedding.joint_embedder import JointEmbedder
 
-    return open_embedder(demo_settings(model=str(model_dir)))
+    text, aligned = SentenceTransformerEmbedder(model_dir), UniversalSentenceEncoder()
+    file = VectorFile(model_dir.parents[1] / "vectors", f"{text.model_id}+{aligned.name}")
+    background = shipped_background(text.model_id)
+    assert background is not None
+    yield JointEmbedder(KeptText(text, file), KeptAligned(aligned, file), lambda: background)
+    file.close()
 
 
 @pytest.fixture(scope="session")
