@@ -43,9 +43,10 @@ COPY pyproject.toml README.md LICENSE alembic.ini ./
 COPY scripts/docker-entrypoint.sh scripts/
 COPY migrations migrations
 COPY app app
+COPY sanku sanku
 COPY --from=web /opt/sanku/app/web/static/vendor app/web/static/vendor
 RUN pip install --no-deps --no-build-isolation --editable . \
-    && python -m compileall -q app migrations
+    && python -m compileall -q app sanku migrations
 ENV SANKU_HOME=/var/lib/sanku \
     SANKU_MODEL=/opt/sanku/models/multilingual-e5-small \
     HF_HUB_OFFLINE=1

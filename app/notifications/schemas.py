@@ -117,7 +117,7 @@ class ChannelNew(Wire):
     kind: Literal["mail", "wecom", "dingtalk", "feishu"] = Field(
         title="渠道", description="mail 登录邮箱 wecom 企业微信机器人 dingtalk 钉钉机器人 feishu 飞书机器人"
     )
-    name: ShortLine = Field("", title="名称", examples=["项目群机器人"])
+    name: ShortLine | None = Field(None, title="名称", examples=["项目群机器人"])
     url: Annotated[str, TextRule(10, 500), BeforeValidator(_printable)] | None = Field(
         None, title="机器人地址", description="群机器人的 Webhook 地址；加密存储，提交后不再显示"
     )

@@ -15,6 +15,8 @@ from app.errors import PROBLEM, PROBLEM_SCHEMA
 TITLE = "Sanku"
 _JSON = "application/json"
 _BINARY = {"type": "string", "format": "binary"}
+_REFUSALS_OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
+"""What FastAPI describes a 422 with where a route names none; the service answers with problems."""
 _TEXT_TYPES = ("text/html", "text/event-stream", "text/plain")
 
 
@@ -33,6 +35,8 @@ def describe(app: FastAPI) -> None:
 def _fit_for_generators(described: dict[str, Any]) -> dict[str, Any]:
     described["info"]["title"] = TITLE
     schemas = described["components"]["schemas"]
+    for framework in _REFUSALS_OF_THE_FRAMEWORK:
+        schemas.pop(framework, None)
     for name, schema in schemas.items():
         schema["title"] = name
     schemas["Problem"] = PROBLEM_SCHEMA
@@ -61,6 +65,8 @@ def _tag(tag: str, known: dict[str, str]) -> str:
 
 def _complete(status: str, answer: dict[str, Any]) -> None:
     content = answer.get("content", {})
+    if status == "422" and content.pop(_JSON, None):
+        content[PROBLEM] = {}
     if PROBLEM in content:
         content[PROBLEM]["schema"] = {"$ref": "#/components/schemas/Problem"}
     if not status.startswith("2") or status in ("204", "205"):

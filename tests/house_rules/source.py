@@ -9,6 +9,13 @@ from pathlib import Path
 from tests.support.paths import APP, REPOSITORY
 
 MODULES = sorted(APP.rglob("*.py"))
+GENERATED = "# Written by `make client`"
+WRITTEN_CLIENT = sorted(
+    path
+    for path in (REPOSITORY / "sanku").rglob("*.py")
+    if GENERATED not in path.read_text(encoding="utf-8")[:400]
+)
+"""What programs import, but for the modules that a script writes."""
 SKIPPED = {".git", ".venv", ".hypothesis", "node_modules", "build", "dist", "__pycache__"}
 
 

@@ -54,7 +54,9 @@ def _texts_of(path: Path) -> Iterator[tuple[int, str]]:
 
 def checked_files() -> list[Path]:
     files = [
-        path for root in ("app", "scripts", "tests") for path in sorted((REPOSITORY / root).rglob("*.py"))
+        path
+        for root in ("app", "sanku", "scripts", "tests")
+        for path in sorted((REPOSITORY / root).rglob("*.py"))
     ]
     for name in TEXTS:
         path = REPOSITORY / name

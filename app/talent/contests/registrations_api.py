@@ -52,7 +52,7 @@ def register(
 
 
 @router.get("/contests/{contest_id}/registrations", summary="报名列表", responses=LISTING | READING)
-def listregistrations_read(
+def list_registrations(
     contest_id: UUID,
     principal: LoggedIn,
     session: ReadSession,
