@@ -26,6 +26,8 @@ from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
 from app.matching.prefetch import Prefetcher, WarmUp
 from app.matching.ranking.ranker import ranker_for
+from app.matching.reranker.cross_encoder import name_of, open_reranker
+from app.matching.reranker.pair_values import pair_values
 from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
 from app.notifications.handlers import OUTBOUND, recipient_order
 from app.observability import Metrics
@@ -57,6 +59,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     """
     Raises:
         RuntimeError: the database does not have the schema that this code needs, or the file of synonyms is invalid.
+        ModelNotReady, RerankerNotFitted: a reranker is set and is not there, or the ranker is not fitted to it.
     """
     synonyms = SynonymFile(settings)
     # The matrices of a match are small: threads for them cost more than they save, and the embedder has its own.
@@ -114,11 +117,13 @@ def _turn_limits(settings: Settings) -> TurnLimits:
 
 
 def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer: MatchingIndexer) -> Matcher:
+    reranker = open_reranker(settings)
     return Matcher(
         embedder=embedder,
         index=open_index(settings, database, embedder.model_id, embedder.dimension),
         lexical=open_lexical(settings, database),
-        ranker=ranker_for(settings.home_path / "models", embedder.model_id),
+        ranker=ranker_for(settings.home_path / "models", embedder.model_id, name_of(reranker)),
+        pair_values=pair_values(reranker, database),
         indexer=indexer,
         lookups=ManagerLookups(
             open_load=open_engagement_counts,
@@ -165,7 +170,9 @@ def build_workers(services: Services) -> tuple[Runnable, ...]:
 
 def build_prefetchers(services: Services) -> tuple[Runnable, ...]:
     """For a process that answers for long: loads the models and fills the memory for candidates after its start."""
-    return WarmUp(services[Embedder]), Prefetcher(services[Database], services[Matcher])
+    matcher = services[Matcher]
+    models = [model for model in (services[Embedder], matcher.reranker) if model is not None]
+    return WarmUp(models), Prefetcher(services[Database], matcher)
 
 
 def close(services: Services) -> None:

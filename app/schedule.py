@@ -46,7 +46,7 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 def train(services: Services, database: Database) -> None:
     """Train a ranker from the judgements, and use it if it is better."""
-    train_if_due(services[Settings], database, services[Embedder], services[Matcher].shipped)
+    train_if_due(services[Settings], database, services[Embedder], services[Matcher])
 
 
 def delete_impressions(services: Services, session: Session) -> None:

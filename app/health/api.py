@@ -75,7 +75,11 @@ async def healthz() -> dict[str, str]:
 async def readyz(services: AllServices) -> JSONResponse:
     health = services[HealthChecks]
     stored = await health.within_patience(partial(_stored_parts, services, health.database))
-    checks = {"model": services[Embedder].ready} | (stored or {"database": False, "index": False})
+    reranker = services[Matcher].reranker
+    models = {"model": services[Embedder].ready}
+    if reranker is not None:
+        models["reranker"] = reranker.ready
+    checks = models | (stored or {"database": False, "index": False})
     ready = all(checks.values())
     return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
 

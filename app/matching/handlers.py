@@ -18,6 +18,7 @@ from app.matching.embedding import vector_store
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.near_copies import demands_with_copies
+from app.matching.reranker.pair_values import forget_pairs
 from app.matching.results import MatchAnswer
 from app.services import Services
 
@@ -144,6 +145,7 @@ def _drop_pairs(session: Session, kind: RecordKind, record_id: UUID) -> None:
         session.execute(
             delete(Pair).where(or_(Pair.demand_id == record_id, Pair.achievement_id == record_id))
         )
+        forget_pairs(session, record_id)
 
 
 def _still_published(session: Session, kind: RecordKind, record_id: UUID) -> bool:

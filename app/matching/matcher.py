@@ -23,7 +23,7 @@ from app.matching.candidates.cache import (
     with_owner_records,
 )
 from app.matching.candidates.generation import CandidateGenerator, index_filter
-from app.matching.candidates.loader import Candidate, encode_record, encoded_record_of
+from app.matching.candidates.loader import Candidate, EncodedRecord, encode_record, encoded_record_of
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.facts.conflicts_of_interest import find_conflict_of_interest
@@ -38,6 +38,8 @@ from app.matching.ranking.explanation import without_names
 from app.matching.ranking.ranker import Ranker, ScoredPair, rank
 from app.matching.ranking.registry import ActiveRanker
 from app.matching.ranking.similarity import TextFeatures, pair_signals
+from app.matching.reranker.cross_encoder import Reranker
+from app.matching.reranker.pair_values import FIRST, PairValues
 from app.matching.results import (
     ManagerRecommendation,
     MatchAnswer,
@@ -65,12 +67,14 @@ class Matcher:
         candidates_memory_mb: int = 512,
         threshold: float | None = None,
         follow_registry: bool = False,
+        pair_values: PairValues | None = None,
     ) -> None:
         """
         Args:
             owner_records: gives the success rate of an organisation's engagements; by default all owners are equal.
             candidates_memory_mb: approximate limit of the candidate cache, in megabytes.
             follow_registry: use the ranker that the database's registry names, and `ranker` only while it names none.
+            pair_values: a reranker's, if there is one.
 
         Raises:
             ValueError: the index holds another model's vectors.
@@ -92,12 +96,17 @@ class Matcher:
         self._indexer = indexer
         self.lookups = lookups
         self._owner_records = owner_records
+        self._pair_values = pair_values
         self._generator = CandidateGenerator(index, lexical, candidates)
 
     @property
     def shipped(self) -> Ranker:
         """The ranker used while the registry names none."""
         return self._ranker.shipped
+
+    @property
+    def reranker(self) -> Reranker | None:
+        return None if self._pair_values is None else self._pair_values.reranker
 
     def ranker(self, session: Session) -> Ranker:
         """The active ranker. An activation in any process takes effect with the next answer."""
@@ -145,7 +154,7 @@ class Matcher:
         own = encoded_record_of(session, self._indexer, self.index.model_id, demand)
         ranker = self.ranker(session)
         candidates = self._cache.get(session, RecordKind.ACHIEVEMENT, achievement_ids)
-        pairs, scored, _ = self._scored(session, demand, own.text, candidates, ranker, local_now().date())
+        pairs, scored, _ = self._scored(session, demand, own, candidates, ranker, local_now().date())
         found = with_evidence(
             dict.fromkeys(scored, ()), demand, own, pairs, threshold=self._least(ranker), stored=True
         )
@@ -240,7 +249,7 @@ class Matcher:
         ids = self._generator.candidate_ids(session, own.text, limits, self.contexts.current(session))
         candidates = self._cache.get(session, limits.kind, ids)
         check_turn()
-        pairs, scored, left_out = self._scored(session, record, own.text, candidates, ranker, day)
+        pairs, scored, left_out = self._scored(session, record, own, candidates, ranker, day)
         groups = distinct(scored, pairs, limit, grouped=grouped and isinstance(record, Demand))
         selected = {pair: copies for pair, copies in groups if not good_only or pair.score >= threshold}
         shown = with_evidence(selected, record, own, pairs, threshold=threshold, stored=stored)
@@ -269,7 +278,7 @@ class Matcher:
         self,
         session: Session,
         record: Library,
-        own: TextFeatures,
+        own: EncodedRecord,
         candidates: Sequence[Candidate],
         ranker: Ranker,
         day: date,
@@ -284,7 +293,7 @@ class Matcher:
             self.lexical.scores(
                 session,
                 RecordKind.ACHIEVEMENT,
-                own.words,
+                own.text.words,
                 [candidate.id for candidate, _ in pairs],
                 stats=stats,
             )
@@ -292,14 +301,43 @@ class Matcher:
             else None
         )
         signals = pair_signals(
-            own,
+            own.text,
             [candidate.text for candidate, _ in pairs],
             stats,
             query_is="demand" if from_demand else "achievement",
             word_scores=found,
         )
-        scored = rank([pair for _, pair in pairs], signals, ranker, today=local_now().date())
+        facts, today = [pair for _, pair in pairs], local_now().date()
+        scored = rank(facts, signals, ranker, today=today)
+        if self._pair_values is not None and ranker.weights.get("reranked"):
+            values = self._values(session, record, own, pairs, scored, self._pair_values, self._least(ranker))
+            read = [
+                replace(one, reranked=values.get(candidate.id, 0.0))
+                for one, (candidate, _) in zip(signals, pairs, strict=True)
+            ]
+            scored = rank(facts, read, ranker, today=today)
         return pairs, scored, left_out
+
+    def _values(
+        self,
+        session: Session,
+        record: Library,
+        own: EncodedRecord,
+        pairs: Sequence[tuple[Candidate, PairFacts]],
+        scored: Sequence[ScoredPair],
+        values: PairValues,
+        threshold: float,
+    ) -> dict[UUID, float]:
+        """What the reranker says of the pairs, by candidate. Due are the first ones, and what is good without it: it is
+        good in the other side's list, too."""
+        sentences = {candidate.id: candidate.sentences for candidate, _ in pairs}
+        by_facts = {candidate.facts.id: candidate.id for candidate, _ in pairs}
+        due = [
+            by_facts[pair.achievement_id if isinstance(record, Demand) else pair.demand_id]
+            for place, pair in enumerate(scored)
+            if place < FIRST or pair.score >= threshold
+        ]
+        return values.of_record(session, record, own.sentences, sentences, due)
 
 
 def _language(text: str) -> str:

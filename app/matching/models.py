@@ -164,6 +164,22 @@ class Pair(Identified, Base):
     achievement_version: Mapped[int]
 
 
+class RerankedPair(Base):
+    """What a reranker said of a pair. It holds for the texts and the model whose digests it names; a row with others is
+    outdated. Both sides' lists read it, so a pair has one score everywhere."""
+
+    __tablename__ = "reranked_pairs"
+
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", ondelete="CASCADE"), primary_key=True)
+    achievement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("achievements.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reranker: Mapped[str] = mapped_column(String(200))
+    demand_digest: Mapped[str] = mapped_column(String(32))
+    achievement_digest: Mapped[str] = mapped_column(String(32))
+    value: Mapped[float]
+
+
 def halves(packed: bytes, count: int) -> NDArray[np.float16]:
     """View of `count` stored `sentence_vectors`, float16 [count, dimension], without a copy."""
     values = np.frombuffer(packed, dtype=SENTENCE_TYPE)

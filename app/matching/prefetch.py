@@ -1,31 +1,38 @@
 """What happens after a start, so that the first answers are as fast as later ones: models and candidates are loaded."""
 
 import threading
+from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
 from app.errors import SankuError
-from app.matching.embedding.embedder import Embedder
 from app.matching.matcher import Matcher
 
 log = structlog.get_logger()
 
 
-class WarmUp:
-    """Loads the embedding models once after the process starts; until then the service is not ready."""
+class Model(Protocol):
+    def load(self) -> None: ...
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+
+class WarmUp:
+    """Loads the models once after the process starts; until then the service is not ready."""
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        self._models = models
 
     def run(self, stop: threading.Event) -> None:
-        del stop
-        try:
-            self._embedder.load()
-        except SankuError as error:
-            # The service answers what needs no model, and `/readyz` says that it is not ready.
-            log.error("model_not_loaded", error=str(error))
+        for model in self._models:
+            if stop.is_set():
+                return
+            try:
+                model.load()
+            except SankuError as error:
+                # The service answers what needs no model, and `/readyz` says that it is not ready.
+                log.error("model_not_loaded", error=str(error))
 
     def wake(self) -> None:
         return None

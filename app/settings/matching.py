@@ -32,6 +32,11 @@ class EmbeddingSettings(BaseModel):
 class MatchingSettings(BaseModel):
     """Matching"""
 
+    reranker: str | None = Field(
+        default=None,
+        description="A cross-encoder that reads the first 30 pairs of a list again: a directory, or an id fetched by "
+        "`sanku model prepare --reranker`. It needs `sanku model refit`. Default: none.",
+    )
     match_candidates: int = Field(
         default=80,
         ge=10,

@@ -89,7 +89,7 @@ def test_managers_and_their_conflicts(tmp_path: Path, evaluate: Evaluate) -> Non
     write(
         tmp_path,
         achievements=[ACHIEVEMENT],
-        demands=[DEMAND],
+        demands=[DEMAND | {"confidential": True}],
         managers=[tied, free],
         organisations=[{"name": ACHIEVEMENT["owner_org"], "aliases": ["鹊涂院"]}],
         qrels_pairs="D1\tA1\t3\n",

@@ -4,13 +4,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
 from app.errors import SankuError
-from app.matching.ranking.ranker import load_ranker, ranker_for
+from app.matching.ranking.features import FEATURES
+from app.matching.ranking.ranker import Ranker, load_ranker, ranker_for
+from app.matching.reranker.cross_encoder import CrossEncoderReranker
 from app.matching.tools.model_hubs import ModelNotFetched, fetch_model
+from app.matching.training.judged_sets import JudgedPairs
+from app.matching.training.refit import refit
+from tests.matching.reranker.tiny_cross_encoder import make_cross_encoder
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +50,19 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "model"
 
 
-def run(*arguments: str, home: Path, model: Path) -> Any:
-    environment = {"SANKU_HOME": str(home), "SANKU_MODEL": str(model), "SANKU_DEMO": "true"}
+def run(*arguments: str, home: Path, model: Path, **others: str) -> Any:
+    environment = {"SANKU_HOME": str(home), "SANKU_MODEL": str(model), "SANKU_DEMO": "true", **others}
     return CliRunner().invoke(cli, ["model", *arguments], env=environment, catch_exceptions=False)
 
 
 @pytest.mark.slow
-def test_a_model_is_prepared_and_what_depends_on_it_refitted(small_model: Path, tmp_path: Path) -> None:
-    prepared = run("prepare", "--model", str(small_model), home=tmp_path, model=small_model)
-    assert prepared.exit_code == 0
-    assert str(small_model) in prepared.output
-    refitted = run("refit", "--json", home=tmp_path, model=small_model)
+def test_models_are_prepared_and_what_depends_on_them_refitted(small_model: Path, tmp_path: Path) -> None:
+    cross_encoder = make_cross_encoder(tmp_path / "tiny")
+    for option, made in (("--model", small_model), ("--reranker", cross_encoder)):
+        prepared = run("prepare", option, str(made), home=tmp_path, model=small_model)
+        assert prepared.exit_code == 0
+        assert str(made) in prepared.output
+    refitted = run("refit", "--json", home=tmp_path, model=small_model, SANKU_RERANKER=str(cross_encoder))
     assert refitted.exit_code == 0
     figures = json.loads(refitted.stdout)
     # The error is estimated in bins: pairs that cross a bin's edge move it by up to a hundredth.
@@ -62,11 +70,35 @@ def test_a_model_is_prepared_and_what_depends_on_it_refitted(small_model: Path, 
     assert figures["after"]["ndcg_at_10"] >= figures["before"]["ndcg_at_10"] - 0.02
     (background,) = (tmp_path / "models").glob("background-*.npz")
     assert small_model.name in background.name
-    model_id = json.loads(Path(figures["file"]).read_text(encoding="utf-8"))["embedding_model"]
-    own = ranker_for(tmp_path / "models", model_id)
-    assert own.weights.keys() == load_ranker().weights.keys()
-    assert own.version != load_ranker().version
-    assert ranker_for(tmp_path / "models", "another").version == load_ranker().version
+    written = Ranker.from_dict(json.loads(Path(figures["file"]).read_text(encoding="utf-8")))
+    model_id, name = written.embedding_model.rsplit("+", 1)
+    assert name == CrossEncoderReranker(cross_encoder).name
+    assert ranker_for(tmp_path / "models", model_id, name) == written
+    assert written.weights.keys() == {*load_ranker().weights, "reranked"}
+    assert written.version != load_ranker().version
+    assert ranker_for(tmp_path / "models", model_id).version == load_ranker().version
+
+
+def test_a_rerankers_weight_is_as_large_as_what_its_values_tell() -> None:
+    chance = np.random.default_rng(1)
+    grades = np.array([3 if place % 10 == 7 else 0 for place in range(400)])
+    neutral = {feature.name: feature.neutral for feature in FEATURES}
+
+    def judged(values: Any) -> JudgedPairs:
+        return JudgedPairs(
+            demands=tuple(f"d{place // 10}" for place in range(len(grades))),
+            achievements=tuple(f"a{place}" for place in range(len(grades))),
+            features=tuple(neutral | {"reranked": float(value)} for value in values),
+            grades=grades,
+        )
+
+    noise = chance.normal(size=len(grades))
+    telling = refit(load_ranker(), [judged(2.0 * (grades > 0) + noise)], model_id="m", reranker="r")
+    silent = refit(load_ranker(), [judged(noise)], model_id="m", reranker="r")
+    assert telling.ranker.weights["reranked"] > 3 * silent.ranker.weights["reranked"] >= 0
+    assert telling.after.ndcg_at_10 > telling.before.ndcg_at_10 + 0.1
+    assert telling.ranker.embedding_model == "m+r"
+    assert "reranked" not in refit(load_ranker(), [judged(noise)], model_id="m").ranker.weights
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 from app.matching.space import Side
@@ -28,9 +29,26 @@ class BackgroundText:
     entry: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class BackgroundTriple:
+    """A need, its remedy, and a decoy that shares the need's words."""
+
+    demand: str
+    remedy: str
+    decoy: str
+
+
 def background_texts() -> list[BackgroundText]:
     """All of them, in a fixed order; profiles are not among them."""
     return [*_triples(), *_needs()]
+
+
+def background_triples(count: int) -> list[BackgroundTriple]:
+    """The first of them."""
+    return [
+        BackgroundTriple(legible(row["demand"]), legible(row["achievement"]), legible(row["decoy"]))
+        for row in islice(_rows("triples"), count)
+    ]
 
 
 def record_text(row: dict[str, Any]) -> str:

@@ -32,7 +32,9 @@ from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.index import open_index, open_lexical
 from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
-from app.matching.ranking.ranker import ranker_for
+from app.matching.ranking.ranker import Ranker, ranker_for
+from app.matching.reranker.cross_encoder import Reranker, name_of
+from app.matching.reranker.pair_values import pair_values
 from app.settings import Settings
 
 _BATCH = 64
@@ -74,12 +76,19 @@ def open_judged_store(
     folder: Path,
     *,
     on_progress: Callable[[int, int], None],
+    reranker: Reranker | None = None,
+    ranker: Ranker | None = None,
 ) -> JudgedStore:
     """Store and embed all records. `on_progress` receives (records done, all records).
 
+    Args:
+        ranker: by default that of the installation for these models.
+
     Raises:
         Invalid: a record has no text.
+        RerankerNotFitted: the installation has no ranker for the reranker.
     """
+    ranker = ranker or ranker_for(settings.home_path / "models", embedder.model_id, name_of(reranker))
     database = Database(f"sqlite:///{folder / 'eval.db'}")
     database_schema.migrate(database)
     indexer = MatchingIndexer(database, embedder)
@@ -99,7 +108,8 @@ def open_judged_store(
         embedder=embedder,
         index=open_index(isolated, database, embedder.model_id, embedder.dimension),
         lexical=open_lexical(isolated, database),
-        ranker=ranker_for(settings.home_path / "models", embedder.model_id),
+        ranker=ranker,
+        pair_values=pair_values(reranker, database),
         indexer=indexer,
         lookups=ManagerLookups(),
         candidates=settings.match_candidates,

@@ -30,7 +30,8 @@ from app.matching.evaluation.figures import (
 )
 from app.matching.index.base import IndexFilter
 from app.matching.matcher import Matcher
-from app.matching.results import PairFilter
+from app.matching.reranker.cross_encoder import Reranker
+from app.matching.results import PairFilter, RecommendationReader
 from app.settings import Settings
 
 DEPTH = 100
@@ -45,6 +46,7 @@ def evaluate_directories(
     directories: Sequence[Path],
     *,
     on_progress: Callable[[int, int], None],
+    reranker: Reranker | None = None,
 ) -> dict[str, Any]:
     """Metrics over all directories as one store, with 95% bootstrap intervals; see `sanku eval` for the keys.
 
@@ -52,6 +54,7 @@ def evaluate_directories(
 
     Raises:
         Invalid: a directory is not in the interchange format.
+        RerankerNotFitted: the ranker is not fitted to the reranker.
     """
     started = time.perf_counter()
     dataset = read_datasets(directories)
@@ -61,7 +64,9 @@ def evaluate_directories(
     for (demand, achievement), grade in dataset.pair_grades.items():
         grades[demand][achievement] = grade
     with tempfile.TemporaryDirectory(prefix="sanku-eval-") as folder:
-        store = open_judged_store(settings, embedder, dataset, Path(folder), on_progress=on_progress)
+        store = open_judged_store(
+            settings, embedder, dataset, Path(folder), on_progress=on_progress, reranker=reranker
+        )
         with store.reading() as session:
             runs = _pair_runs(session, store, grades)
             managers = _manager_figures(session, store, dataset.manager_grades, dataset.conflicts)
@@ -169,7 +174,8 @@ def _manager_figures(
     """nDCG@5 of recommended managers over the judged pairs.
 
     Fit was judged without regard to conflicts, but conflicted managers are never recommended. So they are removed from
-    the ideal ranking as well, and counted separately if one is recommended nevertheless.
+    the ideal ranking as well, and counted separately if one is recommended nevertheless. Conflicts are those that a
+    reader sees who knows both owners: against a hidden owner, others notice fewer.
 
     Judged is the order of all who may be recommended by conflict and load: where the list ends (`LEAST_FIT`) is a rule
     of the product, and a graded manager below it would be missing rather than last.
@@ -193,6 +199,7 @@ def _manager_figures(
             store.demand(session, demand),
             store.achievement(session, achievement),
             limit=len(store.managers),
+            reader=RecommendationReader(),
         )
         ranked = [
             store.manager_keys[item.manager_id]

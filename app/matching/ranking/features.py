@@ -125,6 +125,14 @@ FEATURES = (
         "the achievement detects, manages or serves another purpose",
     ),
     Feature(
+        "reranked",
+        _CONTENT,
+        "逐对细读后相符",
+        "they correspond when read together",
+        "逐对细读后不符",
+        "they do not correspond when read together",
+    ),
+    Feature(
         "words",
         FeatureGroup.WORDS,
         "共有专业词",
@@ -264,6 +272,7 @@ _OF_SIGNALS: Mapping[str, str] = {
     "hubness": "hubness",
     "generality": "generality",
     "solution": "solution",
+    "reranked": "reranked",
     "words": "bm25",
     "indicators": "indicators",
 }

@@ -12,11 +12,19 @@ from typing import Any
 
 import numpy as np
 
+from app.errors import Unavailable
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.features import FEATURE_BY_NAME, FEATURE_NAMES, feature_columns
 from app.matching.ranking.similarity import PairSignals
 
 DEFAULT_MODEL = "ranker.json"
+
+
+class RerankerNotFitted(Unavailable):
+    """The ranker does not know how much the values of SANKU_RERANKER count: run `sanku model refit` once."""
+
+    code = "reranker_not_fitted"
+    zh = "排序模型尚未按 SANKU_RERANKER 校准，请先运行一次 sanku model refit。"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,12 +149,23 @@ def load_ranker(path: Path | None = None) -> Ranker:
     return Ranker.from_dict(json.loads(shipped.read_text(encoding="utf-8")))
 
 
-def ranker_file(folder: Path, model_id: str) -> Path:
-    """Where the ranker that was refitted to another embedding model is kept."""
-    return folder / f"ranker-{re.sub(r'[^A-Za-z0-9.@-]+', '-', model_id)}.json"
+def ranker_file(folder: Path, model_id: str, reranker: str | None = None) -> Path:
+    """Where the ranker that was refitted to other models is kept."""
+    return folder / f"ranker-{re.sub(r'[^A-Za-z0-9.@-]+', '-', models_id(model_id, reranker))}.json"
 
 
-def ranker_for(folder: Path, model_id: str) -> Ranker:
-    """The ranker that was refitted to this embedding model, or the shipped one."""
-    file = ranker_file(folder, model_id)
+def models_id(model_id: str, reranker: str | None) -> str:
+    """The models that a ranker is refitted to: the embedding model, and the reranker if there is one."""
+    return model_id if reranker is None else f"{model_id}+{reranker}"
+
+
+def ranker_for(folder: Path, model_id: str, reranker: str | None = None) -> Ranker:
+    """The ranker that was refitted to this embedding model, or the shipped one.
+
+    Raises:
+        RerankerNotFitted: none was refitted to this reranker, so nobody knows how much its values count.
+    """
+    file = ranker_file(folder, model_id, reranker)
+    if reranker is not None and not file.is_file():
+        raise RerankerNotFitted()
     return load_ranker(file if file.is_file() else None)

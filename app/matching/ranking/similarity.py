@@ -24,7 +24,8 @@ class PairSignals:
     `dense` is the cosine of the text model and `aligned` that of the aligned encoder (−1 to 1); `translated` is
     `aligned` for a pair in two languages, else 0, and `foreign` is 1 for such a pair. `bm25` is the score of the
     demand's words in the achievement divided by the self-score (0–1). `indicators` (−1 to 1) says how well required
-    figures are met. For `hubness`, `generality` and `solution` see `VectorTraits`.
+    figures are met. `reranked` is what a reranker says, 0 where none has read the pair. For `hubness`, `generality` and
+    `solution` see `VectorTraits`.
     """
 
     dense: float
@@ -36,6 +37,7 @@ class PairSignals:
     solution: float = 0.0
     bm25: float = 0.0
     indicators: float = 0.0
+    reranked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

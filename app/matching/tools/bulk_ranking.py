@@ -14,6 +14,8 @@ from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.handlers import RankedRecord, ranked, store_ranked
 from app.matching.matcher import Matcher
 from app.matching.models import RecordVector
+from app.matching.reranker.cross_encoder import name_of
+from app.matching.reranker.pair_values import forget_other_rerankers
 from app.matching.tools.checkpoint import Checkpoint
 
 # Demands per transaction: on SQLite a writer blocks all others for about 10 ms per demand.
@@ -45,6 +47,8 @@ def match_all(
     Memory is bounded by the matcher's caches and one chunk. `on_progress` receives (demands done, all demands).
     """
     progress.read()
+    with database.unit_of_work() as session:
+        forget_other_rerankers(session, name_of(matcher.reranker))
     with database.reading() as session:
         ordered = _by_nearness(session, matcher.index.model_id)
     todo = [id_ for id_ in ordered if id_.hex not in progress.done]

@@ -7,6 +7,7 @@ from typing import Any
 from app.accounts.access.principal import SYSTEM
 from app.database import Database, now
 from app.matching.embedding.embedder import Embedder
+from app.matching.matcher import Matcher
 from app.matching.ranking.ranker import Ranker
 from app.matching.ranking.registry import ActiveRanker
 from app.matching.training.judged_sets import JudgedPairs, judged_pairs, shipped_directory
@@ -51,10 +52,12 @@ def run_training(database: Database, shipped: Ranker, options: TrainingOptions) 
         return settle(session, trained, shipped=shipped, principal=SYSTEM).report
 
 
-def train_if_due(settings: Settings, database: Database, embedder: Embedder, shipped: Ranker) -> None:
+def train_if_due(settings: Settings, database: Database, embedder: Embedder, matcher: Matcher) -> None:
     """Train with the shipped judged records as the regression check."""
-    judged = judged_pairs(settings, embedder, shipped_directory(), on_progress=_silent)
-    run_training(database, shipped, TrainingOptions(judged))
+    judged = judged_pairs(
+        settings, embedder, shipped_directory(), on_progress=_silent, reranker=matcher.reranker
+    )
+    run_training(database, matcher.shipped, TrainingOptions(judged))
 
 
 def report_lines(report: dict[str, Any]) -> list[str]:

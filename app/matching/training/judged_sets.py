@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from app.libraries.datasets.dataset import Dataset, read_dataset
 from app.matching.embedding.embedder import Embedder
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
 from app.matching.ranking.features import FEATURES
+from app.matching.ranking.ranker import load_ranker, models_id
+from app.matching.reranker.cross_encoder import Reranker, name_of
 from app.settings import Settings
 
 MOST_CANDIDATES = 1000
@@ -32,6 +34,8 @@ _MADE_BY = (
     "text/exclusions.py",
     "text/legible.py",
     "text/word_rarity.py",
+    "reranker/cross_encoder.py",
+    "reranker/pair_values.py",
     "space.py",
 )
 
@@ -50,17 +54,24 @@ Progress = Callable[[int, int], None]
 
 
 def judged_pairs(
-    settings: Settings, embedder: Embedder, directory: Path, *, on_progress: Progress
+    settings: Settings,
+    embedder: Embedder,
+    directory: Path,
+    *,
+    on_progress: Progress,
+    reranker: Reranker | None = None,
 ) -> JudgedPairs:
-    """The judged pairs of a directory, from the cache file or computed now.
+    """The judged pairs of a directory, from the cache file or computed now. The reranker reads the first of each list,
+    whatever weight its values have.
 
     Raises:
         Invalid: the directory is not in the interchange format.
         OSError: the file cannot be written.
     """
-    cache_file = settings.home_path / "training" / f"judged-{_digest(directory, embedder.model_id)}.json"
+    models = models_id(embedder.model_id, name_of(reranker))
+    cache_file = settings.home_path / "training" / f"judged-{_digest(directory, models)}.json"
     if not cache_file.exists():
-        made = _make(settings, embedder, directory, on_progress)
+        made = _make(settings, embedder, directory, on_progress, reranker)
         cache_file.parent.mkdir(parents=True, exist_ok=True)
         draft = cache_file.with_suffix(".tmp")
         draft.write_text(json.dumps(made), encoding="utf-8")
@@ -81,12 +92,28 @@ def shipped_directory() -> Path:
 
 
 def _make(
-    settings: Settings, embedder: Embedder, directory: Path, on_progress: Progress
+    settings: Settings,
+    embedder: Embedder,
+    directory: Path,
+    on_progress: Progress,
+    reranker: Reranker | None,
 ) -> dict[str, list[object]]:
     dataset = read_dataset(directory)
     names = [feature.name for feature in FEATURES]
     with tempfile.TemporaryDirectory(prefix="sanku-judged-") as folder:
-        store = open_judged_store(settings, embedder, dataset, Path(folder), on_progress=on_progress)
+        # Features do not depend on the ranker, but a reranker without a weight is not asked.
+        ranker = load_ranker()
+        if reranker is not None:
+            ranker = replace(ranker, weights={**ranker.weights, "reranked": 1.0})
+        store = open_judged_store(
+            settings,
+            embedder,
+            dataset,
+            Path(folder),
+            on_progress=on_progress,
+            reranker=reranker,
+            ranker=ranker,
+        )
         try:
             pairs = _rows(store, dataset, names)
         finally:

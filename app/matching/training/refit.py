@@ -2,7 +2,7 @@
 
 Cosines of another model are wider or narrower and lie elsewhere. Two numbers take that up: one factor for all weights
 of content, whose proportions stay, and the base, so that scores are probabilities again. More could not be learned from
-so few judgements.
+so few judgements. A third is the weight of a reranker's values, where there is one.
 """
 
 import json
@@ -19,12 +19,14 @@ from scipy.special import expit
 
 from app.matching.evaluation import metrics
 from app.matching.ranking.features import FEATURE_BY_NAME
-from app.matching.ranking.ranker import Ranker
+from app.matching.ranking.ranker import Ranker, models_id
 from app.matching.training.judged_sets import JudgedPairs
 
 CONTENT = ("whole", "aligned", "words", "hubness", "translated", "generality")
 # Standard deviation of the factor's logarithm around that of the default model.
 FACTOR = 0.7
+# That of the weight of a reranker's values, in logits for one standard deviation of them.
+RERANKED = 2.0
 SHOWN = 10
 
 
@@ -44,9 +46,12 @@ class Refit:
     after: RefitFigures
 
 
-def refit(shipped: Ranker, judged: Sequence[JudgedPairs], *, model_id: str) -> Refit:
-    """The ranker for the model whose vectors gave the features of `judged`."""
+def refit(
+    shipped: Ranker, judged: Sequence[JudgedPairs], *, model_id: str, reranker: str | None = None
+) -> Refit:
+    """The ranker for the models that gave the features of `judged`."""
     names = list(shipped.weights)
+    read = np.array([pair.get("reranked", 0.0) for one in judged for pair in one.features], dtype=np.float64)
     rows = np.array(
         [[pair[name] for name in names] for one in judged for pair in one.features], dtype=np.float64
     )
@@ -60,21 +65,25 @@ def refit(shipped: Ranker, judged: Sequence[JudgedPairs], *, model_id: str) -> R
     )
 
     def loss(parameters: NDArray[np.float64]) -> float:
-        factor, shift = math.exp(parameters[0]), parameters[1]
-        logits = factor * inside + outside + shift
+        factor, shift, weight = math.exp(parameters[0]), parameters[1], abs(parameters[2])
+        logits = factor * inside + outside + shift + weight * read
         fit = float(share @ (np.logaddexp(0.0, logits) - relevant * logits))
-        return fit + float(parameters[0] / FACTOR) ** 2 / 2
+        return fit + float((parameters[0] / FACTOR) ** 2 + (weight / RERANKED) ** 2) / 2
 
-    start = minimize(loss, np.array([0.0, shipped.base]), method="Nelder-Mead").x
-    factor = math.exp(start[0])
-    scaled = {name: weight * (factor if name in CONTENT else 1.0) for name, weight in shipped.weights.items()}
-    base = _calibrated_base(factor * inside + outside, relevant)
+    # Without a reranker all values are 0 and the prior takes the weight to 0.
+    first = np.array([0.0, shipped.base, 0.0 if reranker is None else 0.5])
+    fitted = minimize(loss, first, method="Nelder-Mead").x
+    factor, weight = math.exp(fitted[0]), 0.0 if reranker is None else abs(float(fitted[2]))
+    scaled = {name: value * (factor if name in CONTENT else 1.0) for name, value in shipped.weights.items()}
+    if reranker is not None:
+        scaled["reranked"] = weight
+    base = _calibrated_base(factor * inside + outside + weight * read, relevant)
     found = replace(
         shipped,
-        version=f"{shipped.version}+{model_id}"[:80],
+        version=f"{shipped.version}+{reranker or model_id}"[:80],
         base=round(base + _neutral(scaled), 4),
         weights={name: round(weight, 4) for name, weight in scaled.items()},
-        embedding_model=model_id,
+        embedding_model=models_id(model_id, reranker),
     )
     return Refit(found, figures(shipped, judged), figures(found, judged))
 

@@ -1,14 +1,19 @@
 """A service is ready when its models are loaded."""
 
+import json
 import threading
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import build_prefetchers
 from app.main import create_app
 from app.matching.embedding.text_models import ModelNotReady
+from app.matching.ranking.ranker import RerankerNotFitted, load_ranker, ranker_file
+from app.matching.reranker.cross_encoder import CrossEncoderReranker
 from app.settings import Settings
+from tests.matching.reranker.tiny_cross_encoder import make_cross_encoder
 from tests.support.embedders import BigramEmbedder
 from tests.support.services import demo_settings
 
@@ -61,3 +66,29 @@ def test_without_its_model_the_service_lives_and_is_not_ready(settings: Settings
         assert embedder.asked.wait(60)
         assert client.get("/readyz").json()["checks"] == {"model": False, "database": True, "index": True}
         assert client.get("/healthz").status_code == 200
+
+
+def test_a_reranker_must_be_there_and_fitted_and_loaded_before_the_service_is_ready(
+    settings: Settings, tmp_path: Path
+) -> None:
+    embedder = BigramEmbedder()
+    folder = tmp_path / "tiny"
+    settings = settings.model_copy(update={"reranker": str(folder), "model_device": "cpu"})
+    with pytest.raises(ModelNotReady):
+        create_app(settings, embedder=embedder)
+    make_cross_encoder(folder)
+    with pytest.raises(RerankerNotFitted):
+        create_app(settings, embedder=embedder)
+    name = CrossEncoderReranker(folder).name
+    file = ranker_file(settings.home_path / "models", embedder.model_id, name)
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(load_ranker().to_dict()), encoding="utf-8")
+    app = create_app(settings, embedder=embedder)
+    client = TestClient(app)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"model": True, "reranker": False, "database": True, "index": True}
+    for prefetcher in build_prefetchers(app.state.services):
+        prefetcher.run(threading.Event())
+    assert client.get("/readyz").json()["checks"]["reranker"]
+    assert client.get("/readyz").status_code == 200
