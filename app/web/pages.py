@@ -15,6 +15,7 @@ DESK: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR})
 OWNERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION})
 IMPORTERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.OPERATOR})
 MANAGER: Readers = frozenset({Role.MANAGER})
+INSTITUTIONS: Readers = frozenset({Role.INSTITUTION})
 CONTESTANTS: Readers = frozenset({Role.INSTITUTION, Role.MANAGER})
 # Of an organisation other than the bureau; managers administer their agencies.
 MEMBERS: Readers = DESK | MANAGER
@@ -60,6 +61,22 @@ def _records(plural: str, title: str) -> tuple[MappedPage, ...]:
     )
 
 
+def _of_manager(base: str, card: str, readers: Readers) -> tuple[MappedPage, ...]:
+    """The pages of a manager's recognition and card: their own, or those of an institution's staff."""
+    return (
+        MappedPage(base, _("认定"), readers),
+        MappedPage(f"{base}/filing", _("备案"), readers, ("submit", "end")),
+        MappedPage(f"{base}/certificates", _("证书"), readers),
+        MappedPage(f"{base}/certificates/{{id}}/scan", _("证书扫描件"), readers),
+        MappedPage(f"{base}/trainings", _("培训"), readers),
+        MappedPage(f"{base}/rounds", _("年度认定"), readers, ("object",)),
+        MappedPage(f"{base}/rounds/{{entry}}/certificate.pdf", _("年度认定"), readers),
+        MappedPage(card, _("名片"), readers, ("submit", "withdraw", "close", "restore", "delete")),
+        MappedPage(f"{card}/preview", _("别人看到的名片"), readers),
+        MappedPage(f"{card}/versions", _("历史版本"), readers),
+    )
+
+
 PUBLIC_PAGES = (
     MappedPage("/", _("首页"), ANYBODY),
     MappedPage("/search", _("检索"), ANYBODY),
@@ -100,6 +117,8 @@ DESK_PAGES = (
     MappedPage("/desk/import/{id}", _("批量导入"), IMPORTERS, ("row", "columns", "commit", "undo", "marked")),
     MappedPage("/desk/news", _("新匹配"), OWNERS),
     MappedPage("/desk/staff", _("本单位经理人"), DESK, ("consent",)),
+    MappedPage("/desk/staff/new", _("本单位经理人"), INSTITUTIONS),
+    *_of_manager("/desk/staff/{number}", "/desk/staff/{number}/profile", INSTITUTIONS),
     MappedPage("/desk/organisation/profile", _("本单位"), MEMBERS),
     MappedPage(
         "/desk/organisation/people", _("同事"), MEMBERS, ("invite", "withdraw", "administrator", "remove")
@@ -121,15 +140,7 @@ MANAGER_PAGES = (
     MappedPage("/board", _("对接看板"), MANAGER),
     MappedPage("/tasks", _("任务"), MANAGER, ("done",)),
     MappedPage("/tasks/calendar.ics", _("任务"), MANAGER),
-    MappedPage("/me/recognition", _("我的认定"), MANAGER),
-    MappedPage("/me/recognition/filing", _("我的备案"), MANAGER, ("submit", "end")),
-    MappedPage("/me/recognition/certificates", _("我的证书"), MANAGER),
-    MappedPage("/me/recognition/certificates/{id}/scan", _("证书扫描件"), MANAGER),
-    MappedPage("/me/recognition/trainings", _("我的培训"), MANAGER),
-    MappedPage("/me/recognition/rounds", _("年度认定"), MANAGER, ("object",)),
-    MappedPage("/me/recognition/rounds/{entry}/certificate.pdf", _("年度认定"), MANAGER),
-    MappedPage("/me/profile", _("我的名片"), MANAGER, ("submit",)),
-    MappedPage("/me/profile/preview", _("别人看到的名片"), MANAGER),
+    *_of_manager("/me/recognition", "/me/profile", MANAGER),
     MappedPage("/me/preferences", _("推送设置"), MANAGER, ("preview",)),
 )
 
@@ -205,9 +216,15 @@ BUREAU_PAGES = (
     MappedPage("/bureau/duplicates", _("重复的单位"), BUREAU, ("decide", "undo")),
     MappedPage("/bureau/rankings", _("排行榜"), BUREAU),
     MappedPage("/bureau/rankings/{id}", _("排行榜"), BUREAU, ("compute", "publish")),
+    MappedPage("/bureau/rankings/{id}/edit", _("排行榜"), BUREAU),
+    MappedPage("/bureau/rankings/{id}/formula", _("评选公式"), BUREAU),
     MappedPage("/bureau/contests", _("赛事"), BUREAU),
     MappedPage("/bureau/contests/{id}", _("赛事"), BUREAU, ("results",)),
     MappedPage("/bureau/contests/{id}/edit", _("赛事"), BUREAU),
+    MappedPage("/bureau/partners", _("合作平台"), BUREAU),
+    MappedPage("/bureau/partners/new", _("合作平台"), BUREAU),
+    MappedPage("/bureau/partners/{id}", _("合作平台"), BUREAU, ("end", "revoke")),
+    MappedPage("/bureau/partners/{id}/edit", _("合作平台"), BUREAU),
     MappedPage("/bureau/assignments/new", _("统一派单"), BUREAU, ("plan",)),
     MappedPage("/bureau/assignments/{id}", _("统一派单"), BUREAU),
     MappedPage("/bureau/contracts", _("合同登记"), BUREAU),
@@ -217,6 +234,7 @@ BUREAU_PAGES = (
     MappedPage("/bureau/reports", _("差错报告"), BUREAU, ("resolve",)),
     MappedPage("/bureau/statistics", _("统计"), BUREAU),
     MappedPage("/bureau/statistics/{figure}", _("统计"), BUREAU, ("table",)),
+    MappedPage("/bureau/statistics/{figure}/rows", _("统计"), BUREAU),
     MappedPage("/bureau/network", _("网络"), BUREAU),
     MappedPage("/bureau/wall", _("数据大屏"), BUREAU, ("revoke",)),
     MappedPage("/bureau/system", _("系统"), RUNNERS),

@@ -50,9 +50,9 @@ POST /auth/verify-mail /verify-mail
 GET,POST /certificates /me/recognition/certificates
 GET /certificates/{certificate_id} /me/recognition
 GET,PUT /certificates/{certificate_id}/evidence /me/recognition/certificates/{id}/scan
-POST /certificates/{certificate_id}/reject /bureau/review
-POST /certificates/{certificate_id}/revoke /bureau/review
-POST /certificates/{certificate_id}/verify /bureau/review
+POST /certificates/{certificate_id}/reject /bureau/certificates/review
+POST /certificates/{certificate_id}/revoke /bureau/certificates/review
+POST /certificates/{certificate_id}/verify /bureau/certificates/review
 GET,POST /channels /account/notices
 GET,PATCH,DELETE /channels/{channel_id} /account/notices
 POST /channels/{channel_id}/test /account/notices
@@ -160,7 +160,8 @@ POST /imports/{batch_id}/undo /desk/import/{id}/undo
 GET /inbox /inbox
 GET,POST /invitations /desk/organisation/people/invite
 DELETE /invitations/{invitation_id} /desk/organisation/people/withdraw
-GET,POST /managers /search
+GET /managers /search
+POST /managers /desk/staff/new
 GET,PUT /managers/me/preferences /me/preferences
 GET /managers/{manager_id}/affiliations /managers/{number}
 GET /managers/{manager_id}/certificate-level /managers/{number}
@@ -170,14 +171,15 @@ POST /managers/{manager_id}/tier/what-if /me/recognition
 GET /managers/{manager_id}/training-summary /me/recognition
 PUT /managers/{manager_id}/verified-claims /bureau/review/{kind}/{number}
 GET /managers/{record_id} /managers/{number}
-PATCH,DELETE /managers/{record_id} /me/profile
+PATCH /managers/{record_id} /me/profile
+DELETE /managers/{record_id} /me/profile/delete
 POST /managers/{record_id}/approve /bureau/review/{kind}/{number}/approve
 POST /managers/{record_id}/return /bureau/review/{kind}/{number}/return
-POST /managers/{record_id}/submit /me/profile
-POST /managers/{record_id}/close /me/profile
-POST /managers/{record_id}/restore /me/profile
-POST /managers/{record_id}/withdraw /me/profile
-GET /managers/{record_id}/versions /me/profile
+POST /managers/{record_id}/submit /me/profile/submit
+POST /managers/{record_id}/close /me/profile/close
+POST /managers/{record_id}/restore /me/profile/restore
+POST /managers/{record_id}/withdraw /me/profile/withdraw
+GET /managers/{record_id}/versions /me/profile/versions
 GET,POST /match-reports /desk/demands/{number}/matches/report
 POST /match-reports/{report_id}/resolve /bureau/reports/resolve
 POST /matches/text /try
@@ -200,15 +202,15 @@ GET,PUT /notices/preferences /account/notices
 POST /notices/read /notices/read
 POST /notices/{notice_id}/read /notices/read
 GET,POST /organisations /bureau/organisations
-GET,POST /organisations/duplicates /bureau/organisations/{id}
-POST /organisations/duplicates/{decision_id}/undo /bureau/organisations/{id}
+GET,POST /organisations/duplicates /bureau/duplicates/decide
+POST /organisations/duplicates/{decision_id}/undo /bureau/duplicates/undo
 GET,PUT /organisations/me/preferences /desk/organisation/news
 GET,PATCH /organisations/{organisation_id} /desk/organisation/profile
 POST /organisations/{organisation_id}/verify /bureau/organisations/{id}/verify
 GET /owner-digests /desk/news
 GET /pairs /bureau/matches/{number}/{other}
 GET /pushes /bureau/pushes
-POST /pushes/plan /bureau/pushes
+POST /pushes/plan /bureau/matches/{number}/{other}/plan
 POST /pushes/preview /me/preferences/preview
 GET /pushes/stream /inbox/stream
 GET /pushes/{push_id} /inbox/{id}
@@ -217,9 +219,9 @@ POST /pushes/{push_id}/decline /inbox/{id}/decline
 POST /pushes/{push_id}/later /inbox/{id}/postpone
 POST /pushes/{push_id}/read /inbox/{id}/read
 POST /pushes/{push_id}/undo /inbox/undo
-GET /ranking-formula /bureau/rankings
+GET /ranking-formula /bureau/rankings/{id}/formula
 GET,POST /rankings /bureau/rankings
-GET,PATCH /rankings/{ranking_id} /rankings/{id}
+GET,PATCH /rankings/{ranking_id} /bureau/rankings/{id}/edit
 POST /rankings/{ranking_id}/compute /bureau/rankings
 GET /rankings/{ranking_id}/places /rankings/{id}
 POST /rankings/{ranking_id}/publish /bureau/rankings
@@ -252,14 +254,14 @@ GET /statistics/gaps /bureau/statistics/{figure}
 GET /statistics/managers /bureau/statistics/{figure}
 GET /statistics/pushes /bureau/statistics/{figure}
 GET /statistics/stage-times /bureau/statistics/{figure}
-GET /statistics/contracts/rows /bureau/statistics/{figure}
-GET /statistics/funnel/ended/rows /bureau/statistics/{figure}
-GET /statistics/funnel/rows /bureau/statistics/{figure}
-GET /statistics/gaps/rows /bureau/statistics/{figure}
-GET /statistics/managers/rows /bureau/statistics/{figure}
-GET /statistics/pushes/deliveries/rows /bureau/statistics/{figure}
-GET /statistics/pushes/rows /bureau/statistics/{figure}
-GET /statistics/stage-times/rows /bureau/statistics/{figure}
+GET /statistics/contracts/rows /bureau/statistics/{figure}/rows
+GET /statistics/funnel/ended/rows /bureau/statistics/{figure}/rows
+GET /statistics/funnel/rows /bureau/statistics/{figure}/rows
+GET /statistics/gaps/rows /bureau/statistics/{figure}/rows
+GET /statistics/managers/rows /bureau/statistics/{figure}/rows
+GET /statistics/pushes/deliveries/rows /bureau/statistics/{figure}/rows
+GET /statistics/pushes/rows /bureau/statistics/{figure}/rows
+GET /statistics/stage-times/rows /bureau/statistics/{figure}/rows
 GET /tasks /tasks
 GET /tier-rules /bureau/tiers/config
 GET,PATCH /tier-rules/{rule_set_id}/configuration /bureau/tiers/config
@@ -268,13 +270,17 @@ GET,POST /training-bases /me/recognition
 GET,PATCH,DELETE /training-bases/{base_id} /bureau/review
 GET,POST /trainings /me/recognition/trainings
 GET /trainings/{training_id} /me/recognition
-POST /trainings/{training_id}/reject /bureau/review
-POST /trainings/{training_id}/verify /bureau/review
+POST /trainings/{training_id}/reject /bureau/trainings/review
+POST /trainings/{training_id}/verify /bureau/trainings/review
 GET,POST /users /bureau/users
 DELETE /users/{user_id}/second-factor /bureau/users/{id}/factors
 GET,PATCH /users/{user_id} /bureau/users/{id}
 PUT /users/{user_id}/password /bureau/users/{id}
 GET,POST /webhooks /desk/organisation/webhooks
+GET /feed/key /bureau/partners/{id}
+GET,POST /partner-agreements /bureau/partners/new
+GET,PATCH /partner-agreements/{agreement_id} /bureau/partners/{id}/edit
+DELETE /partner-agreements/{agreement_id} /bureau/partners/{id}/end
 GET,PATCH,DELETE /webhooks/{endpoint_id} /desk/organisation/webhooks/{id}
 POST /webhooks/{endpoint_id}/rotate /desk/organisation/webhooks/{id}/rotate
 POST /webhooks/{endpoint_id}/test /desk/organisation/webhooks/{id}/test
@@ -290,12 +296,6 @@ FOR_PROGRAMS = {
     "GET /vocabularies": "choices of forms show the terms",
     "GET /vocabularies/{name}": "choices of forms show the terms",
     "GET /feed": "read by the programs of partner platforms",
-    "GET /feed/key": "compared once, when a partner begins",
-    "GET /partner-agreements": "agreed on once a year, with the partner's key and cursor: by programs",
-    "POST /partner-agreements": "as above",
-    "GET /partner-agreements/{agreement_id}": "as above",
-    "PATCH /partner-agreements/{agreement_id}": "as above",
-    "DELETE /partner-agreements/{agreement_id}": "as above",
     "GET /oai-pmh": "harvested by programs",
     "GET /open-data/catalogue": "read by the programs of data portals",
     "GET /training-runs": "a training run is a row of the models' page",

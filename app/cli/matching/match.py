@@ -62,9 +62,8 @@ def _rows(session: "Session", answer: "MatchAnswer") -> list[dict[str, Any]]:
     from sqlalchemy import select
 
     from app.libraries.achievements.models import Achievement
-    from app.matching.lists.bands import LEAST_LISTED
+    from app.matching.lists.bands import reads_as_nothing
 
-    least = 0.0 if answer.no_good_match is None else LEAST_LISTED
     ids = [item.achievement_id for item in answer.items]
     titles = {row.id: row for row in session.scalars(select(Achievement).where(Achievement.id.in_(ids)))}
     return [
@@ -79,7 +78,8 @@ def _rows(session: "Session", answer: "MatchAnswer") -> list[dict[str, Any]]:
             "reason_en": item.reasons["one_line_en"],
         }
         for rank, item in enumerate(answer.items, 1)
-        if item.achievement_id in titles and item.score >= least
+        if item.achievement_id in titles
+        and (answer.no_good_match is None or not reads_as_nothing(item.score, good=item.good))
     ]
 
 

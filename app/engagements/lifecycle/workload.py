@@ -33,6 +33,20 @@ def open_engagement_counts(session: Session, manager_ids: Collection[UUID]) -> d
     return {manager_id: count for manager_id, count in rows if manager_id is not None}
 
 
+def occupying(manager_id: UUID) -> Select[Engagement]:
+    """The engagements that `open_engagement_counts` counts for a manager."""
+    return (
+        select(Engagement)
+        .join(Demand, Demand.id == Engagement.demand_id)
+        .join(Achievement, Achievement.id == Engagement.achievement_id)
+        .where(
+            engagements_of_manager(manager_id),
+            Engagement.stage.in_(OPEN_STAGES),
+            or_(_IS_BINDING, _PUBLISHED),
+        )
+    )
+
+
 def occupied_slots(session: Session, manager_id: UUID) -> int:
     """The number of a manager's open engagements, lapsed ones included. It never exceeds the capacity."""
     row = session.execute(_count_by_manager([manager_id])).one_or_none()

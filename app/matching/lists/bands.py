@@ -5,8 +5,7 @@ from enum import Enum
 CLOSE = 0.8
 """From this score on a match is called close, if it is good at all."""
 
-LEAST_LISTED = 0.005
-"""Below this score a record is left out where nothing is good: it would read 0.00, as if it were an answer."""
+_LEAST_READ = 0.005
 
 
 class Band(Enum):
@@ -34,6 +33,11 @@ def shown_score(score: float, *, threshold: float, exact: bool) -> float:
     if score < threshold:
         return 0.0
     return max(CLOSE, threshold) if score >= CLOSE else threshold
+
+
+def reads_as_nothing(score: float, *, good: bool) -> bool:
+    """Whether the score would read 0.00, as if that were an answer: such a record is left out."""
+    return not good and score < _LEAST_READ
 
 
 def band_of(score: float, *, good: bool) -> Band:

@@ -15,7 +15,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.visibility.fields import present
-from app.matching.lists.bands import LEAST_LISTED, shown_score
+from app.matching.lists.bands import reads_as_nothing, shown_score
 from app.matching.lists.evidence import located
 from app.matching.lists.schemas import AdditionOut, MatchesOut, MatchOut
 from app.matching.matcher import Matcher
@@ -48,13 +48,12 @@ def matches_out(
     records: Mapping[UUID, Record] = by_id(session, model, [id_ for id_ in ids if id_ is not None])
     organisations = owners_of(session, records.values())
     seen = {id_: present(record, principal, organisations=organisations) for id_, record in records.items()}
-    least = 0.0 if answer.no_good_match is None else LEAST_LISTED
     listed = [
         (item, id_, score)
         for item, id_ in zip(answer.items, ids, strict=True)
-        if id_ is not None
-        and id_ in seen
-        and (score := score_for(item.score, answer.threshold, seen[id_])) >= least
+        if id_ is not None and id_ in seen
+        for score in (score_for(item.score, answer.threshold, seen[id_]),)
+        if answer.no_good_match is None or not reads_as_nothing(score, good=item.good)
     ]
     return MatchesOut(
         items=[

@@ -15,10 +15,12 @@ from app.errors import NotFound
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode
 from app.libraries.summaries import ManagerSummary
+from app.matching.facts.constraints import Violation
 from app.pushes.digests.composition import ComposedDigest, DigestCandidate, compose
+from app.pushes.digests.limits import limits_of, said_to_themselves, told_to_themselves
 from app.pushes.digests.manager_digest import entries_of
 from app.pushes.digests.schemas import LeftOut, PreviewItem, PreviewRead
-from app.pushes.eligibility.facts import NO_RECENT_PUSHES
+from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PushFacts
 from app.pushes.eligibility.history import recent_pushes
 from app.pushes.eligibility.rules import ABOUT_OWNERS, violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
@@ -49,16 +51,25 @@ _LIST_RULES: Mapping[str, tuple[str, str]] = {
 
 
 class _LeftOutCounter:
-    """Counts reasons by code, and keeps the first text of each."""
+    """Counts reasons by code, and keeps the first text of each; `to_themselves` in words for the manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, to_themselves: bool) -> None:
         self._counts: Counter[str] = Counter()
-        self._texts = dict(_LIST_RULES)
+        self._to_themselves = to_themselves
+        self._texts = {
+            code: (said_to_themselves(code) if to_themselves else None) or words
+            for code, words in _LIST_RULES.items()
+        }
 
-    def add(self, code: str, texts: tuple[str, str] | None = None) -> None:
+    def add(self, code: str) -> None:
         self._counts[code] += 1
-        if texts is not None:
-            self._texts.setdefault(code, texts)
+
+    def add_rule(self, rule: Violation, facts: PushFacts) -> None:
+        self._counts[rule.code] += 1
+        if rule.code not in self._texts:
+            self._texts[rule.code] = (
+                told_to_themselves(rule, facts) if self._to_themselves else (rule.zh, rule.en)
+            )
 
     def add_all(self, codes: Iterable[str]) -> None:
         self._counts.update(codes)
@@ -98,7 +109,8 @@ def preview_list(
     """The manager's next digest: their actionable pushes, and the pairs that would be pushed to them by then.
 
     Without `sees_confidential` (for managers themselves) a rule about the owner of a confidential record is counted as
-    ``not_recommended``: otherwise managers could find out the owner by declaring one interest after another.
+    ``not_recommended``: otherwise managers could find out the owner by declaring one interest after another. What they
+    read speaks to them.
 
     Raises:
         NotFound: no such manager.
@@ -113,8 +125,9 @@ def preview_list(
     preferences = snapshot.preferences[manager_id]
     day = _next_day(snapshot.day, preferences)
     cutoff = at(day, time(preferences.digest_hour))
+    limits = limits_of(snapshot, manager_id)
     snapshot.recent[manager_id] = recent_pushes(session, [manager_id], day).get(manager_id, NO_RECENT_PUSHES)
-    reasons = _LeftOutCounter()
+    reasons = _LeftOutCounter(to_themselves=not sees_confidential)
     scores = _scores(session, recommender, manager, policy)
     waiting = entries_of(session, manager_id, cutoff=cutoff, moment=snapshot.moment)
     pending = {key for key in keys if snapshot.pushes.get(key, {}).get(manager_id) in PENDING}
@@ -130,6 +143,7 @@ def preview_list(
         day=day,
         items=_items(digest, _pushes(session, waiting), snapshot, scores, preferences),
         left_out=reasons.summary(),
+        limits=limits,
     )
 
 
@@ -204,12 +218,13 @@ def _planned(
     """The pairs that the rules allow. Each counts against the caps of the next; reasons of the others are counted."""
     entries = []
     for key in keys:
-        broken = violations(snapshot.of(key, manager_id))
+        facts = snapshot.of(key, manager_id)
+        broken = violations(facts)
         for rule in broken:
             if rule.code in ABOUT_OWNERS and key in hidden:
                 reasons.add("not_recommended")
             else:
-                reasons.add(rule.code, (rule.zh, rule.en))
+                reasons.add_rule(rule, facts)
         if broken:
             continue
         if key not in scores:

@@ -162,6 +162,17 @@ class LeftOut(BaseModel):
     count: int = Field(ge=1)
 
 
+class LimitRead(BaseModel):
+    """A limit of a manager's pushes, and how much of it is used now."""
+
+    code: Literal["open", "pending", "day", "week"]
+    zh: str = Field(examples=["今日推送"])
+    en: str
+    used: int = Field(ge=0, title="已用")
+    limit: int = Field(ge=0, title="上限")
+    own: bool = Field(title="由本人设定", description="否则为平台的上限")
+
+
 class PreviewRead(BaseModel):
     """The next digest if nothing changes until then. Nothing is written."""
 
@@ -170,4 +181,7 @@ class PreviewRead(BaseModel):
     items: list[PreviewItem]
     left_out: list[LeftOut] = Field(
         title="未列入的原因", description="按数量排列；同一供需对可按多条规则分别计数"
+    )
+    limits: list[LimitRead] = Field(
+        title="数量限制", description="待答复的上限按空余名额计算；每日和七日的上限取本人与平台中较低者"
     )

@@ -53,8 +53,9 @@ def attempt_rows(
     read: bool | None = None,
     reason: str | None = None,
     manager_id: UUID | None = None,
+    band: int | None = None,
 ) -> Select[Any]:
-    """Attempts begun in the period."""
+    """Attempts begun in the period; `band`: answered ones whose pair had a score in this tenth, 0–9."""
     query = (
         select(PushAttempt)
         .join(Push, Push.id == PushAttempt.push_id)
@@ -76,6 +77,10 @@ def attempt_rows(
         query = query.where(
             Outcome.DECLINED.value == _OUTCOME, func.coalesce(PushAttempt.reason, NONE) == reason
         )
+    if band is not None:
+        query = query.where(PushAttempt.outcome.is_not(None), Push.pair_score >= band / 10)
+        if band < 9:
+            query = query.where(Push.pair_score < (band + 1) / 10)
     return query if manager_id is None else query.where(PushAttempt.manager_id == manager_id)
 
 

@@ -1,35 +1,27 @@
 """Routes of drill-down: the rows behind a cell of a figure, paged, in the form of their own API."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from app.database import ReadSession
-from app.engagements import presenter as engagement_presenter
-from app.engagements.contract_models import Contract
-from app.engagements.contracts.presenter import read_many as read_contracts
 from app.engagements.contracts.schemas import ContractRead
-from app.engagements.models import Engagement, Stage, StageMove
+from app.engagements.models import Stage
 from app.engagements.schemas import EngagementRow
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
-from app.libraries.achievements.models import Achievement
-from app.libraries.demands.models import Demand
 from app.libraries.summaries import RecordSummary
 from app.notifications.delivery.log import kinds_of
 from app.notifications.models import ChannelKind, Delivery, DeliveryState
 from app.notifications.schemas import DeliveryRead
-from app.paging import Page, Paging, Sort, fetch_page
-from app.pushes.models import PushAttempt
-from app.statistics.figures.demands import STEP_NAMES, Grouping, step_code
+from app.paging import Page, Paging, fetch_page
+from app.statistics.figures.demands import Grouping
 from app.statistics.figures.managers import STAGES_OF
-from app.statistics.queries import demands, engagements, gaps, pushes
+from app.statistics.queries import pushes
 from app.statistics.queries.engagements import ContractGroup, ContractPart
-from app.statistics.queries.gaps import GapPart
 from app.statistics.queries.pushes import Outcome
 from app.statistics.query import Criteria, require_operator
-from app.statistics.rows.presenter import read_attempts, read_demands, read_records, read_stays
+from app.statistics.rows import listing
 from app.statistics.schemas import DemandReached, PushRoundRead, StageStay
 
 router = APIRouter(
@@ -37,9 +29,6 @@ router = APIRouter(
     tags=["统计明细 Statistics rows"],
     responses=problems(Unauthenticated, Forbidden, Invalid),
 )
-
-_STEPS = {step_code(step): step for step in STEP_NAMES}
-_PARTS = {part.name.lower(): part for part in GapPart}
 
 StepCode = Literal[
     "published",
@@ -67,10 +56,6 @@ Key = Annotated[str | None, Query(max_length=40, pattern="^[A-Za-z0-9_-]+$", des
 Reason = Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$", description="原因")]
 
 
-def _newest(column: Any) -> Sort:
-    return Sort(column, datetime, descending=True, name="statistics")
-
-
 @router.get("/funnel/rows", name="funnel", summary="漏斗的明细", response_model_exclude_unset=True)
 def funnel_rows(
     criteria: Criteria,
@@ -81,19 +66,14 @@ def funnel_rows(
     key: Key = None,
 ) -> Page[DemandReached]:
     """到达该步骤及以后步骤的需求；管理部门可查看全部，其他用户仅可查看本单位的需求。"""
-    query = demands.funnel_rows(criteria, _STEPS[step], group_by=group_by, key=key)
-    rows, next_cursor = fetch_page(session, query, _newest(Demand.published_at), paging)
-    return Page(items=read_demands(session, rows, criteria), next_cursor=next_cursor)
+    return listing.demand_page(session, criteria, paging, step=step, group_by=group_by, key=key)
 
 
 @router.get("/funnel/ended/rows", name="ended", summary="已终止对接的明细", response_model_exclude_unset=True)
 def ended_rows(
     criteria: Criteria, session: ReadSession, paging: Paging, reason: Reason = None
 ) -> Page[EngagementRow]:
-    query = demands.ended_rows(criteria, reason)
-    rows, next_cursor = fetch_page(session, query, _newest(Engagement.opened_at), paging)
-    items = engagement_presenter.read_many(session, rows, principal=criteria.principal)
-    return Page(items=items, next_cursor=next_cursor)
+    return listing.ended_page(session, criteria, paging, reason=reason)
 
 
 @router.get(
@@ -107,9 +87,7 @@ def stage_rows(
     left: Annotated[bool | None, Query(description="是否已离开该阶段")] = None,
 ) -> Page[StageStay]:
     """同一对接两次进入同一阶段的，分别列出。"""
-    query = engagements.stage_rows(criteria, stage=stage, left=left)
-    rows, next_cursor = fetch_page(session, query, _newest(StageMove.moved_at), paging)
-    return Page(items=read_stays(session, rows, principal=criteria.principal), next_cursor=next_cursor)
+    return listing.stay_page(session, criteria, paging, stage=stage, left=left)
 
 
 @router.get("/contracts/rows", name="contracts", summary="技术合同的明细")
@@ -124,9 +102,9 @@ def contract_rows(
     key: Key = None,
     manager_id: UUID | None = None,
 ) -> Page[ContractRead]:
-    query = engagements.contract_rows(criteria, part=part, group_by=group_by, key=key, manager_id=manager_id)
-    rows, next_cursor = fetch_page(session, query, _newest(Contract.created_at), paging)
-    return Page(items=read_contracts(session, rows), next_cursor=next_cursor)
+    return listing.contract_page(
+        session, criteria, paging, part=part, group_by=group_by, key=key, manager_id=manager_id
+    )
 
 
 @router.get("/gaps/rows", name="gaps", summary="供需缺口的明细", response_model_exclude_unset=True)
@@ -137,10 +115,7 @@ def gap_rows(
     paging: Paging,
     part: GapCode = "demands",
 ) -> Page[RecordSummary]:
-    query = gaps.gap_rows(criteria, _PARTS[part], key)
-    model = Achievement if _PARTS[part] >= GapPart.ACHIEVEMENTS else Demand
-    rows, next_cursor = fetch_page(session, query, _newest(model.published_at), paging)
-    return Page(items=read_records(session, rows, principal=criteria.principal), next_cursor=next_cursor)
+    return listing.gap_page(session, criteria, paging, part=part, key=key)
 
 
 @router.get("/managers/rows", name="managers", summary="技术经理人的对接", response_model_exclude_unset=True)
@@ -153,10 +128,7 @@ def manager_rows(
 ) -> Page[EngagementRow]:
     """技术经理人牵头的对接。推送明细见 pushes/rows，合同明细见 contracts/rows。"""
     stages = () if stage is None else STAGES_OF[stage]
-    query = engagements.engagement_rows(criteria, manager_id=manager_id, stages=stages)
-    rows, next_cursor = fetch_page(session, query, _newest(Engagement.opened_at), paging)
-    items = engagement_presenter.read_many(session, rows, principal=criteria.principal)
-    return Page(items=items, next_cursor=next_cursor)
+    return listing.led_page(session, criteria, paging, manager_id=manager_id, stages=stages)
 
 
 @router.get("/pushes/rows", name="pushes", summary="推送的明细", response_model_exclude_unset=True)
@@ -170,9 +142,9 @@ def push_rows(
     manager_id: UUID | None = None,
 ) -> Page[PushRoundRead]:
     """每轮一行。管理部门可查看全部，技术经理人仅可查看本人的推送。"""
-    query = pushes.attempt_rows(criteria, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
-    rows, next_cursor = fetch_page(session, query, _newest(PushAttempt.pushed_at), paging)
-    return Page(items=read_attempts(session, rows, principal=criteria.principal), next_cursor=next_cursor)
+    return listing.attempt_page(
+        session, criteria, paging, outcome=outcome, read=read, reason=reason, manager_id=manager_id
+    )
 
 
 @router.get("/pushes/deliveries/rows", name="deliveries", summary="投递的明细")
@@ -186,6 +158,6 @@ def delivery_rows(
     """仅管理部门可查看；本人的投递见 /v1/deliveries。"""
     require_operator(criteria)
     query = pushes.delivery_rows(criteria, channel=channel, states=states or ())
-    rows, next_cursor = fetch_page(session, query, _newest(Delivery.created_at), paging)
+    rows, next_cursor = fetch_page(session, query, listing.newest(Delivery.created_at), paging)
     kinds = kinds_of(session, rows)
     return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=next_cursor)

@@ -41,10 +41,11 @@ def entry_page(
     *,
     tiers: Sequence[Tier] | None = None,
     decision: str | None = None,
+    manager_id: UUID | None = None,
     principal: Principal,
 ) -> Page[RoundEntryRead]:
-    """One page of the round's entries with these computed tiers and this kind of decision; of all if there is no such
-    kind."""
+    """One page of the round's entries: with these computed tiers, with this kind of decision (all if there is no such
+    kind), of this manager."""
     round_ = service.find(session, round_id, principal=principal)
     query = select(RecognitionEntry).where(
         RecognitionEntry.round_id == round_.id, own_rows(RecognitionEntry.manager_id, principal)
@@ -53,6 +54,8 @@ def entry_page(
         query = query.where(RecognitionEntry.computed_tier.in_(tiers))
     if decision in list(Decision):
         query = query.where(RecognitionEntry.decision == decision)
+    if manager_id is not None:
+        query = query.where(RecognitionEntry.manager_id == manager_id)
     return list_page(session, query, _BY_NUMBER, paging, RoundEntryRead.model_validate)
 
 
@@ -78,7 +81,13 @@ def entry_detail(session: Session, entry_id: UUID, *, principal: Principal) -> E
 
 
 def objection_page(
-    session: Session, paging: PageRequest, round_id: UUID, *, open_only: bool = False, principal: Principal
+    session: Session,
+    paging: PageRequest,
+    round_id: UUID,
+    *,
+    open_only: bool = False,
+    manager_id: UUID | None = None,
+    principal: Principal,
 ) -> Page[ObjectionRead]:
     """One page of the round's objections that the principal may see, oldest first."""
     round_ = service.find(session, round_id, principal=principal)
@@ -87,4 +96,6 @@ def objection_page(
     )
     if open_only:
         query = query.where(Objection.state == "open")
+    if manager_id is not None:
+        query = query.where(Objection.manager_id == manager_id)
     return list_page(session, query, _OLDEST, paging, ObjectionRead.model_validate)

@@ -30,11 +30,24 @@ _PLACES: Mapping[str, Mapping[Role | None, str]] = {
     "engagements": {None: "/engagements/{id}"},
     "organisations": {Role.OPERATOR: "/bureau/organisations/{id}", None: "/desk/organisation/profile"},
     "match-reports": {Role.OPERATOR: "/bureau/reports", Role.MANAGER: "/inbox", None: "/desk/news"},
-    "filings": {Role.OPERATOR: "/bureau/filings/{id}", None: "/me/recognition/filing"},
-    "certificates": {Role.OPERATOR: "/bureau/certificates", None: "/me/recognition/certificates"},
-    "recognition-rounds": {Role.OPERATOR: "/bureau/rounds/{id}", None: "/me/recognition/rounds"},
+    "filings": {
+        Role.OPERATOR: "/bureau/filings/{id}",
+        Role.INSTITUTION: "/desk/staff",
+        None: "/me/recognition/filing",
+    },
+    "certificates": {
+        Role.OPERATOR: "/bureau/certificates",
+        Role.INSTITUTION: "/desk/staff",
+        None: "/me/recognition/certificates",
+    },
+    "recognition-rounds": {
+        Role.OPERATOR: "/bureau/rounds/{id}",
+        Role.INSTITUTION: "/desk/staff",
+        None: "/me/recognition/rounds",
+    },
     "recognition-rounds/objections": {
         Role.OPERATOR: "/bureau/rounds/{id}/objections",
+        Role.INSTITUTION: "/desk/staff",
         None: "/me/recognition/rounds",
     },
     "affiliations": {None: "/desk/staff"},
@@ -77,6 +90,8 @@ def _record(page: WebPage, session: ReadSession, kind: RecordKind, record_id: UU
         return f"/desk/{library.plural}/{record.number}{suffix}"
     if page.principal.role is Role.MANAGER and owns(page.principal, record):
         return "/me/recognition" if part == "tier" else "/me/profile"
+    if page.principal.role is Role.INSTITUTION and owns(page.principal, record):
+        return f"/desk/staff/{record.number}" + ("" if part == "tier" else "/profile")
     return f"/{library.plural}/{record.number}"
 
 

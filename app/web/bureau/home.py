@@ -46,6 +46,7 @@ _PLACES = (
     (_("认定规则"), "/bureau/tiers/config", ""),
     (_("排行榜"), "/bureau/rankings", ""),
     (_("赛事"), "/bureau/contests", ""),
+    (_("合作平台"), "/bureau/partners", ""),
     (_("用户"), "/bureau/users", ""),
     (_("网络"), "/bureau/network", ""),
     (_("数据大屏"), "/bureau/wall", ""),

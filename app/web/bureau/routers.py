@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.web.bureau.figures.cell_rows import router as cell_rows
 from app.web.bureau.figures.network import router as network
 from app.web.bureau.figures.pages import router as figures
 from app.web.bureau.figures.wall import router as wall
@@ -15,6 +16,7 @@ from app.web.bureau.lists.organisation_edit import router as organisation_edit
 from app.web.bureau.lists.organisations import router as organisations
 from app.web.bureau.lists.system import router as system
 from app.web.bureau.lists.users import router as users
+from app.web.bureau.partners.pages import router as partners
 from app.web.bureau.pushes.assignments import router as assignments
 from app.web.bureau.pushes.pair_story import router as pair_story
 from app.web.bureau.pushes.pushes import router as pushes
@@ -27,6 +29,7 @@ from app.web.bureau.rounds.recomputation import router as recomputation
 from app.web.bureau.talent.claims import router as claims
 from app.web.bureau.talent.contest_edit import router as contest_edit
 from app.web.bureau.talent.contests import router as contests
+from app.web.bureau.talent.ranking_edit import router as ranking_edit
 from app.web.bureau.talent.rankings import router as rankings
 from app.web.bureau.talent.tiers import router as tiers
 
@@ -46,15 +49,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     pair_story,
     reports,
     figures,
+    cell_rows,
     network,
     wall,
     claims,
     contests,
     contest_edit,
     rankings,
+    ranking_edit,
     tiers,
     recomputation,
     duplicates,
+    partners,
     models,
     system,
     audit,

@@ -99,7 +99,7 @@ def amount_range(lowest: Any, highest: Any) -> str:
 
 def _hidden(kind: RecordKind, record: Mapping[str, Any]) -> Mapping[ViewLevel, tuple[str, ...]]:
     """By the table of levels alone: whether a field is filled in is hidden with it."""
-    labels = _TEXTS[kind] | {name: label for name, (label, _words) in _FACTS[kind].items()} | _OTHERS
+    labels = field_labels(kind)
     confidential = record.get("publish_mode") == "confidential"
     opened: dict[ViewLevel, list[str]] = {}
     for name, levels in FIELD_LEVELS[kind].items():
@@ -107,6 +107,11 @@ def _hidden(kind: RecordKind, record: Mapping[str, Any]) -> Mapping[ViewLevel, t
         if name in labels and record["view_level"] < level < ViewLevel.OWNER:
             opened.setdefault(level, []).append(translate(labels[name]))
     return {level: tuple(names) for level, names in sorted(opened.items())}
+
+
+def field_labels(kind: RecordKind) -> Mapping[str, str]:
+    """The Chinese labels of the fields that a sheet shows, and of those that open at a higher level."""
+    return _TEXTS[kind] | {name: label for name, (label, _words) in _FACTS[kind].items()} | _OTHERS
 
 
 def term(name: str) -> Words:

@@ -12,6 +12,7 @@ from app.pushes.digests.preview import preview_list
 from app.pushes.inbox import service as inbox
 from app.pushes.models import PushState
 from tests.support.callers import Caller
+from tests.support.http import ok
 from tests.support.scenario import Scenario
 from tests.support.services import demo_settings
 
@@ -81,7 +82,19 @@ def test_the_preview_says_so(app: Any, as_operator: Caller, log_in: Any) -> None
         session.get_one(Manager, manager).user_id = person.user_id
     assert len(person.get("/v1/inbox").json()["items"]) == 4, "four for each free place, unless set otherwise"
     seen = as_operator.post("/v1/pushes/preview", json={"manager_id": str(manager)}).json()
-    assert "manager_inbox_full" in [one["code"] for one in seen["left_out"]]
+    (told,) = [one["zh"] for one in seen["left_out"] if one["code"] == "manager_inbox_full"]
+    assert told.startswith("待该经理人")
+    own = person.post("/v1/pushes/preview", json={}).json()
+    (told,) = [one["zh"] for one in own["left_out"] if one["code"] == "manager_inbox_full"]
+    assert told.startswith("待您答复的推送达到上限 4 条（空余名额 1 个，每个 4 条）")
+    assert not [one for one in own["left_out"] if "该" in one["zh"].replace("该供需对", "")]
+    limits = {one["code"]: (one["used"], one["limit"], one["own"]) for one in own["limits"]}
+    assert (limits["open"], limits["pending"]) == ((0, 1, True), (4, 4, False))
+    here = "/v1/managers/me/preferences"
+    etag = {"If-Match": person.get(here).headers["etag"]}
+    ok(person.put(here, json={"per_day": 2}, headers=etag))
+    own = person.post("/v1/pushes/preview", json={}).json()
+    assert [(one["limit"], one["own"]) for one in own["limits"] if one["code"] == "day"] == [(2, True)]
 
 
 def test_the_preview_counts_what_it_shows(scenario: Scenario) -> None:

@@ -4,10 +4,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.models import AuditEntry, Role
+from app.accounts import audit
+from app.accounts.access.principal import Principal
+from app.accounts.models import AuditEntry, Organisation, Role, User
 from app.database import Database
+from app.libraries.demands.models import Demand
 from tests.support.builders.demands import demand_payload
-from tests.web.html import faults_of
+from tests.support.scenario import Scenario
+from tests.web.html import faults_of, text_of
 from tests.web.readers import ReaderOf
 
 PHONE = "13905310001"
@@ -48,6 +52,35 @@ def test_who_reads_contacts_and_confidential_texts_is_recorded(
     assert PHONE not in str(readings(app))
     assert as_operator.get(f"/v1/demands/{demand['number']}x").status_code == 422
     assert len(readings(app)) == 6
+
+
+def test_the_trail_names_whom_and_what_its_ids_stand_for(
+    app: Any, reader: ReaderOf, scenario: Scenario
+) -> None:
+    hidden, shown = scenario.demand(state="draft", title="内部选型"), scenario.demand(title="储罐防腐涂料")
+    auditor, other = reader(Role.AUDITOR), reader(Role.INSTITUTION)
+    user = reader(Role.OPERATOR)
+    operator = Principal(user_id=user.user_id, organisation_id=user.organisation_id, role=Role.OPERATOR)
+    with scenario.database.unit_of_work() as session:
+        numbers = [session.get_one(Demand, id_).number for id_ in (hidden, shown)]
+        for id_ in (hidden, shown):
+            audit.record(session, operator, "record.contacts", id_)
+        audit.record(session, operator, "affiliation.given", None, str(other.organisation_id))
+        audit.record(session, operator, "wall.link", hidden)
+        name = session.get_one(User, user.user_id).name
+        organisation = session.get_one(Organisation, other.organisation_id).name
+    page = auditor.get("/audit")
+    assert faults_of(page.text) == []
+    text = text_of(page.text)
+    assert name in text and organisation in text
+    assert f'<a href="/demands/{numbers[1]}">' in page.text and "储罐防腐涂料" in text
+    assert numbers[0] in text and "内部选型" not in text, "a record that the auditor may not read"
+    assert f'href="/demands/{numbers[0]}"' not in page.text
+    assert str(operator.user_id) not in text and str(shown) not in text
+    only = auditor.get(f"/audit?subject={shown}")
+    assert "储罐防腐涂料" in text_of(only.text) and numbers[0] not in only.text
+    assert "操作人：" in text_of(auditor.get(f"/audit?user={operator.user_id}").text)
+    assert auditor.get("/audit?user=nobody").status_code == 422
 
 
 def test_the_auditor_verifies_the_trail_on_their_page(app: Any, reader: ReaderOf) -> None:

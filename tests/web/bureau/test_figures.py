@@ -43,7 +43,37 @@ def test_the_network_joins_fields_and_districts_by_managers(scenario: Scenario, 
         shown = operator.get(f"/bureau/statistics/{figure}")
         assert faults_of(shown.text) == []
         assert operator.get(f"/bureau/statistics/{figure}/table").status_code == 200
-    assert "周济民" in operator.get("/bureau/statistics/load").text
+    load = operator.get("/bureau/statistics/load").text
+    assert "周济民" in load
+    (address,) = set(re.findall(r'href="(/bureau/statistics/load/rows[^"]*)"', load)) or {""}
+    assert not address, "an engagement without the manager's consent occupies nobody"
+
+
+def test_each_number_leads_to_the_rows_that_it_counts(scenario: Scenario, reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    manager = scenario.manager(title="周济民")
+    demand, achievement = scenario.demand(title="储罐防腐涂料"), scenario.achievement()
+    scenario.rank_pair(demand, achievement, 0.9)
+    scenario.push(manager, demand, achievement)
+    answers = {}
+    for figure in ("funnel", "gaps", "pushes", "stage-times", "contracts", "load", "reliability"):
+        page = operator.get(f"/bureau/statistics/{figure}?field=").text
+        assert faults_of(page) == []
+        numbers = re.findall(r'<a href="([^"]+/rows\?[^"]*)" aria-label="[^"]*">([\d,]+)</a>', page)
+        for address, number in numbers:
+            rows = operator.get(unescape(address))
+            assert rows.status_code == 200 and faults_of(rows.text) == []
+            assert rows.text.count('<th scope="row">') == int(number), (address, number)
+        answers[figure] = len(numbers)
+    assert answers["funnel"] >= 3 and answers["pushes"] >= 2 and answers["gaps"] >= 2
+    shown = operator.get("/bureau/statistics/funnel/rows?step=pushed")
+    assert "储罐防腐涂料" in shown.text
+    assert operator.get("/bureau/statistics/funnel/rows?step=nowhere").status_code == 404
+    assert operator.get("/bureau/statistics/load/rows?manager_id=nobody").status_code == 404
+    occupied = operator.get(f"/bureau/statistics/load/rows?manager_id={manager}")
+    assert "没有明细" in occupied.text
+    assert "没有明细" in operator.get("/bureau/statistics/reliability/rows?band=7").text
+    assert reader(Role.INSTITUTION).get("/bureau/statistics/funnel/rows").status_code == 403
 
 
 def test_the_gaps_show_only_fields_that_lack_something(scenario: Scenario, reader: ReaderOf) -> None:

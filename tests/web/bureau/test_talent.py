@@ -59,6 +59,41 @@ def version_of(page: Any) -> str:
     return found[0]
 
 
+def weights_are_changed(operator: Reader, path: str) -> Any:
+    """The ranking's page after its formula and its honours were changed there."""
+    form = operator.get(f"{path}/formula")
+    assert faults_of(form.text) == []
+    weights = {
+        "title_zh": "本市评选公式",
+        "title_en": "Formula of the city",
+        "figures.0.name": "contracts",
+        "figures.0.weight": "６０",
+        "figures.0.full_at": "12",
+        "figures.2.name": "training_hours",
+        "figures.2.weight": "30",
+    } | {"_version": hidden_fields(form.text)["_version"]}
+    wrong = operator.post(f"{path}/formula", data=weights)
+    assert wrong.status_code == 422
+    assert "权重之和应为 100，现为 90" in text_of(wrong.text) and 'value="６０"' in wrong.text
+    weights["figures.2.weight"] = "40"
+    assert operator.post(f"{path}/formula", data=weights).status_code == 303
+    stale = operator.post(f"{path}/formula", data=weights)
+    assert stale.status_code == 412 and 'value="本市评选公式"' in stale.text
+    edit = operator.get(f"{path}/edit")
+    assert faults_of(edit.text) == [] and 'value="金牌"' in edit.text
+    values = {"_version": hidden_fields(edit.text)["_version"], "title": "金牌技术经理人评选"}
+    assert operator.post(f"{path}/edit", data=values | {"title": ""}).status_code == 422
+    assert operator.post(f"{path}/edit", data=values).status_code == 303
+    page = operator.get(path)
+    shown = text_of(page.text)
+    assert "权重 60 · 满分值 12" in shown and "权重 40" in shown and "至 3 名" not in shown
+    default = {"_version": version_of(page), "default": "1"}
+    assert operator.post(f"{path}/formula", data=default).status_code == 303
+    page = operator.get(path)
+    assert "满分值 12" not in text_of(page.text)
+    return page
+
+
 def test_a_ranking_is_computed_and_published(scenario: Scenario, reader: ReaderOf) -> None:
     operator = reader(Role.OPERATOR)
     assert faults_of(operator.get("/bureau/rankings").text) == []
@@ -72,6 +107,7 @@ def test_a_ranking_is_computed_and_published(scenario: Scenario, reader: ReaderO
     page = operator.get(path)
     assert faults_of(page.text) == []
     assert operator.post(f"{path}/publish", data={"_version": version_of(page)}).status_code == 409
+    page = weights_are_changed(operator, path)
     assert operator.post(f"{path}/compute", data={"_version": "9"}).status_code == 412
     assert operator.post(f"{path}/compute", data={"_version": version_of(page)}).status_code == 303
     assert (

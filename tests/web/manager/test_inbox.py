@@ -161,10 +161,12 @@ def test_a_confidential_owner_is_named_nowhere(desk: ManagerDesk) -> None:
     demand = desk.scenario.demand(
         owner=owner, publish_mode="confidential", confidential_note="金丝雀", title="保密需求"
     )
-    push = desk.scenario.push(desk.manager_id, demand)
+    push = desk.scenario.push(desk.manager_id, demand, reasons=REASONS)
     (name,) = _names(desk, owner)
     for address in ("/inbox", f"/inbox/{push}"):
-        text = desk.reader.get(address).text
+        page = desk.reader.get(address)
+        assert page.status_code == 200
+        text = page.text
         assert name not in text
         assert "金丝雀" not in text
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from app.database import ReadSession
@@ -18,13 +17,12 @@ from app.statistics.schemas import (
     StageLine,
     StepLine,
 )
-from app.web.i18n import language_now, translate
+from app.web.bureau.figures.cell_links import CellLinks, name_of, text_of
 from app.web.i18n import mark as _
-from app.web.views.amounts import wan
+from app.web.i18n import translate
 from app.web.views.tables import TableColumn, TableRow, TableView
 
 _SHOWN = 12
-_SHARES = frozenset({"of_published", "of_previous", "accepted_share", "used"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class DescribedFigure:
         made: the figure, and the titled lines of its tables for a file; the first is drawn.
         value: the attribute that the picture shows.
         columns: label and attribute.
+        reasons: the title of a second table, of reasons and how often each was given.
     """
 
     label: str
@@ -45,6 +44,7 @@ class DescribedFigure:
     made: Callable[[ReadSession, StatisticsQuery], tuple[Any, list[tuple[str, type[Any], Sequence[Any]]]]]
     value: str
     columns: tuple[tuple[str, str], ...]
+    reasons: str = ""
 
 
 def _funnel(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
@@ -91,6 +91,7 @@ FIGURES: Mapping[str, DescribedFigure] = {
         _funnel,
         "count",
         ((_("需求数"), "count"), (_("占发布数"), "of_published"), (_("占上一步"), "of_previous")),
+        _("对接的终止原因"),
     ),
     "stage-times": DescribedFigure(
         _("各阶段用时"),
@@ -152,6 +153,7 @@ FIGURES: Mapping[str, DescribedFigure] = {
             (_("待答复"), "waiting"),
             (_("未答复"), "unanswered"),
         ),
+        _("婉拒的原因"),
     ),
     "reliability": DescribedFigure(
         _("分数的可靠性"),
@@ -184,51 +186,33 @@ FIGURES: Mapping[str, DescribedFigure] = {
 }
 """By their parts of the address."""
 
+REASONS = ((_("数量"), "count"),)
+"""The columns of a table of reasons."""
 
-def items_of(figure: DescribedFigure, lines: Sequence[Any]) -> list[tuple[str, float, str, None]]:
+
+def items_of(
+    figure: DescribedFigure, lines: Sequence[Any], cells: CellLinks
+) -> list[tuple[str, float, str, str | None]]:
     """Name, length, text and address of each part of the picture."""
     return [
         (
-            _name(line),
+            name_of(line),
             float(getattr(line, figure.value) or 0),
-            _cell(figure.value, getattr(line, figure.value)),
-            None,
+            text_of(figure.value, getattr(line, figure.value)),
+            cells.address(line, figure.value),
         )
         for line in lines[:_SHOWN]
     ]
 
 
-def table_of(figure: DescribedFigure, lines: Sequence[Any]) -> TableView:
-    """The table of the figure's lines."""
-    columns = [TableColumn(translate(_("名称")))]
-    columns += [TableColumn(translate(label), "number") for label, _attribute in figure.columns]
+def table_of(
+    label: str, columns: Sequence[tuple[str, str]], lines: Sequence[Any], cells: CellLinks
+) -> TableView:
+    """The table of lines; each number leads to the rows that it counts."""
+    heads = [TableColumn(translate(_("名称")))]
+    heads += [TableColumn(translate(head), "number") for head, _attribute in columns]
     rows = [
-        TableRow(
-            (
-                _name(line),
-                *(_cell(attribute, getattr(line, attribute)) for _label, attribute in figure.columns),
-            )
-        )
+        TableRow((name_of(line), *(cells.linked(line, attribute) for _head, attribute in columns)))
         for line in lines
     ]
-    return TableView(translate(figure.label), columns, rows, hides_caption=True)
-
-
-def _name(line: Any) -> str:
-    return str(line.label_en if language_now() == "en" else line.label_zh)
-
-
-def _cell(attribute: str, value: Any) -> str:
-    if value is None:
-        return "–"
-    if attribute in _SHARES:
-        return f"{value:.0%}"
-    return f"{value:.2f}" if attribute == "mean_score" else _text(value)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, Decimal):
-        return wan(value)
-    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+    return TableView(translate(label), heads, rows, hides_caption=True)

@@ -11,7 +11,8 @@ from app.services import AllServices, Services
 from app.statistics.export import Format, as_file
 from app.statistics.query import StatisticsQuery, read_query
 from app.vocabularies import vocabulary
-from app.web.bureau.figures.described import FIGURES, items_of, table_of
+from app.web.bureau.figures.cell_links import CellLinks
+from app.web.bureau.figures.described import FIGURES, REASONS, items_of, table_of
 from app.web.bureau.lists.rows import Text
 from app.web.forms.parser import day
 from app.web.page import CurrentPage, WebPage
@@ -46,13 +47,19 @@ def figure(
     described = FIGURES[figure]
     made, tables = described.made(session, criteria)
     lines = tables[0][2]
+    cells = CellLinks(
+        f"/bureau/statistics/{figure}",
+        {name: value for name, value in (("first", first), ("last", last), ("field", field)) if value},
+        (criteria.first.isoformat(), criteria.last.isoformat()),
+    )
     return page.show(
         "bureau/statistics.html",
         status=422 if problem else 200,
         figure=described,
         made=made,
-        items=items_of(described, lines),
-        table=table_of(described, lines),
+        items=items_of(described, lines, cells),
+        table=table_of(described.label, described.columns, lines, cells),
+        reasons=table_of(described.reasons, REASONS, tables[1][2], cells) if described.reasons else None,
         tabs=[
             (one.label, f"/bureau/statistics/{code}{_query(page)}", None, code == figure)
             for code, one in FIGURES.items()

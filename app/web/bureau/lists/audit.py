@@ -1,16 +1,21 @@
 """Page `/audit`: the audit trail, its verification, and its export."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
+from markupsafe import Markup
 
 from app.accounts.audit import office
 from app.accounts.audit.export import AuditFormat
 from app.accounts.audit.verification import Verification
 from app.accounts.lists.audit import audit_page
+from app.accounts.schemas import AuditEntryOut
 from app.database import AppDatabase, ReadSession
 from app.services import AppSettings
+from app.store.audit_names import AuditName, audit_names, organisation_in
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place
 from app.web.i18n import mark as _
 from app.web.i18n import translate
@@ -33,10 +38,43 @@ FAULTS = {
 }
 
 
+KINDS = {
+    "user": _("用户"),
+    "api_key": _("接口密钥"),
+    "organisation": _("单位"),
+    "demand": _("技术需求"),
+    "achievement": _("技术成果"),
+    "manager": _("技术经理人"),
+    "contract": _("合同"),
+    "engagement": _("对接"),
+    "participant": _("对接参与人"),
+    "contest": _("赛事"),
+    "ranking": _("排行榜"),
+    "round": _("认定"),
+    "entry": _("认定条目"),
+    "filing": _("备案"),
+    "certificate": _("证书"),
+    "training": _("培训"),
+    "training_base": _("培养基地"),
+    "webhook": _("事件推送"),
+    "partner_agreement": _("数据共享协议"),
+}
+_RECORDS = {"demand": "/demands", "achievement": "/achievements", "manager": "/managers"}
+
+Id = Annotated[UUID | None, Query()]
+
+
 @router.get("/audit", name="audit")
-def audit(page: CurrentPage, session: ReadSession, q: Text = "", cursor: Cursor = None) -> Response:
-    """The entries, newest first."""
-    return _show(page, session, q, cursor)
+def audit(
+    page: CurrentPage,
+    session: ReadSession,
+    q: Text = "",
+    user: Id = None,
+    subject: Id = None,
+    cursor: Cursor = None,
+) -> Response:
+    """The entries, newest first; those of one action, one user or one subject, if the address says so."""
+    return _show(page, session, cursor, q=q, user=user, subject=subject)
 
 
 @router.post("/audit", name="verify_audit")
@@ -47,7 +85,7 @@ def verify(
     page.take_display(posted)
     result = office.verification(database, settings, principal=page.principal)
     faults = [(translate(FAULTS[one.code]), one.seq) for one in result.faults]
-    return _show(page, session, "", None, result=result, faults=faults)
+    return _show(page, session, None, result=result, faults=faults)
 
 
 @router.get("/audit/export", name="export_audit")
@@ -67,12 +105,35 @@ def export(page: CurrentPage, database: AppDatabase, form: Text = "ocsf") -> Res
 def _show(
     page: CurrentPage,
     session: ReadSession,
-    q: str,
     cursor: str | None,
+    *,
+    q: str = "",
+    user: UUID | None = None,
+    subject: UUID | None = None,
     result: Verification | None = None,
     faults: Sequence[tuple[str, int | None]] = (),
 ) -> Response:
-    found = audit_page(session, place(cursor), principal=page.principal, action=q.strip() or None)
+    found = audit_page(
+        session,
+        place(cursor),
+        principal=page.principal,
+        action=q.strip() or None,
+        user_id=user,
+        subject_id=subject,
+    )
+    names = audit_names(session, found.items, principal=page.principal)
+    return page.show(
+        "bureau/audit.html",
+        table=_table(page, found.items, names),
+        q=q,
+        chosen=_chosen(page, names, user, subject),
+        next=next_address(page, found.next_cursor),
+        result=result,
+        faults=faults,
+    )
+
+
+def _table(page: CurrentPage, entries: Sequence[AuditEntryOut], names: Mapping[UUID, AuditName]) -> TableView:
     labels = (_("操作"), _("结果"), _("时间"), _("操作人"), _("来源地址"), _("对象"), _("说明"))
     rows = [
         TableRow(
@@ -80,20 +141,70 @@ def _show(
                 one.action,
                 translate(_("成功")) if one.succeeded else translate(_("失败")),
                 moment(one.created_at),
-                str(one.user_id or one.api_key_id or translate(_("系统"))),
+                _actor(page, one, names),
                 one.address or "–",
-                str(one.subject_id or "–"),
-                one.details or "–",
+                _subject(page, one.subject_id, names),
+                _details(one, names),
             )
         )
-        for one in found.items
+        for one in entries
     ]
     columns = [TableColumn(translate(label)) for label in labels]
-    return page.show(
-        "bureau/audit.html",
-        table=TableView(translate(_("审计日志")), columns, rows, hides_caption=True),
-        q=q,
-        next=next_address(page, found.next_cursor),
-        result=result,
-        faults=faults,
-    )
+    return TableView(translate(_("审计日志")), columns, rows, hides_caption=True)
+
+
+def _actor(page: CurrentPage, entry: AuditEntryOut, names: Mapping[UUID, AuditName]) -> str:
+    id_ = entry.user_id or entry.api_key_id
+    if id_ is None:
+        return translate(_("系统")) if entry.succeeded else translate(_("未登录"))
+    if entry.user_id is None:
+        return _named(id_, names)
+    return _LINKED.format(page.with_query(user=str(id_), cursor=None), _named(id_, names))
+
+
+def _subject(page: CurrentPage, id_: UUID | None, names: Mapping[UUID, AuditName]) -> str:
+    """The subject, and what else was done with it; a record that the reader may open leads to its page."""
+    if id_ is None:
+        return "–"
+    found = names.get(id_)
+    if found is not None and found.number is not None:
+        record = _LINKED.format(f"{_RECORDS[found.kind]}/{found.number}", _named(id_, names))
+        more = _LINKED.format(page.with_query(subject=str(id_), cursor=None), translate(_("相关日志")))
+        return record + Markup(" · ") + more
+    return _LINKED.format(page.with_query(subject=str(id_), cursor=None), _named(id_, names))
+
+
+_LINKED = Markup('<a href="{}">{}</a>')
+
+
+def _named(id_: UUID, names: Mapping[UUID, AuditName]) -> Markup:
+    """Kind, name, and under them what tells it from others of that name."""
+    found = names.get(id_)
+    if found is None:
+        return Markup('<span title="{}">{}</span>').format(id_, f"…{str(id_)[-8:]}")
+    kind = Markup("") if found.kind == "user" else Markup("{} ").format(translate(KINDS[found.kind]))
+    under = Markup('<span class="under">{}</span>').format(found.under) if found.under else Markup("")
+    return kind + Markup("{}").format(found.name) + under
+
+
+def _details(entry: AuditEntryOut, names: Mapping[UUID, AuditName]) -> str:
+    organisation = organisation_in(entry)
+    if organisation is not None and organisation in names:
+        return names[organisation].name
+    return entry.details or "–"
+
+
+def _chosen(
+    page: CurrentPage, names: Mapping[UUID, AuditName], user: UUID | None, subject: UUID | None
+) -> list[tuple[str, str]]:
+    """Each filter by a person or a subject: its text, and the address without it."""
+    filters = ((_("操作人"), "user", user), (_("对象"), "subject", subject))
+    return [
+        (
+            translate(_("%(label)s：%(name)s"))
+            % {"label": translate(label), "name": names[id_].name if id_ in names else f"…{str(id_)[-8:]}"},
+            page.with_query(**{name: None, "cursor": None}),
+        )
+        for label, name, id_ in filters
+        if id_ is not None
+    ]

@@ -24,6 +24,16 @@ from app.web.views.tables import TableColumn, TableRow, TableView
 
 router = APIRouter()
 
+HONOURS = FormField(
+    "honours",
+    Widget.ROWS,
+    hint=_("名次在此之间的人员获得该荣誉。"),
+    columns=(
+        FormField("name", label=_("荣誉名称"), required=True),
+        FormField("first_place", Widget.NUMBER, label=_("自第几名"), required=True),
+        FormField("last_place", Widget.NUMBER, label=_("至第几名"), required=True),
+    ),
+)
 RANKING = Form(
     "ranking",
     RankingCreate,
@@ -32,20 +42,11 @@ RANKING = Form(
             (
                 FormField("year", Widget.NUMBER, required=True),
                 FormField("title", required=True, example="2026年度金牌技术经理人评选"),
-                FormField(
-                    "honours",
-                    Widget.ROWS,
-                    hint=_("名次在此之间的人员获得该荣誉。"),
-                    columns=(
-                        FormField("name", label=_("荣誉名称"), required=True),
-                        FormField("first_place", Widget.NUMBER, label=_("自第几名"), required=True),
-                        FormField("last_place", Widget.NUMBER, label=_("至第几名"), required=True),
-                    ),
-                ),
+                HONOURS,
             )
         ),
     ),
-    absent={"formula": "the formula is that of the rules; another one comes through the API"},
+    absent={"formula": "at first that of the rules; it has a page of its own"},
 )
 
 
@@ -62,7 +63,7 @@ def make(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     form = FilledForm(RANKING, posted=posted)
     if not posted.only_shows:
         try:
-            asked = validated(RankingCreate, _with_places(bind(RANKING, posted)))
+            asked = validated(RankingCreate, with_places(bind(RANKING, posted)))
             assert isinstance(asked, RankingCreate)
             wanted = asked
             with database.unit_of_work() as session:
@@ -96,7 +97,7 @@ def publish(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) 
     return _move(page, id, "publish", posted, database)
 
 
-def _with_places(values: dict[str, Any]) -> dict[str, Any]:
+def with_places(values: dict[str, Any]) -> dict[str, Any]:
     """Places as the whole numbers that the model wants; another text stays for the model to refuse."""
     for honour in values.get("honours", ()):
         for name in ("first_place", "last_place"):

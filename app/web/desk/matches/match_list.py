@@ -10,6 +10,7 @@ from fastapi import Depends
 from app.database import ReadSession
 from app.libraries.record.enums import RecordKind
 from app.matching.feedback.impressions import Shown
+from app.matching.lists.bands import reads_as_nothing
 from app.matching.lists.matches import achievement_matches, demand_matches
 from app.matching.lists.schemas import MatchesOut
 from app.matching.matcher import Matcher
@@ -22,8 +23,6 @@ from app.web.desk.records.desk_kind import DeskKind
 from app.web.page import WebPage
 
 SHOWN = 10
-_LEAST_SHOWN = 0.005
-"""The least score of a list, 0–1."""
 
 SIDES = {RecordKind.DEMAND: Side.DEMAND, RecordKind.ACHIEVEMENT: Side.ACHIEVEMENT}
 
@@ -65,8 +64,9 @@ class MatchReader:
         views = match_views(
             answer, record, kind.kind, language=page.language, with_scores=page.principal.reads_details
         )
-        # What would read 0.00 has nothing to do with the record.
-        views = tuple(one for one in views if one.good or one.score is None or one.score >= _LEAST_SHOWN)
+        views = tuple(
+            one for one in views if one.score is None or not reads_as_nothing(one.score, good=one.good)
+        )
         return MatchList(
             answer,
             views,

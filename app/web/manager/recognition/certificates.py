@@ -1,4 +1,4 @@
-"""Page `/me/recognition/certificates`: the manager's certificates, a new one with its scan, and their state."""
+"""Pages `…/certificates`: a manager's certificates, a new one with its scan, and their state."""
 
 from uuid import UUID
 
@@ -19,13 +19,21 @@ from app.web.forms.choices import listed
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
-from app.web.manager.recognition.words import RECOGNITION, own_record, without_record
+from app.web.manager.recognition.holder import (
+    RECOGNITION,
+    STAFF_MEMBER,
+    CurrentHolder,
+    RecognitionHolder,
+    holder_tabs,
+    without_record,
+)
 from app.web.page import CurrentPage, Uploaded, WebPage
 from app.web.posted import Posted
 
 router = APIRouter()
 
 CERTIFICATES = f"{RECOGNITION}/certificates"
+STAFF_CERTIFICATES = f"{STAFF_MEMBER}/certificates"
 _ROWS = 50
 
 CERTIFICATE = Form(
@@ -56,41 +64,49 @@ CERTIFICATE = Form(
             )
         ),
     ),
-    absent={"manager_id": "managers submit their own"},
+    absent={"manager_id": "the page is that of the manager"},
 )
 
 
 @router.get(CERTIFICATES, name="certificates")
-def certificates(page: CurrentPage, session: ReadSession) -> Response:
+@router.get(STAFF_CERTIFICATES, name="staff_certificates")
+def certificates(page: CurrentPage, holder: CurrentHolder, session: ReadSession) -> Response:
     """The certificates, the newest first."""
-    return _show(page, session)
+    return _show(page, holder, session)
 
 
 @router.post(CERTIFICATES, name="submit_certificate")
-def submit(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+@router.post(STAFF_CERTIFICATES, name="submit_staff_certificate")
+def submit(page: CurrentPage, holder: CurrentHolder, posted: Posted, database: AppDatabase) -> Response:
     """Submits one for the bureau to verify."""
+    if holder is None:
+        return without_record(page)
     form = FilledForm(CERTIFICATE, posted=posted)
 
     def command(session: ReadSession) -> Response:
         wanted = form.model()
         assert isinstance(wanted, CertificateCreate)
 
-        def make() -> Response:
-            service.submit_certificate(session, wanted, principal=page.principal)
-            return page.redirect(CERTIFICATES, notice="handed_in")
+        certificate = wanted.model_copy(update={"manager_id": holder.manager_id})
 
-        return page.once(database, session, posted, wanted, make)
+        def make() -> Response:
+            service.submit_certificate(session, certificate, principal=page.principal)
+            return page.redirect(holder.address("certificates"), notice="handed_in")
+
+        return page.once(database, session, posted, certificate, make)
 
     answer = page.run(posted, database, command)
     if isinstance(answer, Response):
         return answer
     with database.reading() as session:
-        return _show(page, session, form.after(answer), error=answer)
+        return _show(page, holder, session, form.after(answer), error=answer)
 
 
 @router.post(f"{CERTIFICATES}/{{id}}/scan", name="upload_scan")
+@router.post(f"{STAFF_CERTIFICATES}/{{id}}/scan", name="upload_staff_scan")
 def upload(
     page: CurrentPage,
+    holder: CurrentHolder,
     id: UUID,
     posted: Posted,
     database: AppDatabase,
@@ -100,6 +116,8 @@ def upload(
 ) -> Response:
     """Keeps the scan of a certificate that is not verified yet."""
     page.take_display(posted)
+    if holder is None:
+        return without_record(page)
     try:
         if file is None:
             raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
@@ -119,12 +137,15 @@ def upload(
             )
     except (Conflict, Invalid, StaleVersion) as error:
         with database.reading() as session:
-            return _show(page, session, error=error)
-    return page.redirect(CERTIFICATES, notice="saved")
+            return _show(page, holder, session, error=error)
+    return page.redirect(holder.address("certificates"), notice="saved")
 
 
 @router.get(f"{CERTIFICATES}/{{id}}/scan", name="scan")
-def download(page: CurrentPage, id: UUID, session: ReadSession, store: AppFiles) -> Response:
+@router.get(f"{STAFF_CERTIFICATES}/{{id}}/scan", name="staff_scan")
+def download(
+    page: CurrentPage, _holder: CurrentHolder, id: UUID, session: ReadSession, store: AppFiles
+) -> Response:
     """The scan, to be saved."""
     found = evidence.scan_of(session, id, principal=page.principal)
     return as_attachment(
@@ -140,17 +161,23 @@ def download(page: CurrentPage, id: UUID, session: ReadSession, store: AppFiles)
 
 
 def _show(
-    page: WebPage, session: ReadSession, form: FilledForm | None = None, *, error: SankuError | None = None
+    page: WebPage,
+    holder: RecognitionHolder | None,
+    session: ReadSession,
+    form: FilledForm | None = None,
+    *,
+    error: SankuError | None = None,
 ) -> Response:
-    manager = own_record(page)
-    if manager is None:
+    if holder is None:
         return without_record(page)
     place = PageRequest(_ROWS, page.request.query_params.get("cursor"))
-    found = certificate_page(session, place, None, manager, principal=page.principal)
+    found = certificate_page(session, place, None, holder.manager_id, principal=page.principal)
     return page.show(
         "manager/recognition/certificates.html",
         status=error.status if error else 200,
         form_id=CERTIFICATE.id,
+        holder=holder,
+        tabs=holder_tabs(holder, page.path),
         found=found.items,
         following=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
         form=form or FilledForm(CERTIFICATE),

@@ -1,8 +1,7 @@
-"""Page `/me/recognition/filing`: the manager's filing: apply with the pledge, renew, withdraw, cancel."""
+"""Pages `…/filing`: a manager's filing: apply with the pledge, renew, withdraw, cancel."""
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -18,13 +17,22 @@ from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
 from app.web.i18n import mark as _
-from app.web.manager.recognition.words import MOVES, RECOGNITION, own_record, without_record
+from app.web.manager.recognition.holder import (
+    RECOGNITION,
+    STAFF_MEMBER,
+    CurrentHolder,
+    RecognitionHolder,
+    holder_tabs,
+    without_record,
+)
+from app.web.manager.recognition.words import MOVES
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import VERSION, Posted, PostedForm, id_of
 
 router = APIRouter()
 
 FILING = f"{RECOGNITION}/filing"
+STAFF_FILING = f"{STAFF_MEMBER}/filing"
 _PAST = 20
 
 STATEMENT = Form(
@@ -44,7 +52,7 @@ STATEMENT = Form(
             )
         ),
     ),
-    absent={"manager_id": "managers file for themselves"},
+    absent={"manager_id": "the page is that of the manager"},
 )
 NOTE = Form(
     "cancel",
@@ -54,14 +62,18 @@ NOTE = Form(
 
 
 @router.get(FILING, name="filing_own")
-def filing(page: CurrentPage, session: ReadSession) -> Response:
+@router.get(STAFF_FILING, name="staff_filing")
+def filing(page: CurrentPage, holder: CurrentHolder, session: ReadSession) -> Response:
     """The filing with its state, and what its holder can do."""
-    return _show(page, session)
+    return _show(page, holder, session)
 
 
 @router.post(FILING, name="write_filing")
-def write(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+@router.post(STAFF_FILING, name="write_staff_filing")
+def write(page: CurrentPage, holder: CurrentHolder, posted: Posted, database: AppDatabase) -> Response:
     """Makes the application, or changes its statement before it is submitted."""
+    if holder is None:
+        return without_record(page)
     form = FilledForm(STATEMENT, posted=posted)
 
     def command(session: ReadSession) -> Response:
@@ -75,22 +87,29 @@ def write(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
                 principal=page.principal,
                 if_match=posted.version,
             )
-            return page.redirect(FILING, notice="saved")
+            return page.redirect(holder.address("filing"), notice="saved")
         new = form.model()
         assert isinstance(new, FilingCreate)
 
+        wanted = new.model_copy(update={"manager_id": holder.manager_id})
+
         def make() -> Response:
-            service.file(session, None, new.statement, principal=page.principal)
-            return page.redirect(FILING, notice="draft_saved")
+            service.file(session, holder.manager_id, new.statement, principal=page.principal)
+            return page.redirect(holder.address("filing"), notice="draft_saved")
 
-        return page.once(database, session, posted, new, make)
+        return page.once(database, session, posted, wanted, make)
 
-    return _run(page, posted, database, command, form)
+    return _run(page, holder, posted, database, command, form)
 
 
 @router.post(f"{FILING}/submit", name="submit_filing")
-def submit(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+@router.post(f"{STAFF_FILING}/submit", name="submit_staff_filing")
+def submit(
+    page: CurrentPage, holder: CurrentHolder, posted: Posted, database: AppDatabase, settings: AppSettings
+) -> Response:
     """Submits or renews it, with the pledge that was read."""
+    if holder is None:
+        return without_record(page)
     move = "renew" if posted.get("move") == "renew" else "submit"
 
     def command(session: ReadSession) -> Response:
@@ -109,14 +128,17 @@ def submit(page: CurrentPage, posted: Posted, database: AppDatabase, settings: A
             settings=settings,
             if_match=posted.version,
         )
-        return page.redirect(FILING, notice="submitted")
+        return page.redirect(holder.address("filing"), notice="submitted")
 
-    return _run(page, posted, database, command)
+    return _run(page, holder, posted, database, command)
 
 
 @router.post(f"{FILING}/end", name="end_filing")
-def end(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+@router.post(f"{STAFF_FILING}/end", name="end_staff_filing")
+def end(page: CurrentPage, holder: CurrentHolder, posted: Posted, database: AppDatabase) -> Response:
     """Takes an application back, or cancels the filing with a reason."""
+    if holder is None:
+        return without_record(page)
     move = "cancel" if posted.get("move") == "cancel" else "withdraw"
     form = FilledForm(NOTE, posted=posted, prefix=NOTE.id)
 
@@ -131,13 +153,14 @@ def end(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
             principal=page.principal,
             if_match=posted.version,
         )
-        return page.redirect(FILING, notice="saved")
+        return page.redirect(holder.address("filing"), notice="saved")
 
-    return _run(page, posted, database, command, note=form)
+    return _run(page, holder, posted, database, command, note=form)
 
 
 def _run(
     page: WebPage,
+    holder: RecognitionHolder,
     posted: PostedForm,
     database: AppDatabase,
     command: Callable[[Any], Response],
@@ -150,6 +173,7 @@ def _run(
     with database.reading() as session:
         return _show(
             page,
+            holder,
             session,
             form.after(answer) if form else None,
             note.after(answer) if note else None,
@@ -160,6 +184,7 @@ def _run(
 
 def _show(
     page: WebPage,
+    holder: RecognitionHolder | None,
     session: ReadSession,
     form: FilledForm | None = None,
     note: FilledForm | None = None,
@@ -167,10 +192,9 @@ def _show(
     error: SankuError | None = None,
     accepted: bool = False,
 ) -> Response:
-    manager: UUID | None = own_record(page)
-    if manager is None:
+    if holder is None:
         return without_record(page)
-    found = filing_page(session, PageRequest(_PAST), None, manager, principal=page.principal).items
+    found = filing_page(session, PageRequest(_PAST), None, holder.manager_id, principal=page.principal).items
     unsaved = form.posted.get("statement") if form else ""
     current = next((one for one in found if one.state.value != "cancelled"), None)
     if form is not None and isinstance(error, StaleVersion):
@@ -185,6 +209,8 @@ def _show(
         "manager/recognition/filing.html",
         status=error.status if error else 200,
         form_id=form.id,
+        holder=holder,
+        tabs=holder_tabs(holder, page.path),
         filing=current,
         past=[one for one in found if one is not current],
         moves=filing_moves(session, current.id, principal=page.principal) if current else (),

@@ -1,4 +1,4 @@
-"""Page `/me/recognition/rounds`: the manager's entries in the yearly rounds, and objections to them."""
+"""Pages `…/rounds`: a manager's entries in the yearly rounds, and objections to them."""
 
 from uuid import UUID
 
@@ -17,13 +17,22 @@ from app.talent.rounds.schemas import ObjectionCreate
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
-from app.web.manager.recognition.words import OBJECTION_STATES, RECOGNITION, own_record, without_record
+from app.web.manager.recognition.holder import (
+    RECOGNITION,
+    STAFF_MEMBER,
+    CurrentHolder,
+    RecognitionHolder,
+    holder_tabs,
+    without_record,
+)
+from app.web.manager.recognition.words import OBJECTION_STATES
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted, id_of
 
 router = APIRouter()
 
 ROUNDS = f"{RECOGNITION}/rounds"
+STAFF_ROUNDS = f"{STAFF_MEMBER}/rounds"
 _SHOWN = 10
 
 OBJECTION = Form(
@@ -44,19 +53,26 @@ OBJECTION = Form(
             )
         ),
     ),
-    absent={"manager_id": "managers object for themselves"},
+    absent={"manager_id": "the page is that of the manager"},
 )
 
 
 @router.get(ROUNDS, name="own_rounds")
-def rounds(page: CurrentPage, session: ReadSession) -> Response:
+@router.get(STAFF_ROUNDS, name="staff_rounds")
+def rounds(page: CurrentPage, holder: CurrentHolder, session: ReadSession) -> Response:
     """The rounds in which the manager has an entry, the newest first."""
-    return _show(page, session)
+    return _show(page, holder, session)
 
 
 @router.get(f"{ROUNDS}/{{entry}}/certificate.pdf", name="own_certificate")
+@router.get(f"{STAFF_ROUNDS}/{{entry}}/certificate.pdf", name="staff_recognition_certificate")
 def own_certificate(
-    page: CurrentPage, entry: UUID, session: ReadSession, paper: Paper, settings: AppSettings
+    page: CurrentPage,
+    _holder: CurrentHolder,
+    entry: UUID,
+    session: ReadSession,
+    paper: Paper,
+    settings: AppSettings,
 ) -> Response:
     """The certificate of a published recognition."""
     content = certificate(
@@ -66,8 +82,11 @@ def own_certificate(
 
 
 @router.post(f"{ROUNDS}/object", name="object")
-def object_(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+@router.post(f"{STAFF_ROUNDS}/object", name="object_for_staff")
+def object_(page: CurrentPage, holder: CurrentHolder, posted: Posted, database: AppDatabase) -> Response:
     """Raises an objection, which the bureau answers."""
+    if holder is None:
+        return without_record(page)
     form = FilledForm(OBJECTION, posted=posted, prefix=posted.get("round"))
 
     def command(session: ReadSession) -> Response:
@@ -76,8 +95,8 @@ def object_(page: CurrentPage, posted: Posted, database: AppDatabase) -> Respons
         round_id = id_of(posted, "round")
 
         def make() -> Response:
-            raise_objection(session, round_id, None, wanted.text, principal=page.principal)
-            return page.redirect(ROUNDS, notice="objection_raised")
+            raise_objection(session, round_id, holder.manager_id, wanted.text, principal=page.principal)
+            return page.redirect(holder.address("rounds"), notice="objection_raised")
 
         return page.once(database, session, posted, wanted, make)
 
@@ -85,25 +104,36 @@ def object_(page: CurrentPage, posted: Posted, database: AppDatabase) -> Respons
     if isinstance(answer, Response):
         return answer
     with database.reading() as session:
-        return _show(page, session, form.after(answer), error=answer)
+        return _show(page, holder, session, form.after(answer), error=answer)
 
 
 def _show(
-    page: WebPage, session: ReadSession, typed: FilledForm | None = None, *, error: SankuError | None = None
+    page: WebPage,
+    holder: RecognitionHolder | None,
+    session: ReadSession,
+    typed: FilledForm | None = None,
+    *,
+    error: SankuError | None = None,
 ) -> Response:
-    if own_record(page) is None:
+    if holder is None:
         return without_record(page)
     found = []
     for one in round_page(session, PageRequest(_SHOWN), principal=page.principal).items:
-        entries = entry_page(session, PageRequest(1), one.id, principal=page.principal).items
+        entries = entry_page(
+            session, PageRequest(1), one.id, manager_id=holder.manager_id, principal=page.principal
+        ).items
         if entries:
             entry = entry_detail(session, entries[0].id, principal=page.principal)
-            objections = objection_page(session, PageRequest(_SHOWN), one.id, principal=page.principal)
+            objections = objection_page(
+                session, PageRequest(_SHOWN), one.id, manager_id=holder.manager_id, principal=page.principal
+            )
             found.append((one, entry, objections.items, _form(typed, one.id)))
     return page.show(
         "manager/recognition/rounds.html",
         status=error.status if error else 200,
         form_id=None,
+        holder=holder,
+        tabs=holder_tabs(holder, page.path),
         found=found,
         states=OBJECTION_STATES,
         typed=typed,

@@ -1,4 +1,4 @@
-"""Page `/me/recognition`: the tier by the rules with the evidence of each, what the next one needs, and what-if."""
+"""Pages `/me/recognition` and `/desk/staff/…`: the tier with its evidence, what the next needs, what-if."""
 
 from dataclasses import replace
 
@@ -15,7 +15,14 @@ from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
 from app.web.i18n import mark as _
-from app.web.manager.recognition.words import RECOGNITION, own_record, without_record
+from app.web.manager.recognition.holder import (
+    RECOGNITION,
+    STAFF_MEMBER,
+    CurrentHolder,
+    RecognitionHolder,
+    holder_tabs,
+    without_record,
+)
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import PostedForm
 
@@ -31,7 +38,7 @@ WHAT_IF = Form(
             (
                 FormField("count", Widget.NUMBER, label=_("再签几份合同"), example="10"),
                 FormField("deal_amount_wan", Widget.NUMBER, label=_("每份成交额"), unit=_("万元")),
-                FormField("share", Widget.NUMBER, label=_("您的分成"), hint=_("留空为 100。"), unit="%%"),
+                FormField("share", Widget.NUMBER, label=_("所占分成"), hint=_("留空为 100。"), unit="%%"),
                 FormField("landed_in_jinan", Widget.FLAG, label=_("在济南落地")),
                 FormField(
                     "level",
@@ -49,9 +56,10 @@ _CONTRACT = ("count", "deal_amount_wan", "share", "landed_in_jinan")
 
 
 @router.get(RECOGNITION, name="recognition")
-def recognition(page: CurrentPage, session: ReadSession) -> Response:
+@router.get(STAFF_MEMBER, name="staff_member")
+def recognition(page: CurrentPage, holder: CurrentHolder, session: ReadSession) -> Response:
     """The tier now; with what-if figures in the address also the tier that they would give. Nothing is stored."""
-    if own_record(page) is None:
+    if holder is None:
         return without_record(page)
     asked = PostedForm(tuple(page.request.query_params.multi_items()))
     form = FilledForm(WHAT_IF, posted=asked)
@@ -59,11 +67,12 @@ def recognition(page: CurrentPage, session: ReadSession) -> Response:
     try:
         if asked.get("count") or asked.get("level"):
             supposed = tier_with_hypotheticals(
-                session, own_record(page), _wanted(asked), principal=page.principal
+                session, holder.manager_id, _wanted(asked), principal=page.principal
             )
     except Invalid as error:
         form = form.with_errors(_at_fields(error))
-    return _show(page, session, form, tier_of(session, own_record(page), principal=page.principal), supposed)
+    now = tier_of(session, holder.manager_id, principal=page.principal)
+    return _show(page, holder, session, form, now, supposed)
 
 
 def _wanted(asked: PostedForm) -> WhatIf:
@@ -86,12 +95,19 @@ def _at_fields(error: Invalid) -> Invalid:
 
 
 def _show(
-    page: WebPage, session: ReadSession, form: FilledForm, now: TierRead, supposed: WhatIfRead | None
+    page: WebPage,
+    holder: RecognitionHolder,
+    session: ReadSession,
+    form: FilledForm,
+    now: TierRead,
+    supposed: WhatIfRead | None,
 ) -> Response:
     changes = tier_change_page(session, PageRequest(_CHANGES), now.manager_id, principal=page.principal)
     return page.show(
         "manager/recognition/tier.html",
         status=422 if form.errors else 200,
+        holder=holder,
+        tabs=holder_tabs(holder, page.path),
         tier=now,
         supposed=supposed.supposed if supposed else None,
         changes=changes.items,

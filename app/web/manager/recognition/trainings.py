@@ -1,4 +1,4 @@
-"""Page `/me/recognition/trainings`: hours on each rung of the ladder, trainings with their state, and a new one."""
+"""Pages `…/trainings`: hours on each rung of the ladder, trainings with their state, and a new one."""
 
 from collections.abc import Sequence
 
@@ -17,25 +17,37 @@ from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
 from app.web.i18n import Language
 from app.web.i18n import mark as _
-from app.web.manager.recognition.words import RECOGNITION, own_record, without_record
+from app.web.manager.recognition.holder import (
+    RECOGNITION,
+    STAFF_MEMBER,
+    CurrentHolder,
+    RecognitionHolder,
+    holder_tabs,
+    without_record,
+)
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted
 
 router = APIRouter()
 
 TRAININGS = f"{RECOGNITION}/trainings"
+STAFF_TRAININGS = f"{STAFF_MEMBER}/trainings"
 _ROWS = 50
 
 
 @router.get(TRAININGS, name="trainings")
-def trainings(page: CurrentPage, session: ReadSession) -> Response:
+@router.get(STAFF_TRAININGS, name="staff_trainings")
+def trainings(page: CurrentPage, holder: CurrentHolder, session: ReadSession) -> Response:
     """The ladder, then the trainings, the newest first."""
-    return _show(page, session)
+    return _show(page, holder, session)
 
 
 @router.post(TRAININGS, name="submit_training")
-def submit(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+@router.post(STAFF_TRAININGS, name="submit_staff_training")
+def submit(page: CurrentPage, holder: CurrentHolder, posted: Posted, database: AppDatabase) -> Response:
     """Submits one for the bureau or the base to verify."""
+    if holder is None:
+        return without_record(page)
     with database.reading() as session:
         form = FilledForm(_training(_bases(page, session)), posted=posted)
 
@@ -43,12 +55,12 @@ def submit(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
         values = bind(form.form, posted)
         if str(values.get("hours", "")).isdigit():
             values["hours"] = int(values["hours"])
-        wanted = validated(TrainingCreate, values)
+        wanted = validated(TrainingCreate, values | {"manager_id": holder.manager_id})
         assert isinstance(wanted, TrainingCreate)
 
         def make() -> Response:
             service.record(session, wanted, principal=page.principal)
-            return page.redirect(TRAININGS, notice="handed_in")
+            return page.redirect(holder.address("trainings"), notice="handed_in")
 
         return page.once(database, session, posted, wanted, make)
 
@@ -56,7 +68,7 @@ def submit(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
     if isinstance(answer, Response):
         return answer
     with database.reading() as session:
-        return _show(page, session, form.after(answer), error=answer)
+        return _show(page, holder, session, form.after(answer), error=answer)
 
 
 def _bases(page: WebPage, session: ReadSession) -> Sequence[BaseRead]:
@@ -87,19 +99,25 @@ def _training(bases: Sequence[BaseRead]) -> Form:
 
 
 def _show(
-    page: WebPage, session: ReadSession, form: FilledForm | None = None, *, error: SankuError | None = None
+    page: WebPage,
+    holder: RecognitionHolder | None,
+    session: ReadSession,
+    form: FilledForm | None = None,
+    *,
+    error: SankuError | None = None,
 ) -> Response:
-    manager = own_record(page)
-    if manager is None:
+    if holder is None:
         return without_record(page)
     bases = _bases(page, session)
     place = PageRequest(_ROWS, page.request.query_params.get("cursor"))
-    found = training_page(session, place, None, manager, principal=page.principal)
+    found = training_page(session, place, None, holder.manager_id, principal=page.principal)
     return page.show(
         "manager/recognition/trainings.html",
         status=error.status if error else 200,
         form_id="training",
-        summary=training_summary(session, manager, principal=page.principal),
+        holder=holder,
+        tabs=holder_tabs(holder, page.path),
+        summary=training_summary(session, holder.manager_id, principal=page.principal),
         found=found.items,
         following=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
         bases={one.id: one.name for one in bases},

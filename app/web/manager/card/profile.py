@@ -1,4 +1,4 @@
-"""Page `/me/profile`: the manager's own record, how others see it, and its publication."""
+"""Pages `…/profile`: a manager's card, their own or one of the reader's institution: how others see it, publication."""
 
 from typing import Any
 from uuid import UUID
@@ -22,28 +22,45 @@ from app.services import AppSettings
 from app.web.forms.conflicts import FieldConflict, field_conflicts, without_version
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
-from app.web.manager.profile_form import PROFILE, filled, values_of
+from app.web.manager.card.profile_form import PROFILE, filled, values_of
+from app.web.manager.recognition.holder import STAFF_MEMBER, CurrentHolder, RecognitionHolder
 from app.web.page import CurrentPage, PagePublishingTurn, WebPage
 from app.web.posted import Posted
 from app.web.views.record_sheet import record_sheet
 
 router = APIRouter()
 
-_HERE = "/me/profile"
+OWN_CARD = "/me/profile"
+STAFF_CARD = f"{STAFF_MEMBER}/profile"
+NEW_CARD = "/desk/staff/new"
 _LIBRARY = LIBRARIES[RecordKind.MANAGER]
+_STEPS = ("withdraw", "close", "restore")
+_LIST = "/desk/staff"
 _MEMBER = Principal(role=Role.ENTERPRISE, verified=True)
 CONFIRMED = "confirmed"
 
 
-@router.get(_HERE, name="own_profile")
-def profile(page: CurrentPage, session: ReadSession) -> Response:
+def card_address(page: WebPage, holder: RecognitionHolder | None) -> str:
+    """The page of a card, or of a new one."""
+    if page.principal.role is Role.MANAGER:
+        return OWN_CARD
+    return NEW_CARD if holder is None else holder.address("profile")
+
+
+@router.get(OWN_CARD, name="own_profile")
+@router.get(NEW_CARD, name="new_staff_card")
+@router.get(STAFF_CARD, name="staff_card")
+def profile(page: CurrentPage, holder: CurrentHolder, session: ReadSession) -> Response:
     """The record in the form, or an empty form with the manager's name."""
-    return _show(page, session)
+    return show_card(page, holder, session)
 
 
-@router.post(_HERE, name="save_profile")
+@router.post(OWN_CARD, name="save_profile")
+@router.post(NEW_CARD, name="make_staff_card")
+@router.post(STAFF_CARD, name="save_staff_card")
 def save(
     page: CurrentPage,
+    holder: CurrentHolder,
     posted: Posted,
     _turn: PagePublishingTurn,
     session: ReadSession,
@@ -55,12 +72,12 @@ def save(
     page.take_display(posted)
     form = FilledForm(PROFILE, posted=posted)
     if posted.only_shows:
-        return _show(page, session, form)
-    manager = page.principal.manager_id if posted.version else None
+        return show_card(page, holder, session, form)
+    manager = holder.manager_id if holder and (posted.version or holder.name) else None
     target, key = f"POST {page.path}", posted.key if manager is None else None
     once = IdempotentRequest(database, runner.session, target, str(page.principal.user_id), key)
     if once.is_repeated():  # the record of the first time exists by now
-        return page.redirect(_HERE, notice="saved")
+        return page.redirect(_LIST if holder is None else card_address(page, holder), notice="saved")
     try:
         command: CreateRecord | ChangeRecord
         if manager is None:
@@ -86,18 +103,23 @@ def save(
             )
         prepared = runner.prepare(command)
     except (Conflict, Invalid, StaleVersion) as error:
-        return _show(page, session, form.after(error), error=error)
+        return show_card(page, holder, session, form.after(error), error=error)
 
     def store() -> Response:
-        runner.store(command, prepared)
-        return page.redirect(_HERE, notice="saved")
+        stored = runner.store(command, prepared)
+        made = f"/desk/staff/{stored.number}/profile"
+        return page.redirect(
+            made if card_address(page, holder) == NEW_CARD else card_address(page, holder), notice="saved"
+        )
 
     return once.once(new, store)
 
 
-@router.post(f"{_HERE}/submit", name="publish_profile")
+@router.post(f"{OWN_CARD}/submit", name="publish_profile")
+@router.post(f"{STAFF_CARD}/submit", name="publish_staff_card")
 def publish(
     page: CurrentPage,
+    holder: CurrentHolder,
     posted: Posted,
     _turn: PagePublishingTurn,
     session: ReadSession,
@@ -106,50 +128,62 @@ def publish(
 ) -> Response:
     """Publishes the record, or submits it for review."""
     page.take_display(posted)
-    if page.principal.manager_id is None:
+    if holder is None:
         raise NotFound
     command = MoveRecord(
         library=_LIBRARY,
         principal=page.principal,
         settings=settings,
-        record_id=page.principal.manager_id,
+        record_id=holder.manager_id,
         transition=TRANSITIONS["submit"],
         if_match=posted.version,
         confirmed=tuple(posted.all(CONFIRMED)),
     )
     if posted.only_shows:
-        return _show(page, session)
+        return show_card(page, holder, session)
     try:
         prepared = runner.prepare(command)
     except (Conflict, Invalid, StaleVersion) as error:
-        return _show(page, session, error=error)
+        return show_card(page, holder, session, error=error)
     stored = runner.store(command, prepared)
-    return page.redirect(_HERE, notice="published" if stored.state == RecordState.PUBLISHED else "submitted")
+    address = card_address(page, holder)
+    return page.redirect(
+        address, notice="published" if stored.state == RecordState.PUBLISHED else "submitted"
+    )
 
 
-@router.get(f"{_HERE}/preview", name="profile_preview")
-def preview(page: CurrentPage, session: ReadSession) -> Response:
+@router.get(f"{OWN_CARD}/preview", name="profile_preview")
+@router.get(f"{STAFF_CARD}/preview", name="staff_card_preview")
+def preview(page: CurrentPage, holder: CurrentHolder, session: ReadSession) -> Response:
     """The record as strangers and as members of verified organisations see it."""
-    if page.principal.manager_id is None:
-        return page.redirect(_HERE)
+    if holder is None:
+        return page.redirect(OWN_CARD)
     member = page.request.query_params.get("as") == "member"
-    found = find(session, _LIBRARY, page.principal.manager_id, page.principal, lock=False)
+    found = find(session, _LIBRARY, holder.manager_id, page.principal, lock=False)
     (record,) = read_many(session, _LIBRARY, [found], principal=_MEMBER if member else ANONYMOUS)
     return page.show(
         "manager/profile_preview.html",
         record=record,
         sheet=record_sheet(RecordKind.MANAGER, record),
         member=member,
+        card=card_address(page, holder),
     )
 
 
-def _show(
-    page: WebPage, session: ReadSession, form: FilledForm | None = None, *, error: SankuError | None = None
+def show_card(
+    page: WebPage,
+    holder: RecognitionHolder | None,
+    session: ReadSession,
+    form: FilledForm | None = None,
+    *,
+    error: SankuError | None = None,
 ) -> Response:
-    record = _own(page, session)
+    """The page of a card: with what was typed or refused, if there is such."""
+    record = _stored(page, holder, session)
     conflicts: tuple[FieldConflict, ...] = ()
     if record is None:
-        form = form or FilledForm(PROFILE, {"title": page.who.name, "accepts_pushes": True})
+        own = {"title": page.who.name} if page.principal.role is Role.MANAGER else {}
+        form = form or FilledForm(PROFILE, {"accepts_pushes": True} | own)
     else:
         stored = filled(record, _names(session, record), record["version"])
         if form is not None and isinstance(error, StaleVersion):
@@ -161,7 +195,12 @@ def _show(
         status=error.status if error else 200,
         form_id=form.id,
         record=record,
-        state=RecordState.of(record["state"]) if record else None,
+        state=(state := RecordState.of(record["state"]) if record else None),
+        steps=[name for name in _STEPS if state in TRANSITIONS[name].sources],
+        is_deletable=record is not None and state is RecordState.DRAFT and record["published_at"] is None,
+        card=card_address(page, holder),
+        staff=holder is not None and bool(holder.name),
+        is_own=page.principal.role is Role.MANAGER,
         form=form,
         conflicts=conflicts,
         questions=[one for one in form.errors if one.confirm],
@@ -170,10 +209,10 @@ def _show(
     )
 
 
-def _own(page: WebPage, session: ReadSession) -> dict[str, Any] | None:
-    if page.principal.manager_id is None:
+def _stored(page: WebPage, holder: RecognitionHolder | None, session: ReadSession) -> dict[str, Any] | None:
+    if holder is None:
         return None
-    found = find(session, _LIBRARY, page.principal.manager_id, page.principal, lock=False)
+    found = find(session, _LIBRARY, holder.manager_id, page.principal, lock=False)
     (record,) = read_many(session, _LIBRARY, [found], principal=page.principal)
     return record
 

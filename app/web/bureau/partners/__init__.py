@@ -1,0 +1,1 @@
+"""Agreements with partner platforms."""
