@@ -3083,6 +3083,15 @@ class LeftOut(TypedDict):
     count: int
 
 
+class LimitRead(TypedDict):
+    code: Literal["open", "pending", "day", "week"]
+    zh: str
+    en: str
+    used: int
+    limit: int
+    own: bool
+
+
 class PreviewItem(TypedDict):
     position: int
     push_id: str | None
@@ -3099,6 +3108,7 @@ class PreviewRead(TypedDict):
     day: str
     items: list[PreviewItem]
     left_out: list[LeftOut]
+    limits: list[LimitRead]
 
 
 class Problem(TypedDict):
