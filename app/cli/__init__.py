@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import data, demo, index, model, reindex, serve, store, tiers, train
+from app.cli import assistants, data, demo, index, model, reindex, serve, store, tiers, train
 from app.cli.accounts import audit, users
 from app.cli.common import print_error
 from app.cli.exchange import drafts, exports, imports, mirror
@@ -48,6 +48,7 @@ cli.command("import")(imports.import_file)
 cli.command("import-undo")(imports.undo)
 cli.command("export")(exports.export)
 cli.command("draft")(drafts.draft)
+cli.command("mcp")(assistants.mcp)
 cli.command("mirror")(mirror.mirror)
 cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)

@@ -1,0 +1,179 @@
+"""The libraries for assistants: the SDK's own client on a real service, under the rights of a caller's key."""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+import uvicorn
+from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+from typer.testing import CliRunner
+
+from app.accounts.models import Role, User
+from app.cli import cli
+from app.database import Database
+from sanku.mcp.callers import Callers
+from sanku.mcp.server import build
+from tests.support.builders.accounts import make_api_key
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
+from tests.support.callers import Caller
+from tests.support.http import create
+from tests.support.paths import REPOSITORY
+from tests.support.scenario import Scenario
+
+SCOPES = ("achievements:read", "demands:read", "managers:read", "matches:read", "pushes:read", "pushes:write")
+CANARY = "云岭柱塞泵业有限公司"
+PHONE = "13905310000"
+TOOLS = {
+    "search",
+    "match_text",
+    "read_record",
+    "inbox",
+    "decline_reasons",
+    "accept_push",
+    "decline_push",
+    "postpone_push",
+    "undo_answer",
+}
+
+
+class World:
+    """A manager with two pushes, and a demand whose owner they may not know."""
+
+    def __init__(self, app: Any, log_in: Callable[..., Caller]) -> None:
+        self.database = app.state.services[Database]
+        hidden, university = log_in(Role.ENTERPRISE, organisation_name=CANARY), log_in(Role.INSTITUTION)
+        self.manager = log_in(Role.MANAGER, administrator=True)
+        record = create(self.manager, "managers", manager_payload())
+        contact = {"contact_name": "王珊", "contact_phone": PHONE}
+        secret = demand_payload(publish_mode="confidential", **contact)
+        demands = [create(hidden, "demands", secret | {"title": f"{secret['title']}{n}"}) for n in "甲乙"]
+        self.achievement = create(university, "achievements", achievement_payload(**contact))
+        self.demand = demands[0]
+        scenario = Scenario(self.database)
+        for demand in demands:
+            scenario.push(UUID(record["id"]), UUID(demand["id"]), UUID(self.achievement["id"]))
+
+    def key_of(self, caller: Caller, *scopes: str) -> str:
+        with self.database.unit_of_work() as session:
+            return make_api_key(session, session.get_one(User, caller.user_id), *scopes)
+
+
+@pytest.fixture
+def world(app: Any, log_in: Callable[..., Caller]) -> World:
+    return World(app, log_in)
+
+
+def text_of(result: Any) -> str:
+    return "\n".join(part.text for part in result.content)
+
+
+def test_an_assistant_uses_every_tool_with_the_rights_of_its_key(
+    world: World, address: str, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_text(world.key_of(world.manager, *SCOPES) + "\n", encoding="utf-8")
+    code = "from app.cli import main; main()"
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=["-c", code, "mcp", address, "--key-file", str(key_file)],
+        env={"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"]},
+    )
+    seen: list[str] = []
+
+    async def story() -> None:
+        async with Client(server) as assistant:
+            tools = (await assistant.list_tools()).tools
+            assert {tool.name for tool in tools} == TOOLS
+            assert not [tool.name for tool in tools if not tool.description or tool.annotations is None]
+
+            async def call(name: str, **arguments: Any) -> Any:
+                result = await assistant.call_tool(name, arguments)
+                seen.append(text_of(result))
+                assert not result.is_error, seen[-1]
+                return result.structured_content
+
+            found = await call("search", library="achievements", query="水性 环氧", field=["新材料"])
+            assert [item["id"] for item in found["items"]] == [world.achievement["id"]]
+            matched = await call("match_text", text=world.demand["main_problem"], limit=3)
+            assert matched["items"][0]["record"]["id"] == world.achievement["id"]
+            record = await call("read_record", library="demands", record_id=world.demand["id"])
+            assert record["main_problem"] == world.demand["main_problem"]
+            await call("read_record", library="achievements", record_id=world.achievement["id"])
+
+            first, second = (push["id"] for push in (await call("inbox"))["items"])
+            reasons = {one["code"] for one in (await call("decline_reasons"))["reasons"]}
+            assert "price" in reasons
+            tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+            assert (await call("postpone_push", push_id=first, until=tomorrow))["state"] == "later"
+            assert (await call("accept_push", push_id=first))["engagement_id"]
+            assert (await call("undo_answer", push_id=first))["state"] != "accepted"
+            declined = await call("decline_push", push_id=second, reason="price")
+            assert declined["state"] == "declined"
+
+            for name, arguments in (
+                ("accept_push", {"push_id": second}),  # answered already
+                ("decline_push", {"push_id": first, "reason": "no such reason"}),
+                ("read_record", {"library": "demands", "record_id": ".."}),
+                ("search", {"library": "users", "query": CANARY[:2]}),
+            ):
+                refused = await assistant.call_tool(name, arguments)
+                assert refused.is_error, name
+                seen.append(text_of(refused))
+
+    asyncio.run(story())
+    assert "push_state" in seen[-4] and "reason" in seen[-3]
+    assert not [text for text in seen if CANARY in text or PHONE in text or "王珊" in text]
+
+
+@contextmanager
+def served(url: str) -> Iterator[str]:
+    app = build(Callers(url)).streamable_http_app(stateless_http=True, json_response=True)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
+    server.should_exit = True
+    thread.join()
+
+
+def test_by_http_each_request_brings_its_own_key(world: World, address: str) -> None:
+    narrow = world.key_of(world.manager, "achievements:read")
+
+    async def ask(url: str, key: str | None) -> Any:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        async with (
+            httpx2.AsyncClient(headers=headers) as http,
+            Client(streamable_http_client(url, http_client=http)) as assistant,
+        ):
+            return await assistant.call_tool("inbox", {})
+
+    with served(address) as url:
+        answers = [asyncio.run(ask(url, key)) for key in (world.key_of(world.manager, *SCOPES), narrow, None)]
+    assert [answer.is_error for answer in answers] == [False, True, True]
+    assert len(answers[0].structured_content["items"]) == 2
+    assert "insufficient_scope" in text_of(answers[1])
+    assert "Authorization" in text_of(answers[2])
+
+
+def test_without_a_key_nothing_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SANKU_API_KEY", raising=False)
+    run = CliRunner().invoke(cli, ["mcp", "http://127.0.0.1:9"])
+    assert run.exit_code == 1 and "SANKU_API_KEY" in str(run.exception)
+    (tmp_path / "empty").write_text("\n", encoding="utf-8")
+    run = CliRunner().invoke(cli, ["mcp", "http://127.0.0.1:9", "--key-file", str(tmp_path / "empty")])
+    assert run.exit_code == 1
+    assert CliRunner().invoke(cli, ["mcp", "http://127.0.0.1:9", "sk_in_the_process_list"]).exit_code == 2
