@@ -1,5 +1,7 @@
 """The parts of one process, put together: the service, a worker and the command line all start here."""
 
+from functools import cache
+
 from threadpoolctl import threadpool_limits
 
 from app.accounts.access.opened_records import Disclosure
@@ -62,8 +64,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
         ModelNotReady, RerankerNotFitted: a reranker is set and is not there, or the ranker is not fitted to it.
     """
     synonyms = SynonymFile(settings)
-    # The matrices of a match are small: threads for them cost more than they save, and the embedder has its own.
-    threadpool_limits(limits=1, user_api="blas")
+    _calculate_in_one_thread()
     policy = {
         "conflict_grace_months": settings.conflict_grace_months,
         "password_history": settings.password_history,
@@ -104,6 +105,12 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[Store] = open_store(settings)
     services[DeliveryContext] = build_delivery_context(settings)
     return services
+
+
+@cache
+def _calculate_in_one_thread() -> None:
+    """The matrices of a match are small: threads for them cost more than they save, and the embedder has its own."""
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def _turn_limits(settings: Settings) -> TurnLimits:

@@ -84,6 +84,9 @@ POSTGRES = ("postgresql", "pgvector")
 """Parameters, or what they begin with, that stand for PostgreSQL."""
 
 
+gc.disable()  # until everything is imported, of which next to nothing is garbage
+
+
 def pytest_configure() -> None:
     sys.dont_write_bytecode = False
 
@@ -92,6 +95,8 @@ def pytest_collection_finish() -> None:
     """Modules stay until the end: the garbage collector need not look at them after every test."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from scripts.docs import hooks, operations
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.paths import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -45,6 +46,7 @@ def test_nothing_is_used_before_it_is_set(guide: tuple[str, ...]) -> None:
     assert not missing
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide[0])
 def test_every_address_is_one_of_the_api(guide: tuple[str, ...], client: TestClient) -> None:
     templates = [

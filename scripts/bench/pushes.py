@@ -64,7 +64,7 @@ def _run(url: str, home: Path, arguments: argparse.Namespace) -> dict[str, float
         town.seed(managers=arguments.managers, pushes=arguments.pushes)
         started = time.perf_counter()
         workers = Workers(town.settings, processes=arguments.workers, couriers=arguments.slots)
-        work_off(town, workers, kills=arguments.kills, seconds=LIMIT_SECONDS, every=1.0, progress=_told)
+        work_off(town, workers, kills=arguments.kills, seconds=LIMIT_SECONDS, progress=_told)
         seconds = time.perf_counter() - started
         workers.end()
         sys.stderr.write("\n")

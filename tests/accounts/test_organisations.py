@@ -26,6 +26,7 @@ from app.database import Database
 from app.errors import Conflict, Invalid
 from tests.accounts.conftest import People
 from tests.support.builders.accounts import make_organisation, make_user
+from tests.support.http import ON_ONE_DATABASE
 
 USCC = "91370102YY000001X4"
 ANOTHER_USCC = "91370112YY0000028K"
@@ -68,6 +69,7 @@ def test_the_same_key_creates_once(client: TestClient, people: People) -> None:
     assert create(client, header, name="另一家公司").status_code == 422
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

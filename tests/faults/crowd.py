@@ -3,7 +3,6 @@
 Used by the fault test with a few managers, and by the benchmark with hundreds.
 """
 
-import multiprocessing
 import signal
 import threading
 import time
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,7 @@ from app.pushes.inbox_log import NEW
 from app.pushes.models import InboxChange, Push
 from app.settings import MailSecurity, Settings
 from app.workers.concurrent import ConcurrentWorker
+from tests.faults.processes import template
 from tests.support.builders.pushes import make_push
 from tests.support.servers import Answer, Call, Mailbox, Receiver, http_receiver, mail_server
 from tests.support.services import make_services
@@ -265,14 +266,26 @@ def _fail(found: Crowd) -> None:
     found.mailbox.answer, found.receiver.answer = mail, call
 
 
-def work(settings: Settings, couriers: int) -> None:
+class Courier(ConcurrentWorker):
+    """A worker that reports everything that it has applied."""
+
+    reports: connection.Connection
+
+    def _apply_ready(self) -> None:
+        super()._apply_ready()
+        self.reports.send_bytes(b".")
+
+
+def work(settings: Settings, couriers: int, reports: connection.Connection) -> None:
     """A worker's process: a courier that addresses and delivers."""
     configure_logging(level="ERROR", as_json=True)
     database = Database(settings.url)
     services = make_services(database, settings.model_copy(update={"push_threshold": 0.5}))
     services[DeliveryContext] = build_delivery_context(settings)
     handlers = by_name({event: HANDLERS[event] for event in OUTBOUND})
-    courier = ConcurrentWorker(services, handlers, slots=couriers, order=recipient_order)
+    courier = Courier(services, handlers, slots=couriers, order=recipient_order)
+    courier.reports = reports
+    reports.send_bytes(b".")  # what the killed one has done last, it may not have reported
     courier.run(threading.Event())
 
 
@@ -280,30 +293,47 @@ class Workers:
     """Worker processes, one of which is killed now and then and replaced."""
 
     def __init__(self, settings: Settings, *, processes: int, couriers: int) -> None:
-        self._context: Any = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.faults.crowd"])
+        self._context = template()
         self._settings, self._couriers = settings, couriers
         self._running = [self._start() for _ in range(processes)]
         self.killed = 0
 
-    def _start(self) -> Any:
-        process = self._context.Process(target=work, args=(self._settings, self._couriers))
-        process.start()
-        return process
+    def wait(self, seconds: float) -> None:
+        """Until one of them has done something.
+
+        Raises:
+            TimeoutError: none did, for so many seconds.
+        """
+        running = [reports for _, reports in self._running]
+        ready = connection.wait(running, max(seconds, 0))
+        if not ready:
+            raise TimeoutError(f"no worker did anything for {seconds:.0f} seconds")
+        for one in running:
+            while one in ready and one.poll():
+                one.recv_bytes()
 
     def kill_one(self) -> None:
         """SIGKILL, wherever it is; another takes its place."""
-        victim = self._running.pop(0)
+        victim, reports = self._running.pop(0)
         victim.kill()
         victim.join()
+        reports.close()
         assert victim.exitcode == -signal.SIGKILL
         self.killed += 1
         self._running.append(self._start())
 
     def end(self) -> None:
-        for process in self._running:
+        for process, reports in self._running:
             process.kill()
             process.join()
+            reports.close()
+
+    def _start(self) -> tuple[Any, connection.Connection]:
+        reports, reporter = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=work, args=(self._settings, self._couriers, reporter))
+        process.start()
+        reporter.close()
+        return process, reports
 
 
 def work_off(
@@ -312,10 +342,9 @@ def work_off(
     *,
     kills: int,
     seconds: float,
-    every: float = 0.1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Until nothing is under way, with the kills spread evenly over the work; looks `every` so many seconds.
+    """Until nothing is under way, with the kills spread evenly over the work.
 
     Raises:
         TimeoutError: it took longer than `seconds`.
@@ -328,6 +357,4 @@ def work_off(
         if marks and left <= marks[0]:
             marks.pop(0)
             workers.kill_one()
-        if time.monotonic() > ends:
-            raise TimeoutError(f"{left} of {whole} are still under way")
-        time.sleep(every)
+        workers.wait(ends - time.monotonic())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,10 @@ def settings_for(url: str, home: Path) -> Settings:
     return Settings(
         _env_file=None, home=home, database_url=url, demo=True, worker_in_service=False, push_threshold=0.0
     )
+
+
+def service(settings: Settings) -> FastAPI:
+    return create_app(settings, embedder=BigramEmbedder())
 
 
 def die() -> None:
@@ -68,7 +73,7 @@ def run(
     url: str, home: Path, demand: dict[str, Any], headers: dict[str, str], point: str, event_name: str
 ) -> None:
     """Post the demand over the service's own route, then work; dies on the way."""
-    app = create_app(settings_for(url, home), embedder=BigramEmbedder())
+    app = service(settings_for(url, home))
     with TestClient(app) as client:
         response = client.post("/v1/demands", json=demand, headers=headers)
         assert response.status_code == 201, response.text

@@ -1,6 +1,5 @@
 """SIGKILL anywhere between publishing and pushing: after a restart every push is there, and none twice."""
 
-import multiprocessing
 import signal
 from collections import Counter
 from datetime import timedelta
@@ -16,14 +15,13 @@ from app.accounts.models import Role
 from app.bootstrap import build_worker, close
 from app.database import Database, now
 from app.events.outbox import Event
-from app.main import create_app
 from app.pushes.models import Push
 from tests.faults import launcher
+from tests.faults.processes import template
 from tests.support.builders.accounts import bearer, make_user
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
-from tests.support.embedders import BigramEmbedder
 
 pytestmark = pytest.mark.slow
 
@@ -36,10 +34,7 @@ POINTS = [
 
 @pytest.fixture(scope="session")
 def processes() -> Any:
-    """Processes forked from a server that has imported the service once and started nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.launcher"])
-    return context
+    return template()
 
 
 class Service:
@@ -48,7 +43,7 @@ class Service:
     def __init__(self, url: str, home: Path) -> None:
         self.url, self.home = url, home
         self.settings = launcher.settings_for(url, home)
-        self.app = create_app(self.settings, embedder=BigramEmbedder())
+        self.app = launcher.service(self.settings)
         self.database: Database = self.app.state.services[Database]
         self.http = TestClient(self.app)
 

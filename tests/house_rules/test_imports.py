@@ -31,7 +31,7 @@ def test_importing_the_service_neither_loads_torch_nor_connects() -> None:
         "def refuse(*_): raise AssertionError('connected at import')\n"
         "socket.socket.connect = refuse\n"
         "import app.main, app.workers.worker, app.cli\n"
-        "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'scipy.optimize'} & set(sys.modules)\n"
         "sys.exit(f'loaded at import: {heavy}' if heavy else 0)\n"
     )
     done = subprocess.run(

@@ -17,13 +17,14 @@ from tests.support.builders.demands import demand_payload
 from tests.support.builders.links import last_token
 from tests.support.callers import Caller, LogIn
 from tests.support.days import day
-from tests.support.http import created, ok, wrong_fields
+from tests.support.http import ON_ONE_DATABASE, created, ok, wrong_fields
 from tests.support.paths import SHARED_DATA
 from tests.support.scenario import Scenario
 
 PLACES = ("370102", "济南市历下区", "历下区", "历下", "歷下區", "山东省济南市历下区", "Lixia District, Jinan")
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("place", PLACES)
 def test_a_place_is_understood_everywhere(
     place: str, app: Any, settings: Settings, client: Any, as_enterprise: Caller, as_operator: Caller
@@ -41,6 +42,7 @@ def test_a_place_is_understood_everywhere(
     assert [one["id"] for one in listed["items"]] == [demand["id"]]
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("place", ["青岛市历下区", "高新区", "Atlantis"])
 def test_an_unclear_place_is_refused_everywhere(place: str, client: Any, as_enterprise: Caller) -> None:
     body = REGISTRATION | {"organisation": REGISTRATION["organisation"] | {"region": place}}
@@ -66,6 +68,7 @@ def test_reasons_are_taken_by_name(app: Any, log_in: LogIn) -> None:
     assert ok(case.move("ended", reason="资金未落实"))["ended_reason"] == "funding"
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     "name", ["region", "Regions", "contract-types", "transfer_mode", "fields", "技术领域"]
 )

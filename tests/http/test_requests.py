@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from app.accounts.models import Organisation
 from app.database import Database
 from tests.http.registration import count_of
-from tests.support.http import PROBLEM
+from tests.support.http import ON_ONE_DATABASE, PROBLEM
 
 
 class TestRequests:
@@ -22,6 +22,7 @@ class TestRequests:
             answer = client.get("/healthz", headers={"X-Request-ID": harmful})
             assert answer.headers["X-Request-ID"] != harmful
 
+    @ON_ONE_DATABASE
     @pytest.mark.parametrize(
         ("method", "path", "status"),
         [("GET", "/v1/nowhere", 404), ("PUT", "/healthz", 405), ("POST", "/v1/register", 422)],
@@ -36,6 +37,7 @@ class TestRequests:
         assert problem["message_zh"]
         assert problem["message_en"]
 
+    @ON_ONE_DATABASE
     @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"", b"[1,", b'{"a": 1} x', b"\x00"])
     def test_a_body_that_is_no_json_is_a_problem(self, client: TestClient, body: bytes) -> None:
         answer = client.post("/v1/register", content=body, headers={"Content-Type": "application/json"})

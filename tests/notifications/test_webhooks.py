@@ -16,7 +16,7 @@ from app.events.messages import MessageKind
 from app.notifications.models import WebhookEndpoint
 from app.settings import Settings
 from tests.support.callers import Caller, LogIn
-from tests.support.http import ok
+from tests.support.http import ON_ONE_DATABASE, ok
 from tests.support.scenario import Scenario
 from tests.support.servers import Answer, Call, Mailbox, Receiver
 
@@ -323,6 +323,7 @@ class TestRights:
         assert as_enterprise.post("/v1/webhooks", json=other).status_code == 403
         assert as_enterprise.post("/v1/webhooks", json=body).status_code == 201
 
+    @ON_ONE_DATABASE
     @pytest.mark.parametrize(
         ("url", "code"),
         [

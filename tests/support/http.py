@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 PROBLEM = "application/problem+json"
+
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For a test of what is decided before the store is asked, which is the same before PostgreSQL."""
 
 
 def ok(response: Any, status: int = 200) -> Any:

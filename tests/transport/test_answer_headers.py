@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.settings import Settings
+from tests.support.http import ON_ONE_DATABASE
 
 ADDRESSES = (
     "/v1/demands",
@@ -20,6 +21,7 @@ ADDRESSES = (
 )
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_answer_lacks_its_protection(client: Any, address: str) -> None:
     headers = client.get(address).headers

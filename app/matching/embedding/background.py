@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from app.matching.embedding.aligned_encoder import AlignedEncoder
 from app.matching.embedding.background_texts import BackgroundText, background_texts
@@ -142,6 +140,9 @@ def _joint(
 
 def _logistic_model(rows: Floats, outcomes: NDArray[np.bool_], strength: float) -> Floats:
     """Weights and intercept of a logistic regression in which both outcomes weigh the same."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
     counts = np.where(outcomes, outcomes.sum(), (~outcomes).sum())
     shares = len(outcomes) / (2.0 * counts)
     columns = np.hstack([rows, np.ones((len(rows), 1), np.float32)]).astype(np.float64)

@@ -13,8 +13,6 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import Ranker
@@ -43,6 +41,9 @@ class Prior:
 
 def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
     """The ranker fitted to the examples from `start`; without examples, the same weights under a new version."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
     rows = matrix(examples)
     mask = judged_features_mask(examples)
     prior = _prior(start, rows)
@@ -84,6 +85,9 @@ def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, flo
 
     Only answered examples count: a missing answer may have other reasons.
     """
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
     answered = [example for example in examples if example.answered and example.judged_features is None]
     if not answered:
         return 1.0, 0.0

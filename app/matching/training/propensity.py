@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 Array = NDArray[np.float64]
 
@@ -67,6 +66,8 @@ NO_BIAS = Propensities(eta=0.0, answering=0.5, harvested=0)
 
 def estimate(impressions: Sequence[ShownItem]) -> Propensities:
     """Estimate from the impressions of one surface, in any order."""
+    from scipy.optimize import minimize_scalar
+
     groups: dict[Hashable, list[ShownItem]] = {}
     for impression in impressions:
         groups.setdefault(impression.pair, []).append(impression)

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from app.matching.evaluation import metrics
 from app.matching.ranking.features import FEATURE_BY_NAME
@@ -50,6 +48,8 @@ def refit(
     shipped: Ranker, judged: Sequence[JudgedPairs], *, model_id: str, reranker: str | None = None
 ) -> Refit:
     """The ranker for the models that gave the features of `judged`."""
+    from scipy.optimize import minimize
+
     names = list(shipped.weights)
     read = np.array([pair.get("reranked", 0.0) for one in judged for pair in one.features], dtype=np.float64)
     rows = np.array(
@@ -126,6 +126,8 @@ def keep(ranker: Ranker, file: Path) -> None:
 
 def _calibrated_base(logits: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
     """The base with which scores of all candidates add up to the number of relevant ones, by bisection."""
+    from scipy.special import expit
+
     low, high = -40.0, 40.0
     for _ in range(60):
         middle = (low + high) / 2

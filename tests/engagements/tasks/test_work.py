@@ -12,7 +12,7 @@ from app.engagements.tasks.service import remind
 from app.events.outbox import Event
 from tests.engagements.files import documents
 from tests.support.days import day
-from tests.support.http import ok, refused, wrong_fields
+from tests.support.http import ON_ONE_DATABASE, ok, refused, wrong_fields
 from tests.support.scenario import Scenario
 
 
@@ -177,6 +177,7 @@ class TestShares:
 
 
 class TestSecrets:
+    @ON_ONE_DATABASE
     @pytest.mark.parametrize(
         ("part", "body"),
         [

@@ -19,6 +19,7 @@ from app.libraries.managers.models import Manager
 from app.settings import Settings
 from tests.libraries.conftest import RecordingIndexer
 from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
+from tests.support.http import ON_ONE_DATABASE
 
 
 def faults_of(folder: Path) -> list[tuple[str, str]]:
@@ -268,6 +269,7 @@ class TestLoading:
             found = session.scalars(select(Achievement)).one()
             assert (found.keywords, found.transfer_modes) == (["防腐"], ["licence"])
 
+    @ON_ONE_DATABASE
     @pytest.mark.parametrize(
         ("organisation", "field"),
         [

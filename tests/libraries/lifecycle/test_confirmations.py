@@ -7,7 +7,7 @@ import pytest
 from app.accounts.models import Role
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
-from tests.support.http import ok
+from tests.support.http import ON_ONE_DATABASE, ok
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
 
@@ -102,6 +102,7 @@ def test_a_word_that_others_use_is_asked_not_refused(scenario: Scenario) -> None
     assert [error["code"] for error in errors(owner.post("/v1/demands", telling))] == ["confirmation_needed"]
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("draft", [False, True])
 @pytest.mark.parametrize(
     ("library", "payload"),

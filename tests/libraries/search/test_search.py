@@ -18,6 +18,7 @@ from app.libraries.search_refresh import refresh_search
 from app.settings import Settings
 from tests.libraries.search.two_stores import BenchmarkQuery, Store, filled_store, queries, rows
 from tests.support.builders.demands import demand_payload
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
 
@@ -121,6 +122,7 @@ def test_no_part_is_silently_ignored(operator: UserClient, query: str, reason: s
     assert reason in [part["reason"] for part in ignored]
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("query", ["", "  ", "!?", "😀", "\u200b", '""'])
 def test_a_query_without_words_is_refused(operator: UserClient, query: str) -> None:
     answer = operator.get("/v1/demands", q=query)

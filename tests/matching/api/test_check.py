@@ -13,7 +13,7 @@ from app.libraries.visibility.fields import FIELD_LEVELS
 from tests.support.builders.accounts import make_api_key
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
-from tests.support.http import create, ok
+from tests.support.http import ON_ONE_DATABASE, create, ok
 
 CHECK = "/v1/demands/check"
 PROBLEM = "application/problem+json"
@@ -187,6 +187,7 @@ def test_a_key_needs_the_scope(app: Any, client: Any, as_enterprise: Any) -> Non
     assert answers == {"demands:write": 200, "demands:read": 403}
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("body", "field"),
     [

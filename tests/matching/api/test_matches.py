@@ -11,7 +11,7 @@ from app.database import Database
 from app.libraries.demands.models import Demand
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
-from tests.support.http import create, ok
+from tests.support.http import ON_ONE_DATABASE, create, ok
 
 TEXT = "化工储罐的水性防腐涂料半年就起泡，想找盐雾一千小时以上的体系"
 
@@ -42,6 +42,7 @@ def test_a_text_finds_demands_too(log_in: Callable[..., Any], university: Any) -
     assert answer["items"][0]["record"]["id"] == demand["id"]
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -202,6 +203,7 @@ def _listed(parameters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [

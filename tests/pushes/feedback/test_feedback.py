@@ -21,6 +21,7 @@ from app.pushes.feedback.models import MatchReport
 from app.pushes.inbox import service as inbox
 from app.vocabularies import vocabulary
 from tests.support.callers import Caller
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.paths import REPOSITORY
 from tests.support.scenario import Scenario
 
@@ -80,6 +81,7 @@ class TestOwnersAnswers:
         assert as_institution.get(answer_path(match)).status_code == 404
         assert as_enterprise.get(theirs).status_code == 404
 
+    @ON_ONE_DATABASE
     @pytest.mark.parametrize(
         ("body", "field"),
         [

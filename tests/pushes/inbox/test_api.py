@@ -15,6 +15,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from tests.support.builders.accounts import make_organisation, make_user, principal_of
 from tests.support.callers import Caller
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.scenario import Scenario
 
 
@@ -103,6 +104,7 @@ def test_an_answer_too_late_is_a_problem_with_what_is_allowed(
     assert again.json()["allowed"] == []
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     "body",
     [{}, {"reason": ""}, {"reason": "weather"}, {"reason": "other"}, {"reason": "price", "mood": "bad"}],

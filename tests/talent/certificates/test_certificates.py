@@ -11,6 +11,7 @@ from app.clock import today
 from app.engagements.files.service import delete_orphaned_files
 from app.engagements.files.storage import DiskStore
 from app.talent.certificates import evidence
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
 
@@ -82,6 +83,7 @@ def test_one_number_of_an_issuer_stands_once(scenario: Scenario) -> None:
     assert hand_in(first, issued_by="另一基地")
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

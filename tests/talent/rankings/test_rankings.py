@@ -15,6 +15,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.pushes.models import Push
 from app.talent.rankings.formula import FigureName, Formula, default_formula, rank
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
 from tests.talent.trainings.test_trainings import base, record
@@ -162,6 +163,7 @@ def test_a_new_formula_undoes_what_was_computed(scenario: Scenario) -> None:
     assert places(scenario.operator_client, ranking_id)[0]["points"] == "60.00"
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("formula", "code"),
     [

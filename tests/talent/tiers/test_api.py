@@ -14,6 +14,7 @@ from app.engagements.contract_models import ContractShare, ContractState, Contra
 from app.events.outbox import Event
 from app.talent.certificates.models import TrainingCertificate
 from app.talent.tiers.models import ManagerTier, TierChange
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
 
@@ -141,6 +142,7 @@ class TestWhatIf:
         assert (found["actual_tier"], found["supposed"]["tier"]) == ("E", None)
         assert [one["name"] for one in found["supposed"]["missing"][0]["conditions"]] == ["filing"]
 
+    @ON_ONE_DATABASE
     @pytest.mark.parametrize(
         ("contract", "field"),
         [

@@ -22,6 +22,36 @@ MAX_SHIFT = 0.02
 MAX_WAIT_MS = 300_000
 WIDTHS = (360, 768, 1440)
 
+# What a page asks for by script, so that it can be waited for. A stream ends for this with its first bytes.
+_ASKED = """
+window.__asked = new Set();
+const noted = (promise) => {
+  window.__asked.add(promise);
+  const over = () => window.__asked.delete(promise);
+  promise.then(over, over);
+  return promise;
+};
+const { fetch } = window;
+window.fetch = (...given) => noted(fetch(...given));
+const { text } = Response.prototype;
+Response.prototype.text = function () { return noted(text.call(this)); };
+"""
+
+# Everything asked for has come and stands still: a colour that is still fading would be measured half-way.
+_STILL = """
+async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const moving = () => document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished);
+  await document.fonts.ready;
+  do {
+    await Promise.allSettled([...window.__asked, ...moving()]);
+    await frame();
+    await frame();
+  } while (window.__asked.size || moving().length);
+}
+"""
+
 _WATCH = """
 window.__violations = []; window.__shift = 0;
 document.addEventListener("securitypolicyviolation", (e) => {
@@ -82,11 +112,13 @@ class Visitor:
 
     page: Any
     address: str
+    scripts: bool = True
     problems: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Any:
         answer = self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        if self.scripts:
+            self.page.evaluate(_STILL)
         return answer
 
     def check(self, *, axe: bool = True) -> None:
@@ -126,11 +158,11 @@ def visitor(engine: Any, address: str, reader: ReaderOf) -> Iterator[Callable[..
         )
         contexts.append(context)
         context.set_default_timeout(MAX_WAIT_MS)
-        context.add_init_script(_WATCH)
+        context.add_init_script(_WATCH + _ASKED)
         if role is not None:
             cookie = reader(role).cookies["sanku"]
             context.add_cookies([{"name": "sanku", "value": cookie, "url": address}])
-        someone = Visitor(context.new_page(), address)
+        someone = Visitor(context.new_page(), address, scripts)
         _watch(someone)
         return someone
 
