@@ -256,3 +256,13 @@ class TimelineEntry(Identified, Base):
     actor_id: Mapped[UUID | None]
     actor_role: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CalendarLink(Base):
+    """The address at which a person's calendar reads their tasks. Only the digest of its token is stored."""
+
+    __tablename__ = "calendar_links"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -84,6 +84,7 @@ PLACES = (
     Place("login_sessions", "user_id", DELETE, ("device", "address", "created_at", "last_used_at")),
     Place("refresh_tokens", "user_id", DELETE, ("kind", "device", "created_at", "expires_at")),
     Place("account_links", "user_id", DELETE, ("purpose", "email", "expires_at")),
+    Place("calendar_links", "user_id", DELETE, ("created_at",)),
     Place("second_factors", "user_id", DELETE, ("confirmed_at",)),
     Place("recovery_codes", "user_id", DELETE),
     Place("former_passwords", "user_id", DELETE, ("replaced_at",)),

@@ -42,6 +42,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "returned": _("已退回，提交人将收到您的意见。"),
         "approval_taken_back": _("已撤回发布，记录不再公开。"),
         "task_done": _("任务已完成。"),
+        "calendar_revoked": _("订阅地址已作废，日历不再更新。"),
         "password_changed": _("密码已修改，请用新密码登录。"),
         "registered": _("邮箱已确认，注册完成，请登录。"),
         "mail_changed": _("登录邮箱已更换，请用新邮箱登录。"),

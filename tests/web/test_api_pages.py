@@ -48,7 +48,7 @@ POST /auth/second-factor /login
 POST /auth/token /login
 POST /auth/verify-mail /verify-mail
 GET,POST /certificates /me/recognition/certificates
-GET /certificates/{certificate_id} /me/recognition
+GET /certificates/{certificate_id} /me/recognition/certificates
 GET,PUT /certificates/{certificate_id}/evidence /me/recognition/certificates/{id}/scan
 POST /certificates/{certificate_id}/reject /bureau/certificates/review
 POST /certificates/{certificate_id}/revoke /bureau/certificates/review
@@ -135,7 +135,7 @@ GET /engagements/{engagement_id}/timeline /engagements/{id}
 GET /events /bureau/system/{part}
 POST /events/{event_id}/replay /bureau/system/{part}/replay
 GET,POST /filings /me/recognition/filing
-GET /filings/pledge /me/recognition
+GET /filings/pledge /me/recognition/filing
 GET,PATCH /filings/{filing_id} /bureau/filings/{id}
 POST /filings/{filing_id}/approve /bureau/filings/{id}
 POST /filings/{filing_id}/approve-renewal /bureau/filings/{id}
@@ -168,7 +168,7 @@ GET /managers/{manager_id}/certificate-level /managers/{number}
 GET /managers/{manager_id}/tier /me/recognition
 GET /managers/{manager_id}/tier-changes /me/recognition
 POST /managers/{manager_id}/tier/what-if /me/recognition
-GET /managers/{manager_id}/training-summary /me/recognition
+GET /managers/{manager_id}/training-summary /me/recognition/trainings
 PUT /managers/{manager_id}/verified-claims /bureau/review/{kind}/{number}
 GET /managers/{record_id} /managers/{number}
 PATCH /managers/{record_id} /me/profile
@@ -266,10 +266,11 @@ GET /tasks /tasks
 GET /tier-rules /bureau/tiers/config
 GET,PATCH /tier-rules/{rule_set_id}/configuration /bureau/tiers/config
 GET /tiers /bureau/rounds/{id}
-GET,POST /training-bases /me/recognition
-GET,PATCH,DELETE /training-bases/{base_id} /bureau/review
+GET,POST /training-bases /bureau/training-bases
+GET,PATCH /training-bases/{base_id} /bureau/training-bases/{id}
+DELETE /training-bases/{base_id} /bureau/training-bases/{id}/delete
 GET,POST /trainings /me/recognition/trainings
-GET /trainings/{training_id} /me/recognition
+GET /trainings/{training_id} /me/recognition/trainings
 POST /trainings/{training_id}/reject /bureau/trainings/review
 POST /trainings/{training_id}/verify /bureau/trainings/review
 GET,POST /users /bureau/users

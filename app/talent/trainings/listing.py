@@ -42,9 +42,11 @@ def training_page(
     manager_id: UUID | None = None,
     base_id: UUID | None = None,
     *,
+    at_own_bases: bool = False,
     principal: Principal,
 ) -> Page[TrainingRead]:
-    """One page of the trainings that the principal may see, newest first."""
+    """One page of the trainings that the principal may see, newest first; `at_own_bases`: those at bases that their
+    organisation runs, which it may verify."""
     require(principal, Action.TRAINING_READ, own=True)
     query = select(Training).where(service.visible_trainings(principal))
     if states:
@@ -53,6 +55,9 @@ def training_page(
         query = query.where(Training.manager_id == manager_id)
     if base_id is not None:
         query = query.where(Training.base_id == base_id)
+    if at_own_bases:
+        own = select(TrainingBase.id).where(TrainingBase.organisation_id == principal.organisation_id)
+        query = query.where(Training.base_id.in_(own))
     return list_page(session, query, _NEWEST, paging, TrainingRead.model_validate)
 
 

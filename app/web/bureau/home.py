@@ -42,6 +42,7 @@ _PLACES = (
     (_("合同登记"), "/bureau/contracts", ""),
     (_("证书"), "/bureau/certificates", ""),
     (_("培训"), "/bureau/trainings", ""),
+    (_("培养基地"), "/bureau/training-bases", ""),
     (_("重复的单位"), "/bureau/duplicates", ""),
     (_("认定规则"), "/bureau/tiers/config", ""),
     (_("排行榜"), "/bureau/rankings", ""),

@@ -32,6 +32,7 @@ from app.web.bureau.talent.contests import router as contests
 from app.web.bureau.talent.ranking_edit import router as ranking_edit
 from app.web.bureau.talent.rankings import router as rankings
 from app.web.bureau.talent.tiers import router as tiers
+from app.web.bureau.talent.training_bases import router as training_bases
 
 ROUTERS: tuple[APIRouter, ...] = (
     home,
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     network,
     wall,
     claims,
+    training_bases,
     contests,
     contest_edit,
     rankings,

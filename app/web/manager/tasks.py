@@ -1,4 +1,4 @@
-"""Page `/tasks`: the open tasks of all engagements, by how soon they are due."""
+"""Page `/tasks`: the open tasks of all engagements, by how soon they are due; and their address for a calendar."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -6,16 +6,24 @@ from datetime import date, timedelta
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.accounts.access.principal import Principal
 from app.clock import today
 from app.database import AppDatabase, ReadSession
 from app.engagements.lists.engagements import engagements_by_id
 from app.engagements.schemas import TaskRead
 from app.engagements.tasks import service as tasks
+from app.engagements.tasks.calendar_link import (
+    calendar_link_since,
+    calendar_reader,
+    make_calendar_link,
+    revoke_calendar_link,
+)
 from app.engagements.tasks.listing import own_tasks
 from app.paging import MAX_PAGE, PageRequest
 from app.services import AppSettings
+from app.settings import Settings
 from app.web.i18n import mark as _
-from app.web.page import CurrentPage, local_address
+from app.web.page import CurrentPage, WebPage, local_address
 from app.web.posted import Posted, id_of
 from app.web.views.calendars import CalendarEntry, calendar_file
 
@@ -27,17 +35,59 @@ _GROUPS = (_("逾期"), _("今天"), _("7 天内"), _("以后"))
 @router.get("/tasks", name="tasks")
 def tasks_page(page: CurrentPage, session: ReadSession) -> Response:
     """Overdue ones first."""
+    return _show(page, session)
+
+
+def _show(page: WebPage, session: ReadSession, calendar_address: str | None = None) -> Response:
     found = own_tasks(session, PageRequest(MAX_PAGE), ["open"], principal=page.principal).items
     engagements = engagements_by_id(session, [task.engagement_id for task in found], principal=page.principal)
     return page.show(
-        "manager/tasks.html", groups=_grouped(found, today()), engagements=engagements, today=today()
+        "manager/tasks.html",
+        groups=_grouped(found, today()),
+        engagements=engagements,
+        today=today(),
+        calendar_since=calendar_link_since(session, principal=page.principal),
+        calendar_address=calendar_address,
     )
 
 
 @router.get("/tasks/calendar.ics", name="tasks_calendar")
 def calendar(page: CurrentPage, session: ReadSession, settings: AppSettings) -> Response:
     """The open tasks as entries of a calendar, each on the day that it is due."""
-    found = own_tasks(session, PageRequest(MAX_PAGE), ["open"], principal=page.principal).items
+    return _calendar(session, settings, page.principal)
+
+
+@router.get("/calendars/{token}/tasks.ics", name="read_calendar")
+def read_calendar(_page: CurrentPage, token: str, session: ReadSession, settings: AppSettings) -> Response:
+    """The same for a calendar program; the token in the address stands for its reader."""
+    return _calendar(session, settings, calendar_reader(session, token))
+
+
+@router.post("/tasks/calendar", name="make_calendar")
+def make_calendar(
+    page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings
+) -> Response:
+    """Makes a new address and shows it, here and never again."""
+    page.take_display(posted)
+    if posted.only_shows:
+        return page.redirect("/tasks")
+    with database.unit_of_work() as session:
+        token = make_calendar_link(session, principal=page.principal)
+    with database.reading() as session:
+        return _show(page, session, f"{settings.public_url.rstrip('/')}/calendars/{token}/tasks.ics")
+
+
+@router.post("/tasks/calendar/revoke", name="revoke_calendar")
+def revoke_calendar(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+    """Ends the address."""
+    page.take_display(posted)
+    with database.unit_of_work() as session:
+        revoke_calendar_link(session, principal=page.principal)
+    return page.redirect("/tasks", notice="calendar_revoked")
+
+
+def _calendar(session: ReadSession, settings: Settings, reader: Principal) -> Response:
+    found = own_tasks(session, PageRequest(MAX_PAGE), ["open"], principal=reader).items
     base = settings.public_url.rstrip("/")
     return calendar_file(
         "sanku-tasks",

@@ -1,5 +1,6 @@
 """An institution acts for its managers: cards, filings, certificates, trainings and objections on its pages."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -41,6 +42,51 @@ def member(scenario: Scenario, institution: Reader) -> tuple[str, Any]:
         return session.get_one(Manager, manager_id).number, manager_id
 
 
+def base_of(scenario: Scenario, reader: ReaderOf) -> str:
+    """The id of a base that the bureau made, changed and could not have twice."""
+    here, operator = "/bureau/training-bases", reader(Role.OPERATOR)
+    form = {"name": "济南市技术转移人才培养基地", "level": "municipal", "designated_on": "2026年1月5日"}
+    sound(operator.post(here, data=form | {"organisation_id": "没有的单位"}), 422)
+    assert operator.post(here, data=form).status_code == 303
+    assert operator.post(here, data=form).status_code == 409
+    assert form["name"] in sound(operator.get(here))
+    with scenario.database.reading() as session:
+        base = str(session.query(TrainingBase).one().id)
+    page = operator.get(f"{here}/{base}")
+    sound(page)
+    changed = form | {"_version": hidden_fields(page.text)["_version"], "level": "provincial", "active": "1"}
+    assert operator.post(f"{here}/{base}", data=changed).status_code == 303
+    assert operator.post(f"{here}/{base}", data=changed).status_code == 412
+    return base
+
+
+def test_who_runs_a_base_verifies_its_trainings(
+    scenario: Scenario, institution: Reader, reader: ReaderOf
+) -> None:
+    here, other = "/desk/trainings", reader(Role.INSTITUTION)
+    manager = scenario.manager()
+    with scenario.database.unit_of_work() as session:
+        base = TrainingBase(name="泉城基地", level="municipal", organisation_id=institution.organisation_id)
+        session.add(base)
+        session.flush()
+        values = {"base_id": base.id, "manager_id": manager, "rung": "short_course", "hours": 16}
+        training = Training(
+            **values, course="技术合同实务", started_on=date(2026, 3, 2), ended_on=date(2026, 3, 3)
+        )
+        session.add(training)
+        session.flush()
+        claim = {"claim": str(training.id), "_version": "1", "step": "verify"}
+    assert "技术合同实务" in sound(institution.get(here))
+    assert "没有这样的培训记录" in sound(other.get(here))
+    assert other.post(f"{here}/review", data=claim).status_code == 404
+    sound(institution.post(f"{here}/review", data=claim | {"step": "reject"}), 422)
+    assert institution.post(f"{here}/review", data=claim).headers["location"] == here
+    with scenario.database.unit_of_work() as session:
+        assert session.query(Training).one().state == "verified"
+    path = f"/bureau/training-bases/{base.id}"
+    assert reader(Role.OPERATOR).post(f"{path}/delete", data={"_version": "1"}).status_code == 409
+
+
 def test_an_institution_files_for_one_of_its_staff(
     scenario: Scenario, institution: Reader, reader: ReaderOf
 ) -> None:
@@ -68,11 +114,8 @@ def test_an_institution_files_for_one_of_its_staff(
     }
     assert institution.post(f"{here}/certificates", data=certificate).status_code == 303
     assert "JS-2026-00017" in sound(institution.get(f"{here}/certificates"))
-    with scenario.database.unit_of_work() as session:
-        base = TrainingBase(name="济南市技术转移人才培养基地", level="municipal")
-        session.add(base)
-        session.flush()
-        training = {"base_id": str(base.id), "rung": "short_course", "course": "技术合同实务", "hours": "16"}
+    training = {"base_id": base_of(scenario, reader), "rung": "short_course", "course": "技术合同实务"}
+    training["hours"] = "16"
     training |= {"started_on": "20260302", "ended_on": "20260303"}
     wrong = institution.post(f"{here}/trainings", data=training | {"hours": "十六"})
     sound(wrong, 422)

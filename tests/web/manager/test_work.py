@@ -1,13 +1,16 @@
 """Board, tasks and preferences of a manager."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
+from app.accounts.models import User
 from app.clock import today
-from app.engagements.models import Engagement
+from app.database import now
+from app.engagements.models import CalendarLink, Engagement
 from app.engagements.tasks.service import add_task
 from tests.web.html import faults_of, hidden_fields, text_of
 from tests.web.manager.desk import ManagerDesk
@@ -106,3 +109,32 @@ def test_tasks_are_taken_into_a_calendar(desk: ManagerDesk) -> None:
     assert "/engagements/" in str(event["url"])
     again = desk.reader.get("/tasks/calendar.ics").content
     assert [one["uid"] for one in Calendar.from_ical(again).walk("VEVENT")] == [event["uid"]]
+
+
+def test_a_calendar_subscribes_until_its_address_is_revoked(desk: ManagerDesk, browser: Any) -> None:
+    _task(desk, _engagement(desk), "约见厂方", 3)
+
+    def subscribe() -> str:
+        made = desk.reader.post("/tasks/calendar")
+        assert faults_of(made.text) == []
+        (address,) = re.findall(r"https?://[^/]+(/calendars/[\w-]+/tasks\.ics)</code>", made.text)
+        return str(address)
+
+    first, second = subscribe(), subscribe()
+    assert browser.get(first).status_code == 404, "another address replaces it"
+    read = browser.get(second)
+    assert read.headers["cache-control"] == "private, no-store"
+    (event,) = Calendar.from_ical(read.content).walk("VEVENT")
+    assert event["summary"] == "约见厂方"
+    token = second.split("/")[2]
+    assert token not in desk.reader.get("/tasks").text, "shown once"
+    with desk.scenario.database.unit_of_work() as session:
+        assert token not in session.query(CalendarLink).one().token_digest
+        user = session.get_one(User, desk.reader.user_id)
+        user.password_changed_at = now() + timedelta(seconds=1)
+    assert browser.get(second).status_code == 404, "the password was changed since"
+    with desk.scenario.database.unit_of_work() as session:
+        session.get_one(User, desk.reader.user_id).password_changed_at = None
+    assert browser.get(second).status_code == 200
+    assert desk.reader.post("/tasks/calendar/revoke").status_code == 303
+    assert browser.get(second).status_code == 404

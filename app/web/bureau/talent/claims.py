@@ -1,4 +1,4 @@
-"""Pages `/bureau/certificates` and `/bureau/trainings`: what managers claim, with the evidence, and the decision."""
+"""Pages `/bureau/certificates` and `/bureau/trainings`; `/desk/trainings` of who runs a base: claims and decisions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from app.accounts.access.principal import Principal
 from app.database import AppDatabase, ReadSession
-from app.errors import Conflict, Invalid, NotFound, SankuError, StaleVersion
+from app.errors import Conflict, Forbidden, Invalid, NotFound, SankuError, StaleVersion
 from app.libraries.summaries import manager_summaries
 from app.paging import Page, PageRequest
 from app.talent.certificates import service as certificates
@@ -68,7 +68,10 @@ def _certificates(
 def _trainings(
     session: ReadSession, paging: PageRequest, states: Sequence[Any], principal: Principal
 ) -> Page[Any]:
-    return training_page(session, paging, states, principal=principal)
+    """For an institution those at its bases: the others of its staff are on their own pages."""
+    return training_page(
+        session, paging, states, at_own_bases=not principal.sees_everything, principal=principal
+    )
 
 
 KINDS: Mapping[str, _Kind] = {
@@ -94,6 +97,7 @@ def review_certificate(page: CurrentPage, posted: Posted, database: AppDatabase)
 
 
 @router.get("/bureau/trainings", name="bureau_trainings")
+@router.get("/desk/trainings", name="base_trainings")
 def training_queue(
     page: CurrentPage, session: ReadSession, state: Text = "submitted", cursor: Cursor = None
 ) -> Response:
@@ -102,6 +106,7 @@ def training_queue(
 
 
 @router.post("/bureau/trainings/review", name="review_training")
+@router.post("/desk/trainings/review", name="review_base_training")
 def review_training(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     """Verify or reject a training record."""
     return _review(page, "trainings", posted, database)
@@ -124,8 +129,8 @@ def _review(page: WebPage, kind: str, posted: PostedForm, database: AppDatabase)
                     principal=page.principal,
                     if_match=posted.version,
                 )
-            return page.redirect(f"/bureau/{kind}", notice="saved")
-        except (Conflict, Invalid, StaleVersion) as refusal:
+            return page.redirect(_address(page, kind), notice="saved")
+        except (Conflict, Forbidden, Invalid, StaleVersion) as refusal:
             error = refusal
     with database.reading() as session:
         return _show(
@@ -156,7 +161,8 @@ def _show(
         "bureau/claims.html",
         status=error.status if error else 200,
         title=shown.title,
-        kind=kind,
+        address=_address(page, kind),
+        back=((_("工作台"), "/bureau") if page.principal.sees_everything else (_("经理人"), "/desk/staff")),
         state=chosen.value,
         claims=claims,
         managers=manager_summaries(session, {one.manager_id for one in claims}),
@@ -166,6 +172,10 @@ def _show(
         typed=posted.get,
         error=error,
     )
+
+
+def _address(page: WebPage, kind: str) -> str:
+    return f"/bureau/{kind}" if page.principal.sees_everything else f"/desk/{kind}"
 
 
 def _certificate(one: CertificateRead) -> ShownClaim:
