@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -82,12 +83,15 @@ def approved_records(session: Session, principal: Principal) -> frozenset[UUID]:
     if principal.role is None or principal.sees_everything:
         return frozenset()
     record_ids: set[UUID] = set()
-    for side, model, column in _RECORDS:
-        record_ids.update(session.scalars(_approved(side, model, column, principal)))
+    for side, _, _ in _RECORDS:
+        record_ids.update(session.scalars(_approved(side).where(is_own_participant(principal))))
     return frozenset(record_ids)
 
 
-def _approved(side: ParticipantSide, model: type[Any], column: Any, principal: Principal) -> Select[UUID]:
+@cache
+def _approved(side: ParticipantSide) -> Select[UUID]:
+    """Put together once: every answer about records asks for them."""
+    model, column = next((model, column) for one, model, column in _RECORDS if one is side)
     owner = aliased(Participant)
     owner_consents = exists().where(
         owner.engagement_id == Engagement.id,
@@ -103,7 +107,6 @@ def _approved(side: ParticipantSide, model: type[Any], column: Any, principal: P
         .join(Engagement, column == model.id)
         .join(Participant, Participant.engagement_id == Engagement.id)
         .where(
-            is_own_participant(principal),
             Participant.state == ParticipantState.CONSENTED,
             Engagement.stage.in_(_SHARED_STAGES),
             owner_consents,

@@ -17,7 +17,7 @@ from app.database import Database, now
 from app.events.outbox import Event
 from app.pushes.models import Push
 from tests.faults import launcher
-from tests.faults.processes import template
+from tests.faults.processes import exit_of
 from tests.support.builders.accounts import bearer, make_user
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
@@ -30,11 +30,6 @@ POINTS = [
     *((point, "demand.published") for point in ("claimed", "planned", "applied", "committed")),
     *((point, "pairs.ranked") for point in ("claimed", "planned", "applied", "committed")),
 ]
-
-
-@pytest.fixture(scope="session")
-def processes() -> Any:
-    return template()
 
 
 class Service:
@@ -92,15 +87,12 @@ def town(database_url: str, tmp_path: Path) -> Any:
 
 
 @pytest.mark.parametrize(("point", "event_name"), POINTS)
-def test_no_push_is_lost_or_doubled(town: Any, processes: Any, point: str, event_name: str) -> None:
+def test_no_push_is_lost_or_doubled(town: Any, point: str, event_name: str) -> None:
     service, achievements, managers = town
     company = service.user(Role.ENTERPRISE)
-    process = processes.Process(
-        target=launcher.run, args=(service.url, service.home, demand_payload(), company, point, event_name)
-    )
-    process.start()
-    process.join(600)
-    assert process.exitcode == -signal.SIGKILL
+    demand = demand_payload()
+    ended = exit_of(launcher.run, service.url, service.home, demand, company, point, event_name)
+    assert ended == -signal.SIGKILL
 
     service.let_leases_run_out()
     service.work()
@@ -118,23 +110,12 @@ def test_no_push_is_lost_or_doubled(town: Any, processes: Any, point: str, event
         assert sorted(item["achievement"]["id"] for item in items) == sorted(map(str, achievements))
 
 
-def test_a_second_crash_over_the_same_event_changes_nothing(town: Any, processes: Any) -> None:
+def test_a_second_crash_over_the_same_event_changes_nothing(town: Any) -> None:
     service, achievements, managers = town
     for point in ("applied", "planned"):
-        process = processes.Process(
-            target=launcher.run,
-            args=(
-                service.url,
-                service.home,
-                demand_payload(),
-                service.user(Role.ENTERPRISE),
-                point,
-                "pairs.ranked",
-            ),
-        )
-        process.start()
-        process.join(600)
-        assert process.exitcode == -signal.SIGKILL
+        company, demand = service.user(Role.ENTERPRISE), demand_payload()
+        ended = exit_of(launcher.run, service.url, service.home, demand, company, point, "pairs.ranked")
+        assert ended == -signal.SIGKILL
         service.let_leases_run_out()
     service.work()
     with service.database.reading() as session:

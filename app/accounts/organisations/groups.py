@@ -8,11 +8,13 @@ registering a third.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.elements import BindParameter
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
 from app.accounts.organisations.likeness import NamedParty, named_parties
@@ -140,11 +142,11 @@ def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> di
         following: set[UUID] = set()
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            for id_, parent, merged, trusted in session.execute(_organisations(chunk, downwards=downwards)):
+            for id_, parent, merged, trusted in session.execute(_organisations(downwards), {"ids": chunk}):
                 if id_ in frontier and id_ not in found:
                     found[id_] = NamedOrganisation(id_, parent, merged, trusted, [])
                 following.update(one for one in (id_, parent, merged) if one is not None)
-            for holder, core, kind, other in session.execute(_same_names(chunk)):
+            for holder, core, kind, other in session.execute(_same_names(), {"ids": chunk}):
                 if holder in found and (entry := (NameKind(kind), core)) not in found[holder].names:
                     found[holder].names.append(entry)
                 following.add(other)
@@ -152,10 +154,11 @@ def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> di
     return found
 
 
-def _organisations(ids: Collection[UUID], *, downwards: bool) -> Select[*tuple[Any, ...]]:
-    wanted = or_(Organisation.id.in_(ids), Organisation.merged_into_id.in_(ids))
+@cache
+def _organisations(downwards: bool) -> Select[*tuple[Any, ...]]:
+    wanted = or_(Organisation.id.in_(_ids()), Organisation.merged_into_id.in_(_ids()))
     if downwards:
-        wanted = or_(wanted, Organisation.parent_id.in_(ids))
+        wanted = or_(wanted, Organisation.parent_id.in_(_ids()))
     return select(
         Organisation.id, Organisation.parent_id, Organisation.merged_into_id, Organisation.trusted
     ).where(wanted)
@@ -168,19 +171,25 @@ def _told_apart(session: Session) -> frozenset[frozenset[UUID]]:
     return frozenset(frozenset((first, second)) for first, second in session.execute(query))
 
 
-def _same_names(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+@cache
+def _same_names() -> Select[*tuple[Any, ...]]:
     """Organisation, core, kind of its name, and the organisations that have a name of the same core."""
     own, others = aliased(OrganisationName), aliased(OrganisationName)
     return (
         select(own.organisation_id, own.core, own.kind, others.organisation_id)
         .join(others, others.core == own.core)
         .where(
-            own.organisation_id.in_(ids),
+            own.organisation_id.in_(_ids()),
             own.core != "",
             own.kind != NameKind.SHORT,
             others.kind != NameKind.SHORT,
         )
     )
+
+
+def _ids() -> BindParameter[UUID]:
+    """The ids of a query that is put together once: families are read with nearly every request."""
+    return bindparam("ids", type_=Organisation.id.type, expanding=True)
 
 
 def _is_uuid(text: str) -> bool:

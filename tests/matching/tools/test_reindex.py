@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app.cli import main
 from app.database import Database
@@ -20,33 +20,36 @@ from app.events.outbox import Event
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.models import RecordVector
 from app.matching.text.legible import legible
+from app.matching.tools import reindex as tool
 from app.observability import configure_logging
 from app.settings import Settings
+from tests.faults.processes import exit_of
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
-from tests.support.paths import REPOSITORY
 
 OLD = "the model of before"
 
 Command = Callable[..., dict[str, Any]]
 
-# Two transactions are whole; the third is never committed.
-KILLED = """
-import os, signal
-from app.matching.tools import reindex
-from sqlalchemy.orm import Session
-reindex._CHUNK = 1
-commit, stored = Session.commit, []
-def counted(session):
-    stored.append(session)
-    if len(stored) == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    commit(session)
-Session.commit = counted
-from app.cli import main
-main()
-"""
+
+def reindex_until_killed(environment: dict[str, str], *options: str) -> None:
+    """Two transactions are whole; the third is never committed. Runs in a process of its own."""
+    for name in [name for name in os.environ if name.startswith("SANKU_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    sys.argv = ["sanku", "reindex", *options]
+    tool._CHUNK = 1
+    commit, stored = Session.commit, []
+
+    def counted(session: Session) -> None:
+        stored.append(session)
+        if len(stored) == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        commit(session)
+
+    Session.commit = counted  # type: ignore[method-assign, assignment]
+    main()
 
 
 OTHER_COATING = {
@@ -142,11 +145,12 @@ def environment(settings: Settings) -> dict[str, str]:
 @pytest.fixture
 def reindex(
     environment: dict[str, str],
+    embedder: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Command:
-    """`reindex("--all", model=…)` → its figures."""
+    """`reindex("--all", model=…)` → its figures. The usual model is loaded once for all tests."""
     monkeypatch.chdir(tmp_path)
 
     def run(*options: str, model: Path | None = None) -> dict[str, Any]:
@@ -156,8 +160,11 @@ def reindex(
             monkeypatch.setenv("SANKU_MODEL", str(model))
         monkeypatch.setattr(sys, "argv", ["sanku", "reindex", "--json", *options])
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
+        with monkeypatch.context() as patch:
+            if model is None:
+                patch.setattr("app.bootstrap.open_embedder", lambda _: embedder)
+            with pytest.raises(SystemExit) as ended:
+                main()
         seen = capsys.readouterr()
         configure_logging(level="WARNING", as_json=True)
         assert not ended.value.code, seen.err
@@ -197,15 +204,8 @@ def test_killed_in_the_middle_it_goes_on_and_leaves_nothing_half_done(
 ) -> None:
     right = store.rows()
     store.make_old(traits={})
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SANKU_")}
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, "reindex"],
-        env=kept | environment | {"SANKU_MODEL": str(no_weights)},
-        cwd=REPOSITORY,
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    environment |= {"SANKU_MODEL": str(no_weights)}
+    assert exit_of(reindex_until_killed, environment) == -signal.SIGKILL
     halfway = [traits for _, _, traits in store.rows().values()]
     assert sum(traits != {} for traits in halfway) == 2
     done = reindex(model=no_weights)
@@ -288,15 +288,7 @@ def test_all_embeds_every_text_again_and_resumes_where_it_was_killed(
         # As if another model had answered under the same name.
         session.execute(text("UPDATE embeddings SET vector = (SELECT min(vector) FROM embeddings)"))
     assert reindex()["records"] == 0, "by its name everything is up to date"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SANKU_")}
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, "reindex", "--all"],
-        env=kept | environment,
-        cwd=REPOSITORY,
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert exit_of(reindex_until_killed, environment, "--all") == -signal.SIGKILL
     done = reindex("--all")
     assert (done["records"], done["skipped"], done["current"]) == (2, 2, 0)
     assert done["embedded"] == 2
