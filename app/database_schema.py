@@ -96,3 +96,16 @@ def is_current(database: Database) -> bool:
         return False  # connecting would create an empty file
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == _head()
+
+
+def revision(database: Database) -> str:
+    """The revision of the database's schema; empty without one."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def is_known(revision_: str) -> bool:
+    """Whether this version can bring a database of this revision up to date."""
+    return any(
+        script.revision == revision_ for script in ScriptDirectory.from_config(_config()).walk_revisions()
+    )

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import assistants, data, demo, index, model, reindex, serve, store, tiers, train
+from app.cli import assistants, data, demo, index, model, reindex, serve, tiers, train
 from app.cli.accounts import audit, users
 from app.cli.common import print_error
 from app.cli.exchange import drafts, exports, imports, mirror
 from app.cli.matching import match, match_all
+from app.cli.store import backup, check, transfer
 from app.errors import SankuError
 
 cli = typer.Typer(
@@ -54,7 +55,10 @@ cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
 cli.command("match-all")(match_all.match_all)
 cli.command("reindex")(reindex.reindex)
-cli.command("migrate-store")(store.migrate_store)
+cli.command("check")(check.check)
+cli.command("backup")(backup.backup)
+cli.command("restore")(backup.restore)
+cli.command("migrate-store")(transfer.migrate_store)
 cli.command("synonyms")(data.synonyms)
 cli.command("train")(train.train)
 cli.command("tiers")(tiers.tiers)

@@ -13,7 +13,6 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     MetaData,
     Table,
@@ -24,15 +23,14 @@ from sqlalchemy import (
     func,
     inspect,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import database_schema
 from app.database import Database
-from app.matching.models import RECORD_VECTORS_SEQ, RecordVector
 from app.partners.feed.models import FeedChange
+from app.store.sequences import continue_sequences
 
 BATCH = 500
 """Rows that are read and stored together, in one transaction of the target."""
@@ -125,7 +123,7 @@ def _check(source: Database, target: Database, *, resume: bool) -> None:
             "the target holds no interrupted transfer of this store; name an empty database and leave out --resume "
             "(目标库中没有本库中断的迁移；请指定空库，不要使用 --resume)"
         )
-    used = () if resume else _used_tables(target)
+    used = () if resume else used_tables(target)
     if used:
         hint = (
             "continue the interrupted transfer with --resume (请用 --resume 继续中断的迁移)"
@@ -145,7 +143,7 @@ def _check_schema(database: Database, name: str, zh: str) -> None:
         )
 
 
-def _used_tables(target: Database) -> Sequence[str]:
+def used_tables(target: Database) -> Sequence[str]:
     """The tables of the target that have rows; it may have no tables yet."""
     with target.engine.connect() as connection:
         present = set(inspect(connection).get_table_names())
@@ -255,20 +253,8 @@ def _set_sequences(target: Database) -> None:
     """Let PostgreSQL's sequences go on after the highest number; SQLite takes the highest number itself."""
     if target.is_sqlite:
         return
-    numbered: list[tuple[str, ColumnElement[Any]]] = [
-        (RECORD_VECTORS_SEQ.name, RecordVector.__table__.c.seq),
-        ("feed_changes_drawn", _WRITTEN_BY_TRIGGERS.c.drawn),
-    ]
     with target.engine.begin() as connection:
-        for table in database_schema.metadata().sorted_tables:
-            for column in table.columns:
-                name = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
-                if name:
-                    numbered.append((name, column))
-        for name, number in numbered:
-            highest = connection.scalar(select(func.max(number)))
-            if highest:
-                connection.execute(text("SELECT setval(:name, :highest)"), {"name": name, "highest": highest})
+        continue_sequences(connection)
 
 
 def _compare(reading: Connection, target: Database, tables: Sequence[Table]) -> TransferReport:

@@ -81,3 +81,13 @@ def read(directory: Path, *, model_id: str, dimension: int) -> Snapshot | None:
         return None
     rows = {key: row for row, key in enumerate(zip(ids, seqs, hashes, strict=True))}
     return Snapshot(rows, matrix)
+
+
+def exists(directory: Path) -> bool:
+    """Whether the directory has a snapshot, whole or not."""
+    return (directory / _NAME).exists()
+
+
+def discard(directory: Path) -> None:
+    """Delete the directory's snapshot if it has one."""
+    (directory / _NAME).unlink(missing_ok=True)

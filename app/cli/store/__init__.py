@@ -1,0 +1,1 @@
+"""Commands on the whole store: `sanku check | backup | restore | migrate-store`."""

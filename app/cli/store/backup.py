@@ -1,0 +1,113 @@
+"""The commands `sanku backup` and `sanku restore`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.common import load_settings, prepared_database, print_error, progress, write_json
+
+if TYPE_CHECKING:
+    from app.store.backup.manifest import Manifest
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def backup(
+    archive: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    recipients: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recipient",
+            help="Encrypt for this age public key (age1…); may be repeated. Keys are then included.",
+        ),
+    ] = None,
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="Include the keys although the archive is not encrypted.")
+    ] = False,
+    without_files: Annotated[
+        bool,
+        typer.Option("--without-files", help="Leave uploaded files out, which a bucket may keep itself."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write one archive with the database, the uploaded files and, if encrypted, the keys. Services may run.
+
+    Exit status 1 if files are missing: everything else is in the archive.
+    """
+    from app.engagements.files.storage import open_store
+    from app.store.backup.archive import BackupRefusedError
+    from app.store.backup.creation import back_up
+
+    settings = load_settings()
+    database = prepared_database(settings)
+    try:
+        with progress("backing up (备份)") as bar:
+            manifest = back_up(
+                database,
+                settings,
+                None if without_files else open_store(settings),
+                archive,
+                recipients=recipients or (),
+                with_keys=with_keys or bool(recipients),
+                on_part=lambda _, done, total: bar(done, total),
+            )
+    except BackupRefusedError as refused:
+        print_error(str(refused), style="red")
+        raise typer.Exit(2) from refused
+    finally:
+        database.dispose()
+    _show(manifest, "backed up (已备份)", as_json=as_json)
+    if manifest.missing:
+        print_error(
+            f"{len(manifest.missing)} files are missing in the store; run `sanku check` "
+            f"(有 {len(manifest.missing)} 个文件丢失，请运行 sanku check)",
+            style="red",
+        )
+        raise typer.Exit(1)
+
+
+def restore(
+    archive: Annotated[Path, typer.Argument(help="A file that `sanku backup` has written.", exists=True)],
+    identity: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the age identity (AGE-SECRET-KEY-1…) of an encrypted archive.", exists=True
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Restore a backup into an empty installation, on SQLite or PostgreSQL; then run `sanku check`."""
+    from app.engagements.files.storage import open_store
+    from app.store.backup.archive import BackupRefusedError
+    from app.store.backup.restoration import restore as restore_store
+
+    settings = load_settings()
+    try:
+        with progress("restoring (恢复)") as bar:
+            manifest = restore_store(
+                archive,
+                settings,
+                open_store(settings),
+                identity=identity,
+                on_table=lambda _, done, total: bar(done, total),
+            )
+    except BackupRefusedError as refused:
+        print_error(str(refused), style="red")
+        raise typer.Exit(2) from refused
+    _show(manifest, "restored (已恢复)", as_json=as_json)
+
+
+def _show(manifest: "Manifest", what: str, *, as_json: bool) -> None:
+    from app.store.backup.manifest import FILES
+
+    files = sum(name.startswith(FILES) for name in manifest.members)
+    rows = sum(manifest.rows.values())
+    if as_json:
+        write_json({"created_at": manifest.created_at.isoformat(), "revision": manifest.revision, "rows": rows,
+                    "files": files, "missing": manifest.missing})  # fmt: skip
+    else:
+        typer.echo(
+            f"{what}: {rows} rows, {files} files, of {manifest.created_at:%Y-%m-%d %H:%M} UTC "
+            f"(数据 {rows} 行，文件 {files} 个)"
+        )

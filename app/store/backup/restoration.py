@@ -1,0 +1,150 @@
+"""Restoring a backup into an empty installation, on either kind of database."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import make_url
+
+from app import database_schema
+from app.database import Database
+from app.engagements.files.storage import Store
+from app.settings import Settings
+from app.store import transfer
+from app.store.backup.archive import BackupRefusedError, extract
+from app.store.backup.encryption import decrypting, is_encrypted
+from app.store.backup.manifest import DATABASE, FILES, KEYS, Manifest
+
+
+def restore(
+    archive: Path,
+    settings: Settings,
+    files: Store,
+    *,
+    identity: Path | None = None,
+    on_table: transfer.OnTable = lambda _table, _done, _total: None,
+) -> Manifest:
+    """Put the database, files and keys of a backup in place of an empty store, with the present schema.
+
+    Everything is extracted and compared with the manifest before anything is put in place. The database comes last:
+    after an interruption there is none, and the command can be repeated.
+
+    Args:
+        identity: file with the age identity of an encrypted archive.
+
+    Raises:
+        BackupRefusedError: the archive is damaged or of a newer version, or the installation has a store already.
+    """
+    _check_empty(settings)
+    settings.home_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=settings.home_path, prefix=".restore-") as name:
+        folder = Path(name)
+        with _decrypted(archive, identity) as stream:
+            manifest = extract(stream, folder)
+        _bring_up_to_date(folder / DATABASE, manifest)
+        _restore_files(folder / FILES, files)
+        _restore_keys(folder / KEYS, settings)
+        _restore_database(folder / DATABASE, settings, on_table)
+    return manifest
+
+
+def _check_empty(settings: Settings) -> None:
+    path = _sqlite_file(settings)
+    if path is not None and path.exists():
+        raise BackupRefusedError(
+            f"{path} exists; restore into another SANKU_HOME, or move this store away first "
+            f"({path} 已存在；请恢复到其他 SANKU_HOME，或先将现有数据移走)"
+        )
+    if path is None:
+        target = Database(settings.url)
+        used = transfer.used_tables(target)
+        target.dispose()
+        if used:
+            raise BackupRefusedError(
+                f"the database has rows already, in {', '.join(used[:3])}; name an empty database "
+                "(目标数据库中已有数据，请指定空库)"
+            )
+
+
+@contextmanager
+def _decrypted(archive: Path, identity: Path | None) -> Iterator[IO[bytes]]:
+    with ExitStack() as stack:
+        file = stack.enter_context(archive.open("rb"))
+        if not is_encrypted(archive):
+            yield file
+            return
+        if identity is None:
+            raise BackupRefusedError(
+                "the archive is encrypted; name the file of your age identity with --identity "
+                "(备份已加密，请用 --identity 指定 age 私钥文件)"
+            )
+        yield stack.enter_context(decrypting(file, identity))
+
+
+def _bring_up_to_date(copy: Path, manifest: Manifest) -> None:
+    """Migrate the copied database to the schema of this version."""
+    if not copy.exists():
+        raise BackupRefusedError("the archive has no database (备份中没有数据库)")
+    if not database_schema.is_known(manifest.revision):
+        raise BackupRefusedError(
+            f"the backup is of version {manifest.service_version}, which is newer than this one; install that version "
+            f"(备份来自更新的版本 {manifest.service_version}，请安装该版本)"
+        )
+    database = Database(f"sqlite:///{copy}")
+    try:
+        database_schema.migrate(database)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.dispose()
+
+
+def _restore_files(folder: Path, files: Store) -> None:
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file():
+            with path.open("rb") as content:
+                files.put(path.relative_to(folder).as_posix(), content, path.stat().st_size)
+
+
+def _restore_keys(folder: Path, settings: Settings) -> None:
+    targets = {
+        "secret_key": settings.secret_file,
+        "audit_key": settings.audit_key_file,
+        "audit-anchors.jsonl": settings.audit_anchors_path,
+    }
+    for name, target in targets.items():
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, target)
+            target.chmod(0o600)
+
+
+def _restore_database(copy: Path, settings: Settings, on_table: transfer.OnTable) -> None:
+    path = _sqlite_file(settings)
+    if path is not None:
+        copy.chmod(0o600)
+        with copy.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(copy, path)
+        return
+    source, target = Database(f"sqlite:///{copy}"), Database(settings.url)
+    try:
+        report = transfer.transfer(source, target, on_table=on_table)
+    except transfer.TransferRefusedError as refused:
+        raise BackupRefusedError(str(refused)) from refused
+    finally:
+        source.dispose()
+        target.dispose()
+    if report.different:
+        raise BackupRefusedError(
+            f"these tables were not restored faithfully: {', '.join(report.different)} "
+            f"(以下表恢复后不一致：{', '.join(report.different)})"
+        )
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    url = make_url(settings.url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

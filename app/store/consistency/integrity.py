@@ -1,0 +1,88 @@
+"""What the database itself can tell: its pages, its references, its full-text table, its snapshot of vectors."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app.database import on_sqlite
+from app.matching.index import snapshot
+from app.matching.models import RecordVector
+from app.settings import Settings
+from app.store.consistency.result import CHUNK, CheckResult, CheckScope
+
+
+def database_pages(scope: CheckScope, result: CheckResult) -> None:
+    """On SQLite, the pages, indexes and references of the file are whole; PostgreSQL watches over its own."""
+    if not on_sqlite(scope.session):
+        return
+    result.examined = scope.session.scalar(text("PRAGMA page_count")) or 0
+    for (line,) in scope.session.execute(text("PRAGMA integrity_check(100)")):
+        if line != "ok":
+            result.add("sqlite", f"数据库文件：{line}", f"the database file: {line}")
+    for table, row, parent, _ in scope.session.execute(text("PRAGMA foreign_key_check")):
+        result.add(
+            f"{table}/{row}",
+            f"所引用的 {parent} 记录不存在",
+            f"refers to a row of {parent} that does not exist",
+        )
+
+
+def full_text_table(scope: CheckScope, result: CheckResult) -> None:
+    """On SQLite, the full-text table has the words of the search documents.
+
+    SQLite compares them in a transaction that writes, so other writers wait meanwhile.
+    """
+    if not scope.database.is_sqlite:
+        return
+    comparing = scope.database.engine.execution_options(sanku_write=True)
+    with comparing.connect() as connection, connection.begin() as transaction:
+        result.examined = connection.scalar(text("SELECT count(*) FROM search_documents")) or 0
+        try:
+            connection.execute(text("INSERT INTO search_fts(search_fts, rank) VALUES ('integrity-check', 1)"))
+        except DatabaseError as error:
+            result.add(
+                "search_fts",
+                f"全文索引与检索文档不符：{error.orig}",
+                f"differs from its documents: {error.orig}",
+            )
+        transaction.rollback()
+
+
+def mend_full_text_table(session: Session, _: Settings, __: Sequence[Any]) -> None:
+    """Build the full-text table again from the search documents."""
+    session.execute(text("INSERT INTO search_fts(search_fts) VALUES ('rebuild')"))
+
+
+def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
+    """The snapshot from which the index starts has the vectors of the database, where both have the same version."""
+    path = scope.settings.index_path
+    size = scope.session.scalar(select(RecordVector.vector).limit(1))
+    if size is None or not path.is_dir():
+        return
+    kept = snapshot.read(path, model_id=scope.indexer.model_id, dimension=len(size))
+    if kept is None:
+        if snapshot.exists(path):
+            result.add(str(path), "索引快照已损坏", "the snapshot of the index is damaged")
+        return
+    keys = list(kept.rows)
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        query = select(
+            RecordVector.record_id, RecordVector.seq, RecordVector.text_hash, RecordVector.vector
+        ).where(RecordVector.record_id.in_([key[0] for key in part]))
+        for record_id, seq, text_hash, vector in scope.session.execute(query):
+            place = kept.rows.get((record_id, seq, text_hash))
+            if place is None:
+                continue
+            result.examined += 1
+            if not np.array_equal(kept.matrix[place], vector):
+                result.add(record_id, "快照中的向量与数据库不同", "has another vector in the snapshot")
+
+
+def mend_vector_snapshot(_: Session, settings: Settings, __: Sequence[Any]) -> None:
+    """Delete the snapshot: a process that starts reads the database, and writes a new one when it ends."""
+    snapshot.discard(settings.index_path)

@@ -1,0 +1,215 @@
+"""A backup of a running service is restored elsewhere, and is the same store."""
+
+import gzip
+import io
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from sqlalchemy import select, text
+
+from app.cli import main
+from app.database import Database
+from app.engagements.files.storage import DiskStore, Store
+from app.engagements.models import File
+from app.libraries.demands.models import Demand
+from app.matching.embedding.indexer import MatchingIndexer
+from app.settings import Settings
+from app.store.backup.archive import BackupRefusedError
+from app.store.backup.creation import back_up
+from app.store.backup.restoration import restore
+from app.store.consistency.verification import StoreParts, check_store
+from app.store.transfer import compare
+from tests.store.used_store import PDF, use
+from tests.support.callers import LogIn
+from tests.support.embedders import BigramEmbedder
+from tests.support.services import demo_settings
+
+
+@pytest.fixture
+def used(app: Any, log_in: LogIn) -> Settings:
+    """The settings of a used store, whose service runs on."""
+    use(app, log_in)
+    settings: Settings = app.state.services[Settings]
+    settings.secret_file.write_text("k" * 48)
+    return settings
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], Settings]:
+    """The settings of an empty installation on another kind of database, or the same."""
+
+    def settings(kind: str, name: str = "elsewhere") -> Settings:
+        url = f"sqlite:///{tmp_path / name / 'sanku.db'}"
+        if kind == "postgresql":
+            url = request.getfixturevalue("postgres_url")
+            _empty(url)
+        return demo_settings(home=tmp_path / name, database_url=url)
+
+    return settings
+
+
+def _empty(url: str) -> None:
+    database = Database(url)
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    database.dispose()
+
+
+def _files(settings: Settings) -> Store:
+    return DiskStore(settings.files_path)
+
+
+def _back_up(settings: Settings, archive: Path, **options: Any) -> Any:
+    database = Database(settings.url)
+    try:
+        return back_up(database, settings, _files(settings), archive, **options)
+    finally:
+        database.dispose()
+
+
+def test_the_drill_a_running_service_is_restored_elsewhere_and_is_the_same(
+    used: Settings, elsewhere: Callable[..., Settings], tmp_path: Path, database_url: str
+) -> None:
+    """Encrypted on the way; from SQLite to SQLite, and from PostgreSQL to SQLite."""
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity").write_text(f"# of the bureau\n{identity}\n")
+    archive, target = tmp_path / "store.backup", elsewhere("sqlite")
+    manifest = _back_up(used, archive, recipients=[str(identity.to_public())], with_keys=True)
+    assert manifest.missing == [] and manifest.rows["engagements"] == 1
+    assert archive.read_bytes().startswith(b"age-encryption.org/") and PDF not in archive.read_bytes()
+    with pytest.raises(BackupRefusedError, match="--identity"):
+        restore(archive, target, _files(target))
+
+    assert restore(archive, target, _files(target), identity=tmp_path / "identity") == manifest
+    assert target.secret_file.read_text() == "k" * 48
+    restored, source = Database(target.url), Database(database_url)
+    assert compare(source, restored).different == ()
+    parts = StoreParts(restored, target, MatchingIndexer(restored, BigramEmbedder()), _files(target))
+    assert [one for result in check_store(parts) for one in result.differences] == []
+    with restored.reading() as session:
+        key = session.scalars(select(File.storage_key)).one()
+    assert b"".join(_files(target).read(key)) == PDF
+    for database in (restored, source):
+        database.dispose()
+    with pytest.raises(BackupRefusedError, match="exists"):
+        restore(archive, target, _files(target), identity=tmp_path / "identity")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_backup_of_sqlite_is_restored_on_postgresql(
+    used: Settings, elsewhere: Callable[..., Settings], tmp_path: Path, database_url: str
+) -> None:
+    archive, target = tmp_path / "store.backup", elsewhere("postgresql")
+    _back_up(used, archive)
+    restore(archive, target, _files(target))
+    assert not target.secret_file.exists()  # keys are in encrypted archives only, unless asked for
+    restored, source = Database(target.url), Database(database_url)
+    assert compare(source, restored).different == ()
+    with pytest.raises(BackupRefusedError, match="rows already"):
+        restore(archive, target, _files(target))
+    for database in (restored, source):
+        database.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_no_whole_backup_is_refused_and_leaves_nothing(
+    used: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
+    archive = tmp_path / "store.backup"
+    _back_up(used, archive)
+    whole = archive.read_bytes()
+    members = _members(whole)
+    changed = {**members, "sanku.db": members["sanku.db"][:-1] + b"x"}
+    leading_out = {"../../evil": b"x", **members}
+    damaged = {
+        "truncated": whole[: len(whole) // 2],
+        "without its end": _archive(
+            {name: content for name, content in members.items() if name != "manifest.json"}
+        ),
+        "with another database": _archive(changed),
+        "leading out of the folder": _archive(leading_out),
+        "something else": b"PK\x03\x04 no backup",
+        "empty": b"",
+    }
+    target = elsewhere("sqlite")
+    for name, content in damaged.items():
+        archive.write_bytes(content)
+        with pytest.raises(BackupRefusedError, match="no whole backup"):
+            restore(archive, target, _files(target))
+        assert sorted(path.name for path in target.home_path.iterdir()) == [], name
+    assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_written_meanwhile_is_in_it_whole_or_not_at_all(
+    used: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
+    """A file whose bytes are gone is named; an uncommitted change is not in the backup."""
+    database, archive, target = Database(used.url), tmp_path / "store.backup", elsewhere("sqlite")
+    with database.unit_of_work() as session:
+        session.scalars(select(Demand)).one().benchmark = "尚未提交"
+        session.flush()
+        key = session.scalars(select(File.storage_key)).one()
+        (used.files_path / key).unlink()
+        assert _back_up(used, archive).missing == [key]
+        session.rollback()
+    database.dispose()
+    restore(archive, target, _files(target))
+    restored = Database(target.url)
+    with restored.reading() as session:
+        assert not session.scalars(select(Demand)).one().benchmark
+    restored.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_commands(
+    used: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    archive = tmp_path / "store.backup"
+
+    def run(home: Path, *arguments: str, url: str = "") -> tuple[Any, str, str]:
+        monkeypatch.setenv("SANKU_HOME", str(home))
+        monkeypatch.setenv("SANKU_DATABASE_URL", url or f"sqlite:///{home / 'sanku.db'}")
+        monkeypatch.setattr("app.bootstrap.open_embedder", lambda _: BigramEmbedder())
+        monkeypatch.setattr("sys.argv", ["sanku", *arguments])
+        status: Any = 0
+        try:
+            main()
+        except SystemExit as ended:
+            status = ended.code or 0
+        seen = capsys.readouterr()
+        return status, seen.out, seen.err
+
+    status, out, _ = run(used.home_path, "backup", str(archive), url=used.url)
+    assert (status, "已备份" in out, "1 files" in out) == (0, True, True)
+    status, _, err = run(used.home_path, "backup", str(archive), url=used.url)
+    assert (status, "已存在" in err) == (2, True)
+    other = tmp_path / "other"
+    assert run(other, "restore", str(archive))[0] == 0
+    status, out, _ = run(other, "check", "--json")
+    assert (status, '"clean": true' in out) == (0, True)
+    status, _, err = run(other, "restore", str(archive))
+    assert (status, "已存在" in err) == (2, True)
+
+
+def _members(archive: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+        return {one.name: tar.extractfile(one).read() for one in tar}  # type: ignore[union-attr]
+
+
+def _archive(members: dict[str, bytes]) -> bytes:
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w") as tar:
+        for name, content in members.items():
+            one = tarfile.TarInfo(name)
+            one.size = len(content)
+            tar.addfile(one, io.BytesIO(content))
+    return gzip.compress(plain.getvalue(), 1)
