@@ -84,6 +84,14 @@ def test_the_drill_a_running_service_is_restored_elsewhere_and_is_the_same(
     assert archive.read_bytes().startswith(b"age-encryption.org/") and PDF not in archive.read_bytes()
     with pytest.raises(BackupRefusedError, match="--identity"):
         restore(archive, target, _files(target))
+    (tmp_path / "another").write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    with pytest.raises(BackupRefusedError, match="decryption failed"):
+        restore(archive, target, _files(target), identity=tmp_path / "another")
+    broken = tmp_path / "broken.backup"
+    broken.write_bytes(archive.read_bytes()[:-400])
+    with pytest.raises(BackupRefusedError, match="decryption failed|no whole backup"):
+        restore(broken, target, _files(target), identity=tmp_path / "identity")
+    assert not target.secret_file.exists()
 
     assert restore(archive, target, _files(target), identity=tmp_path / "identity") == manifest
     assert target.secret_file.read_text() == "k" * 48

@@ -63,6 +63,7 @@ def _piped(work: Any, *, writing: bool) -> Iterator[IO[bytes]]:
     reading_end, writing_end = os.pipe()
     mine, others = (writing_end, reading_end) if writing else (reading_end, writing_end)
     failed: list[Exception] = []
+    given_up = threading.Event()
     age = _age()
     # What the library raises itself, and what it passes on from the streams.
     failures = (age.EncryptError, age.DecryptError, OSError, ValueError, RuntimeError)
@@ -72,13 +73,19 @@ def _piped(work: Any, *, writing: bool) -> Iterator[IO[bytes]]:
             try:
                 work(stream)
             except failures as error:
-                failed.append(error)
+                # Otherwise a broken pipe, which says nothing of the cause.
+                if not given_up.is_set():
+                    failed.append(error)
 
     thread = threading.Thread(target=run, name="age")
     thread.start()
     try:
         with os.fdopen(mine, "wb" if writing else "rb") as stream:
-            yield stream
+            try:
+                yield stream
+            except BaseException:
+                given_up.set()
+                raise
     except Exception as error:
         thread.join()
         raise (_refused(failed[0]) if failed else error) from error
