@@ -89,7 +89,7 @@ def test_the_drill_a_running_service_is_restored_elsewhere_and_is_the_same(
         restore(archive, target, _files(target), identity=tmp_path / "another")
     broken = tmp_path / "broken.backup"
     broken.write_bytes(archive.read_bytes()[:-400])
-    with pytest.raises(BackupRefusedError, match="decryption failed|no whole backup"):
+    with pytest.raises(BackupRefusedError, match=r"decryption failed|no whole backup"):
         restore(broken, target, _files(target), identity=tmp_path / "identity")
     assert not target.secret_file.exists()
 
