@@ -1,17 +1,15 @@
 """Contacts (联系方式) by consent: whose contacts participants get, and which records they see in more detail."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql import ColumnElement
 
 from app.accounts import audit
-from app.accounts.access.opened_records import OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
@@ -34,86 +32,66 @@ from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.record.models import Record
 
-_RECORDS: tuple[tuple[ParticipantSide, type[Any], Any], ...] = (
-    (ParticipantSide.DEMAND, Demand, Engagement.demand_id),
-    (ParticipantSide.ACHIEVEMENT, Achievement, Engagement.achievement_id),
+_RECORDS: tuple[tuple[ParticipantSide, type[Any]], ...] = (
+    (ParticipantSide.DEMAND, Demand),
+    (ParticipantSide.ACHIEVEMENT, Achievement),
 )
 # Participants keep their access after landing, and lose it when the engagement ends.
 _SHARED_STAGES = (*OPEN_STAGES, Stage.LANDED)
 
 
-def brokered_records(session: Session, manager_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Ids of the public records that these managers broker, which they see without the owner's consent.
-
-    Confidential records are left out: accepting a push is no consent of the owner (`approved_records`). Records that
-    their owner withdrew or closed are left out too.
-    """
-    if not manager_ids:
-        return frozenset()
-    record_ids: set[UUID] = set()
-    for _, model, column in _RECORDS:
-        query = (
-            select(model.id)
-            .join(Engagement, column == model.id)
-            .join(Participant, Participant.engagement_id == Engagement.id)
-            .where(
-                Participant.manager_id.in_(manager_ids),
-                Participant.state == ParticipantState.CONSENTED,
-                Engagement.stage.in_(_SHARED_STAGES),
-                model.publish_mode == PublishMode.PUBLIC,
-                model.state == RecordState.PUBLISHED,
-            )
-        )
-        record_ids.update(session.scalars(query))
-    return frozenset(record_ids)
-
-
 def opened_records(session: Session, principal: Principal) -> OpenedRecords:
-    """The records of others that current engagements disclose to the principal."""
-    brokered = brokered_records(session, [principal.manager_id] if principal.manager_id else [])
-    return OpenedRecords(brokered, approved_records(session, principal))
+    """The records of others that current engagements disclose to the principal.
 
-
-def approved_records(session: Session, principal: Principal) -> frozenset[UUID]:
-    """Ids of the records that the principal sees at view level 2 by their owners' current consent.
-
-    An owner's consent discloses the record to the engagement's managers, and to the other side while both sides
-    consent. Consent that was withdrawn, or given by a former owner, discloses nothing.
+    Brokered are the public, published records of the engagements in which a manager takes part, who sees them without
+    the owner's consent. Approved, and so seen at view level 2, are those whose owner consents now: by the engagement's
+    managers, and by the other side while both sides consent. Accepting a push is no consent of the owner, and consent
+    that was withdrawn, or given by a former owner, discloses nothing.
     """
     if principal.role is None or principal.sees_everything:
-        return frozenset()
-    record_ids: set[UUID] = set()
-    for side, _, _ in _RECORDS:
-        record_ids.update(session.scalars(_approved(side).where(is_own_participant(principal))))
-    return frozenset(record_ids)
+        return NOTHING_OPENED
+    brokered: set[UUID] = set()
+    approved: set[UUID] = set()
+    for manager_id, role, own_side, agreed_at, *records in session.execute(
+        _participations().where(is_own_participant(principal))
+    ):
+        brokers = manager_id is not None and manager_id == principal.manager_id
+        for (side, _), (id_, is_open, owner_consents) in zip(
+            _RECORDS, (records[:3], records[3:]), strict=True
+        ):
+            if brokers and is_open:
+                brokered.add(id_)
+            is_counterpart = own_side is not None and own_side != side and agreed_at is not None
+            if owner_consents and (role == ParticipantRole.MANAGER or is_counterpart):
+                approved.add(id_)
+    return OpenedRecords(frozenset(brokered), frozenset(approved))
 
 
 @cache
-def _approved(side: ParticipantSide) -> Select[UUID]:
-    """Put together once: every answer about records asks for them."""
-    model, column = next((model, column) for one, model, column in _RECORDS if one is side)
-    owner = aliased(Participant)
-    owner_consents = exists().where(
-        owner.engagement_id == Engagement.id,
-        owner.side == side,
-        owner.organisation_id == model.owner_org_id,
-        owner.state == ParticipantState.CONSENTED,
-    )
-    counterpart: ColumnElement[bool] = and_(
-        Participant.side.is_not(None), Participant.side != side, Engagement.agreed_at.is_not(None)
-    )
-    approved: Select[UUID] = (
-        select(model.id)
-        .join(Engagement, column == model.id)
-        .join(Participant, Participant.engagement_id == Engagement.id)
-        .where(
-            Participant.state == ParticipantState.CONSENTED,
-            Engagement.stage.in_(_SHARED_STAGES),
-            owner_consents,
-            or_(Participant.role == ParticipantRole.MANAGER, counterpart),
+def _participations() -> Select[Any]:
+    """Each part that somebody takes in an engagement: who they are in it, when both sides agreed; of each record its id,
+    whether it is public and published, and whether its owner consents.
+
+    One query, put together once: every answer about records asks it.
+    """
+    columns: list[Any] = []
+    for side, model in _RECORDS:
+        owner = aliased(Participant)
+        is_open = and_(model.publish_mode == PublishMode.PUBLIC, model.state == RecordState.PUBLISHED)
+        owner_consents = exists().where(
+            owner.engagement_id == Engagement.id,
+            owner.side == side,
+            owner.organisation_id == model.owner_org_id,
+            owner.state == ParticipantState.CONSENTED,
         )
+        columns += [model.id, is_open, owner_consents]
+    return (
+        select(Participant.manager_id, Participant.role, Participant.side, Engagement.agreed_at, *columns)
+        .join(Engagement, Engagement.id == Participant.engagement_id)
+        .join(Demand, Demand.id == Engagement.demand_id)
+        .join(Achievement, Achievement.id == Engagement.achievement_id)
+        .where(Participant.state == ParticipantState.CONSENTED, Engagement.stage.in_(_SHARED_STAGES))
     )
-    return approved
 
 
 def sides_consent(session: Session, engagement: Engagement) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,7 +53,11 @@ def environment() -> Environment:
 
 def icon(name: str, label: str | None = None) -> Markup:
     """An icon of the sprite. With a `label` it stands alone, without one it is decoration beside a word."""
-    sprite = address_of("icons.svg")
+    return _drawn(name, label, address_of("icons.svg"))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, label: str | None, sprite: str | None) -> Markup:
     use = Markup('<use href="{}#{}"></use>').format(sprite, name) if sprite else Markup("")
     if label is None:
         return Markup('<svg class="icon" aria-hidden="true" focusable="false">{}</svg>').format(use)

@@ -8,8 +8,8 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from app.database import one_or_not_found
 from app.engagements.models import OPEN_STAGES, Engagement, Participant, ParticipantState, Stage
+from app.errors import NotFound
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -111,5 +111,7 @@ def workload_of(session: Session, manager_id: UUID) -> ManagerWorkload:
     Raises:
         NotFound: no such manager.
     """
-    manager = one_or_not_found(session, select(Manager).where(Manager.id == manager_id))
-    return ManagerWorkload(open_engagement_counts(session, [manager_id]).get(manager_id, 0), manager.capacity)
+    capacity = session.scalar(select(Manager.capacity).where(Manager.id == manager_id))
+    if capacity is None:
+        raise NotFound
+    return ManagerWorkload(open_engagement_counts(session, [manager_id]).get(manager_id, 0), capacity)

@@ -10,8 +10,9 @@ from app.database import Database
 from app.settings import Settings
 from app.talent.certificates.models import TrainingCertificate
 from tests.pdf.reader import text_of_pdf
+from tests.pdf.without_extra import pdf_extra_missing
 from tests.support.scenario import Scenario
-from tests.web.html import faults_of
+from tests.web.html import faults_of, text_of
 from tests.web.readers import Reader, ReaderOf
 
 
@@ -92,6 +93,16 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
 
 def _files_are_refused_without_a_font(app: Any, settings: Settings, stranger: Reader) -> None:
     services = app.state.services
+    with pdf_extra_missing():
+        page = stranger.get("/recognitions/2026/list.pdf")
+        assert page.status_code == 503 and faults_of(page.text) == []
+        assert "生成 PDF 需要安装附加组件" in text_of(page.text) and "sanku[pdf]" in text_of(page.text)
+        problem = stranger.get(
+            "/v1/recognitions.pdf?year=2026", headers={"Accept": "application/json"}
+        ).json()
+        assert (problem["status"], problem["code"]) == (503, "pdf_unavailable")
+        assert "sanku[pdf]" in problem["message_en"]
+    assert stranger.get("/recognitions/2026/list.pdf").status_code == 200, "the library is there again"
     services[Settings] = settings.model_copy(update={"pdf_font": Path("/no/such/font.ttf")})
     page = stranger.get("/recognitions/2026/list.pdf")
     assert page.status_code == 503
