@@ -69,8 +69,8 @@ def opened_records(session: Session, principal: Principal) -> OpenedRecords:
 
 @cache
 def _participations() -> Select[Any]:
-    """Each part that somebody takes in an engagement: who they are in it, when both sides agreed; of each record its id,
-    whether it is public and published, and whether its owner consents.
+    """Each part that somebody takes in an engagement: who they are in it, when both sides agreed; of each record its
+    id, whether it is public and published, and whether its owner consents.
 
     One query, put together once: every answer about records asks it.
     """

@@ -6,7 +6,9 @@ from fastapi.responses import Response
 from app.accounts.access.principal import Role
 from app.database import ReadSession
 from app.engagements.contracts.presentation.to_dos import awaiting_signature
+from app.engagements.lists.engagements import engagement_page
 from app.engagements.lists.to_dos import awaiting_consent
+from app.libraries.overview import library_overview
 from app.libraries.own_records import own_records, waiting_records
 from app.paging import PageRequest
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS
@@ -35,5 +37,10 @@ def desk(page: CurrentPage, session: ReadSession) -> Response:
         invitations=awaiting_consent(session, principal=page.principal),
         unsigned=awaiting_signature(session, principal=page.principal),
         shelves=shelves,
+        # Who owns no records looks at others': what is new, and where they take part.
+        engagements=[]
+        if kinds
+        else engagement_page(session, PageRequest(_NEWEST), principal=page.principal).items,
+        overview=None if kinds else library_overview(session),
         is_new=not any(own.items for _, _, own in shelves),
     )

@@ -10,13 +10,13 @@ class TableColumn:
     """A column.
 
     Attributes:
-        kind: numbers stand right.
+        kind: numbers stand right; short texts, such as codes, do not break.
         href: sorts by this column.
         order: how it is sorted by now.
     """
 
     label: str
-    kind: Literal["text", "number"] = "text"
+    kind: Literal["text", "number", "short"] = "text"
     href: str | None = None
     order: Literal["ascending", "descending"] | None = None
 

@@ -271,7 +271,8 @@ class EngagementMachine(DatabaseMachine):
             for n, actor in enumerate(self.actors):
                 manager_id = self.managers[n - 2] if n in (2, 3) else None
                 side = {0: "demand", 1: "achievement"}.get(n)
-                assert contact_visibility.approved_records(session, actor) == here.opened(manager_id, side)
+                opened = contact_visibility.opened_records(session, actor)
+                assert opened.approved == here.opened(manager_id, side)
 
     def both_consent(self, engagement: UUID) -> bool:
         with self.scenario.database.reading() as session:

@@ -11,7 +11,7 @@ import pytest
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.database import new_id, now
-from app.engagements.contact_visibility import brokered_records
+from app.engagements.contact_visibility import opened_records
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated
 from app.libraries.achievements.models import Achievement
@@ -198,6 +198,9 @@ def test_accepting_opens_public_records_but_no_confidential_ones(scenario: Scena
     scenario.work()
     [push] = scenario.pushes()
     answer(scenario, "accept", push.id, scenario.as_manager(manager))
+    stranger = scenario.as_manager(scenario.manager())
     with scenario.database.reading() as session:
-        assert brokered_records(session, [manager]) == {achievement}
-        assert brokered_records(session, []) == frozenset()
+        opened = opened_records(session, scenario.as_manager(manager))
+        assert (opened.brokered, opened.approved) == ({achievement}, frozenset())
+        other = opened_records(session, stranger)
+        assert (other.brokered, other.approved) == (frozenset(), frozenset())

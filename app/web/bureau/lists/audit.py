@@ -59,6 +59,8 @@ KINDS = {
     "webhook": _("事件推送"),
     "partner_agreement": _("数据共享协议"),
 }
+_SHORT = 3
+"""The first columns hold codes and times, which do not break."""
 _RECORDS = {"demand": "/demands", "achievement": "/achievements", "manager": "/managers"}
 
 Id = Annotated[UUID | None, Query()]
@@ -149,7 +151,10 @@ def _table(page: CurrentPage, entries: Sequence[AuditEntryOut], names: Mapping[U
         )
         for one in entries
     ]
-    columns = [TableColumn(translate(label)) for label in labels]
+    columns = [
+        TableColumn(translate(label), "short" if place_ < _SHORT else "text")
+        for place_, label in enumerate(labels)
+    ]
     return TableView(translate(_("审计日志")), columns, rows, hides_caption=True)
 
 
@@ -157,34 +162,38 @@ def _actor(page: CurrentPage, entry: AuditEntryOut, names: Mapping[UUID, AuditNa
     id_ = entry.user_id or entry.api_key_id
     if id_ is None:
         return translate(_("系统")) if entry.succeeded else translate(_("未登录"))
-    if entry.user_id is None:
-        return _named(id_, names)
-    return _LINKED.format(page.with_query(user=str(id_), cursor=None), _named(id_, names))
+    only = page.with_query(user=str(id_), cursor=None) if entry.user_id is not None else None
+    return _named(id_, names, only)
 
 
 def _subject(page: CurrentPage, id_: UUID | None, names: Mapping[UUID, AuditName]) -> str:
     """The subject, and what else was done with it; a record that the reader may open leads to its page."""
     if id_ is None:
         return "–"
-    found = names.get(id_)
-    if found is not None and found.number is not None:
-        record = _LINKED.format(f"{_RECORDS[found.kind]}/{found.number}", _named(id_, names))
-        more = _LINKED.format(page.with_query(subject=str(id_), cursor=None), translate(_("相关日志")))
-        return record + Markup(" · ") + more
-    return _LINKED.format(page.with_query(subject=str(id_), cursor=None), _named(id_, names))
+    found, only = names.get(id_), page.with_query(subject=str(id_), cursor=None)
+    if found is None or found.number is None:
+        return _named(id_, names, only)
+    more = _UNDER.format(_LINKED.format(only, translate(_("相关日志"))))
+    return _named(id_, names, f"{_RECORDS[found.kind]}/{found.number}", more)
 
 
 _LINKED = Markup('<a href="{}">{}</a>')
+_UNDER = Markup('<span class="under">{}</span>')
 
 
-def _named(id_: UUID, names: Mapping[UUID, AuditName]) -> Markup:
+def _named(
+    id_: UUID, names: Mapping[UUID, AuditName], address: str | None, more: Markup | None = None
+) -> Markup:
     """Kind, name, and under them what tells it from others of that name."""
     found = names.get(id_)
     if found is None:
-        return Markup('<span title="{}">{}</span>').format(id_, f"…{str(id_)[-8:]}")
-    kind = Markup("") if found.kind == "user" else Markup("{} ").format(translate(KINDS[found.kind]))
-    under = Markup('<span class="under">{}</span>').format(found.under) if found.under else Markup("")
-    return kind + Markup("{}").format(found.name) + under
+        text = Markup('<span title="{}">{}</span>').format(id_, f"…{str(id_)[-8:]}")
+        return _LINKED.format(address, text) if address else text
+    kind = "" if found.kind == "user" else f"{translate(KINDS[found.kind])} "
+    name = _LINKED.format(address, found.name) if address else Markup("{}").format(found.name)
+    # One element: on phones the cell stands beside its label.
+    under = _UNDER.format(found.under) if found.under else ""
+    return Markup("<div>{}{}{}{}</div>").format(kind, name, under, more or "")
 
 
 def _details(entry: AuditEntryOut, names: Mapping[UUID, AuditName]) -> str:
