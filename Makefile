@@ -12,7 +12,7 @@ CHECKED := app sanku tests migrations scripts
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo web messages test test-fast coverage check fmt serve worker migrate migration eval bench docs client docs-serve lock clean
+.PHONY: help setup demo web messages test test-fast coverage check fmt serve worker migrate migration eval bench docs client api-changes docs-serve lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -85,6 +85,9 @@ docs: $(STAMP) ## The documentation as a site in build/site; a broken link or a 
 
 client: $(STAMP) ## Write the types and operations of sanku.client from the OpenAPI description
 	$(BIN)/python -m scripts.openapi.client
+
+api-changes: $(STAMP) ## Breaking changes of the API since the last release (at a release, ARGS=--keep makes the present one the last)
+	$(BIN)/python -m scripts.openapi.compatibility $(ARGS)
 
 docs-serve: $(STAMP) ## The documentation on 127.0.0.1:8001, rebuilt when a page changes
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8001
