@@ -243,6 +243,22 @@ def test_a_renamed_owner_is_told_with_each_record(
     assert partner.copy[made["id"]]["owner_name"] == "济南岱屿新泵业有限公司"
 
 
+def test_a_renamed_co_owner_is_reported_with_each_record(
+    scenario: Scenario, operator: UserClient, enterprise: UserClient, new_partner: Any
+) -> None:
+    other = scenario.registered_organisation(name="济南云屿研究院")
+    partner = new_partner(libraries={"achievement": ["title", "co_org_names"]})
+    alone = enterprise.create("achievements", achievement_payload(title="泵体涂层独有成果"))
+    shared = enterprise.create(
+        "achievements", achievement_payload(title="泵体密封共有成果", co_org_ids=[str(other.id)])
+    )
+    partner.follow()
+    ok(operator.patch(f"/v1/organisations/{other.id}", {"name": "济南云屿新研究院"}, If_Match="*"))
+    assert [one["id"] for one in partner.follow()] == [shared["id"]]
+    assert partner.copy[shared["id"]]["co_org_names"] == ["济南云屿新研究院"]
+    assert alone["id"] in partner.copy
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_change_that_commits_late_is_not_skipped(
     scenario: Scenario, database: Database, new_partner: Any
