@@ -65,8 +65,8 @@ def damage_refused(form: str) -> Iterator[None]:
     the sender can mend them. The log keeps where it happened, which may be a fault of a reader."""
     try:
         yield
-    except SankuError:
-        raise
+    except (SankuError, MemoryError):
+        raise  # the file is whole: the machine is too small, and the same file may be read later
     except BaseException as error:
         # A panic of a library in Rust is no `Exception`.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":

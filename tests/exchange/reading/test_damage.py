@@ -126,3 +126,19 @@ def test_a_list_without_owners_is_the_senders(enterprise: UserClient) -> None:
     assert wrong_fields(foreign) == ["owner_org"]
     commit(enterprise, batch, accept_derived=True)
     assert len(demands(enterprise)) == 2
+
+
+def test_a_machine_without_memory_does_not_call_a_file_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sender can mend nothing, and the same file may be read an hour later."""
+
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    for form, library in {
+        "xlsx": "app.exchange.readers.workbooks.CalamineWorkbook.from_filelike",
+        "json": "app.exchange.readers.json_records.decode",
+    }.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(library, exhausted)
+            with pytest.raises(MemoryError):
+                report_of(FILES[form])
