@@ -3,9 +3,10 @@
 Ignored, a misspelt filter would answer with everything, and nobody would notice that it filtered nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from inspect import isclass
+from typing import TypeVar
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -13,6 +14,15 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.errors import FieldError, Invalid
+
+_ANSWERED = "answers_unknown_parameters"
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
+
+
+def answers_unknown_parameters(endpoint: Endpoint) -> Endpoint:
+    """Mark a route whose protocol says itself what an unknown parameter is answered with."""
+    setattr(endpoint, _ANSWERED, True)
+    return endpoint
 
 
 # A coroutine, because FastAPI would run a plain function in its thread pool.
@@ -26,6 +36,8 @@ async def refuse_unknown_parameters(request: Request) -> None:
         return
     route = request.scope["route"]
     assert isinstance(route, APIRoute)
+    if getattr(route.endpoint, _ANSWERED, False):
+        return
     known = query_parameters(route)
     faults = [_unknown(name, known) for name in sorted(set(request.query_params) - known)]
     if faults:

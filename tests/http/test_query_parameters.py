@@ -12,6 +12,9 @@ from tests.support.http import PROBLEM
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
 
+BY_PROTOCOL = {"/v1/oai-pmh": 'code="badArgument"'}
+"""Routes whose protocol has an answer of its own to an unknown parameter, with that answer."""
+
 
 def operations(client: TestClient) -> list[tuple[str, str]]:
     paths: dict[str, Any] = client.get("/openapi.json").json()["paths"]
@@ -23,6 +26,10 @@ def test_every_route_refuses_what_it_does_not_know(as_operator: Caller, client: 
     assert len(found) > 150
     answers = {}
     for method, path in found:
+        if path in BY_PROTOCOL:
+            answer = as_operator.request(method, path, params={"verb": "Identify", "nonsense": "1"})
+            assert (answer.status_code, BY_PROTOCOL[path] in answer.text) == (200, True)
+            continue
         concrete = re.sub(r"\{[^}]+\}", lambda _: str(uuid4()), path)
         answer = as_operator.request(method, concrete, params={"nonsense": "1"})
         errors = answer.json().get("errors", []) if answer.headers["content-type"] == PROBLEM else []

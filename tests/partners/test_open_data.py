@@ -71,6 +71,31 @@ def test_the_order_of_the_schema(harvester: Any, enterprise: UserClient) -> None
     assert error_of(harvester("ListMetadataFormats")) is None
 
 
+def test_whatever_a_harvester_sends_the_answer_is_one_of_the_protocol(scenario: Scenario) -> None:
+    """In an address or in a form; harvesters read nothing but OAI-PMH with status 200."""
+    http, path = scenario.http, "/v1/oai-pmh"
+    form = "application/x-www-form-urlencoded"
+    cases = {
+        "verb=Identify&page=2": "badArgument",
+        "verb=Identify&verb=Identify": "badArgument",
+        "verb=ListRecords&metadataPrefix=oai_dc&format=xml": "badArgument",
+        "nothing=1": "badVerb",
+        "": "badVerb",
+        f"verb=GetRecord&metadataPrefix=oai_dc&identifier={'x' * 500}": "idDoesNotExist",
+        "verb=GetRecord&metadataPrefix=oai_dc&identifier=%00%0b": "idDoesNotExist",
+        f"verb=ListRecords&resumptionToken={'9' * 300}": "badResumptionToken",
+        "verb=Identify": None,
+    }
+    for arguments, code in cases.items():
+        asked = http.get(f"{path}?{arguments}")
+        sent = http.post(path, content=arguments, headers={"Content-Type": form})
+        for answer in (asked, sent):
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
+            assert error_of(answer.content) == code, arguments
+    # A body that is no form holds no arguments.
+    assert error_of(http.post(path, json={"verb": "Identify"}).content) == "badVerb"
+
+
 def test_a_harvest_is_what_an_import_reads(
     harvester: Any, enterprise: UserClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -298,6 +298,7 @@ FOR_PROGRAMS = {
     "GET /vocabularies/{name}": "choices of forms show the terms",
     "GET /feed": "read by the programs of partner platforms",
     "GET /oai-pmh": "harvested by programs",
+    "POST /oai-pmh": "harvested by programs",
     "GET /open-data/catalogue": "read by the programs of data portals",
     "GET /training-runs": "a training run is a row of the models' page",
 }

@@ -5,7 +5,7 @@ together. An anonymous achievement is not listed; one that was public before is 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -62,13 +62,16 @@ class _Selection:
     after: UUID | None = None
 
 
-def answer(session: Session, settings: Settings, arguments: Mapping[str, str]) -> bytes:
+def answer(session: Session, settings: Settings, sent: Sequence[tuple[str, str]]) -> bytes:
     """The XML answer to a request with these arguments; errors of the protocol are answers, too."""
+    arguments = dict(sent)
     root = etree.Element(f"{{{_NAMESPACE}}}OAI-PMH", nsmap=_DEFAULT | {"xsi": _SCHEMA})
     root.set(f"{{{_SCHEMA}}}schemaLocation", f"{_NAMESPACE} {_NAMESPACE}OAI-PMH.xsd")
     _add(root, "responseDate", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
     request = _add(root, "request", settings.public_url.rstrip("/") + PATH)
     try:
+        if len(arguments) < len(sent):
+            raise OaiError("badArgument", "an argument is repeated")
         part = _Provider(session, settings).part(arguments)
     except OaiError as error:
         if error.code not in ("badVerb", "badArgument"):
@@ -83,7 +86,7 @@ def answer(session: Session, settings: Settings, arguments: Mapping[str, str]) -
 
 def _state(request: Any, arguments: Mapping[str, str]) -> None:
     for name, value in arguments.items():
-        request.set(name, value)
+        request.set(name, _printable(value))
 
 
 class _Provider:

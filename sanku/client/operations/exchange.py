@@ -1153,6 +1153,36 @@ class OpenData:
             into,
         )
 
+    def oai_pmh_form(
+        self,
+        *,
+        verb: str | None = None,
+        identifier: str | None = None,
+        metadataPrefix: str | None = None,
+        from_: str | None = None,
+        until: str | None = None,
+        set: str | None = None,
+        resumptionToken: str | None = None,
+        into: BinaryIO | None = None,
+    ) -> File:
+        """OAI-PMH 收割接口（表单） (`POST /v1/oai-pmh`), as a file."""
+        return self._client.fetch(
+            Call[bytes](
+                "POST",
+                "/v1/oai-pmh",
+                form={
+                    "verb": verb,
+                    "identifier": identifier,
+                    "metadataPrefix": metadataPrefix,
+                    "from": from_,
+                    "until": until,
+                    "set": set,
+                    "resumptionToken": resumptionToken,
+                },
+            ),
+            into,
+        )
+
 
 class AsyncOpenData:
     """开放数据 Open data."""
@@ -1182,6 +1212,36 @@ class AsyncOpenData:
                 "GET",
                 "/v1/oai-pmh",
                 query={
+                    "verb": verb,
+                    "identifier": identifier,
+                    "metadataPrefix": metadataPrefix,
+                    "from": from_,
+                    "until": until,
+                    "set": set,
+                    "resumptionToken": resumptionToken,
+                },
+            ),
+            into,
+        )
+
+    async def oai_pmh_form(
+        self,
+        *,
+        verb: str | None = None,
+        identifier: str | None = None,
+        metadataPrefix: str | None = None,
+        from_: str | None = None,
+        until: str | None = None,
+        set: str | None = None,
+        resumptionToken: str | None = None,
+        into: BinaryIO | None = None,
+    ) -> File:
+        """OAI-PMH 收割接口（表单） (`POST /v1/oai-pmh`), as a file."""
+        return await self._client.fetch(
+            Call[bytes](
+                "POST",
+                "/v1/oai-pmh",
+                form={
                     "verb": verb,
                     "identifier": identifier,
                     "metadataPrefix": metadataPrefix,

@@ -1,1 +1,0 @@
-"""Tests of the files for operators in `deploy/`."""
