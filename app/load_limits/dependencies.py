@@ -13,8 +13,8 @@ from app.accounts.access.principal import Principal
 from app.errors import TooManyRequests, Unavailable, problems
 from app.load_limits.early_retries import EarlyRetries
 from app.load_limits.quota import PreviewQuota, Quota
-from app.load_limits.turn import CURRENT, Turn
-from app.load_limits.turns import Holder, Turns
+from app.load_limits.turn import CURRENT, Holder, Turn
+from app.load_limits.turns import Turns
 from app.services import AllServices, provided
 
 REFUSALS = problems(TooManyRequests, Unavailable)

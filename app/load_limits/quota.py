@@ -9,7 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from app.errors import TooManyRequests
-from app.load_limits.turns import Holder
+from app.load_limits.turn import Holder
 
 
 class Quota:

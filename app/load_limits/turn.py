@@ -5,6 +5,7 @@ Slow code asks `check_turn` between its steps. Work without a turn (a worker, th
 
 import time
 from contextvars import ContextVar
+from dataclasses import dataclass
 from math import ceil
 
 from app.errors import Unavailable
@@ -24,14 +25,24 @@ class DeadlineExceeded(Unavailable):
     zh = "处理时间过长，已停止计算，请稍后重试。"
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """For whom a request works: a user or an API key, and their organisation."""
+
+    id: str
+    organisation: str
+
+
 class Turn:
     """The turn of one request. Thread-safe.
 
     Args:
+        holder: for whom it works.
         seconds: how long the request may wait and work, from now on.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, holder: Holder, seconds: float) -> None:
+        self.holder = holder
         self._until = time.monotonic() + seconds
         self._seconds = seconds
         self._given_up = False

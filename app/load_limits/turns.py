@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from app.errors import TooManyRequests, Unavailable
-from app.load_limits.turn import DeadlineExceeded, Turn, TurnEnded
+from app.load_limits.turn import DeadlineExceeded, Holder, Turn, TurnEnded
 from app.observability import Metrics
 
 RETRY_AFTER = {"Retry-After": "2"}
@@ -20,14 +20,6 @@ class Busy(Unavailable):
 
     code = "busy"
     zh = "当前请求过多，请几秒后重试。"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """For whom a request works: a user or an API key, and their organisation."""
-
-    id: str
-    organisation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +84,7 @@ class Turns:
             DeadlineExceeded: no turn came in time.
             TurnEnded: the client left while it waited.
         """
-        turn = Turn(self._limits.seconds)
+        turn = Turn(holder, self._limits.seconds)
         request = self._enter(holder)
         try:
             await self._admission(request, turn, gone)

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from app.load_limits.turns import Holder, TurnLimits, Turns
+from app.load_limits.turn import Holder
+from app.load_limits.turns import TurnLimits, Turns
 from app.observability import Metrics
 
 

@@ -6,14 +6,14 @@ import threading
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.load_limits.turn import check_turn
+from app.load_limits.fair_thread import FairThread
 from app.matching.embedding.model_files import read_manifest
 from app.matching.embedding.text_models import TextModel, load_model
 from app.matching.space import Side, VectorTraits
@@ -92,8 +92,8 @@ class SingleSpace(ABC):
 class SentenceTransformerEmbedder(SingleSpace):
     """A sentence-transformers model from a directory, or from a hub if `model` is a hub id.
 
-    Thread-safe: one thread owns the model and processes the callers' batches in turn, so that a query waits for one
-    batch of a bulk load, not for all of it. The model is loaded with the first text.
+    Thread-safe: one thread owns the model and processes the callers' batches, those of the least served first, so that
+    a query waits for one batch of a bulk load, not for all of it. The model is loaded with the first text.
 
     Args:
         model: directory, or hub id such as "BAAI/bge-m3"; a path that does not exist never reaches a hub.
@@ -119,7 +119,7 @@ class SentenceTransformerEmbedder(SingleSpace):
         self._threads = threads
         self._cache = _VectorCache(cache_size)
         # torch keeps a pool of worker threads per calling thread, so one thread makes all calls.
-        self._owner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
+        self._owner = FairThread("embedder")
         self._model: TextModel | None = None
         self._warm = False
         self._dimension: int | None = None
@@ -139,7 +139,7 @@ class SentenceTransformerEmbedder(SingleSpace):
         """
         if self._dimension is None:
             stated = read_manifest(Path(self._source)).get("dimension")
-            self._dimension = stated or self._owner.submit(lambda: self._loaded().dimension).result()
+            self._dimension = stated or self._owner.run(lambda: self._loaded().dimension, size=1)
         return self._dimension
 
     @property
@@ -152,7 +152,7 @@ class SentenceTransformerEmbedder(SingleSpace):
         Raises:
             ModelNotReady: the directory is missing or incomplete, or the hub does not have the model.
         """
-        self._owner.submit(self._encode, ["预热"], "query").result()
+        self._owner.run(lambda: self._encode(["预热"], "query"), size=1)
 
     def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
         return self._embed(texts, "query", on_progress)
@@ -190,11 +190,11 @@ class SentenceTransformerEmbedder(SingleSpace):
         """Yields (positions in `texts`, their vectors), one batch of the owning thread at a time."""
         for start in range(0, len(texts), _SORT_WINDOW):
             window = texts[start : start + _SORT_WINDOW]
-            lengths, budget = self._owner.submit(self._measure, window, side).result()
+            lengths, budget = self._owner.run(partial(self._measure, window, side), size=1)
             for batch in batches_by_length(lengths, budget):
-                check_turn()
                 chosen = [window[i] for i in batch]
-                yield [start + i for i in batch], self._owner.submit(self._encode, chosen, side).result()
+                work = partial(self._encode, chosen, side)
+                yield [start + i for i in batch], self._owner.run(work, size=sum(map(len, chosen)))
 
     def _measure(self, texts: list[str], side: Side) -> tuple[list[int], int]:
         """Token count of each text for the model, and the batch budget of its device."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts, RecordFacts
 from app.matching.text.exclusions import unwanted, wanted
@@ -11,6 +11,8 @@ from app.matching.text.legible import legible
 MAX_SENTENCES = 12
 MAX_SENTENCE_CHARS = 120
 MIN_SENTENCE_CHARS = 4
+LONGEST_CLAUSE_CHARS = 480
+"""What is longer without any mark is no sentence of a person: it is cut, wherever that is."""
 
 # A Latin full stop ends a sentence before white space and a capital letter, or after a Chinese character (as Chinese
 # journals use it), but not in 0.4 MPa or 3.5 GHz.
@@ -91,12 +93,18 @@ def content_hash(model_id: str, prompt: str, text: str) -> str:
 def _split_at_commas(sentence: str) -> list[str]:
     pieces: list[str] = []
     current = ""
-    for clause in _CLAUSE_END.split(sentence):
+    for clause in _clauses(sentence):
         if current and len(current) + len(clause) > MAX_SENTENCE_CHARS:
             pieces.append(current.strip())
             current = ""
         current += clause
     return [*pieces, current.strip()] if current.strip() else pieces
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    for clause in _CLAUSE_END.split(sentence):
+        for start in range(0, len(clause), LONGEST_CLAUSE_CHARS):
+            yield clause[start : start + LONGEST_CLAUSE_CHARS]
 
 
 def _first_distinct(candidates: Iterable[str]) -> list[str]:
