@@ -14,7 +14,7 @@ from enum import StrEnum
 from app.libraries.validation.leaks.contacts import find_contacts
 from app.libraries.validation.leaks.folded_text import FoldedText, Spot, letters_and_digits
 from app.libraries.validation.leaks.mentions import Frequency, find_mentions
-from app.libraries.validation.leaks.name_variants import NameForms, forms_of
+from app.libraries.validation.leaks.name_variants import NameForms, forms_of, names_in
 
 _EXCERPT_MARGIN = 6
 _TITLES = "总经理|经理|总监|总工|先生|女士|老师|教授|主任|厂长|博士|院长|所长|工程师|总|工"
@@ -115,7 +115,7 @@ def find_leaks(
         confirmed: words that do not refer to the owner, as they have said; they are not asked about again.
         frequency: in how many records of other owners a word occurs.
     """
-    names = [forms_of(name) for name in (owner.name, *owner.aliases)]
+    names = [forms_of(name) for field in (owner.name, *owner.aliases) for name in names_in(field)]
     answered = {letters_and_digits(word) for word in confirmed}
     return [
         _leak(finding, field, text)

@@ -15,11 +15,11 @@ Frequency = Callable[[str], int]
 """Word → how many published records of other owners contain it."""
 
 _SELF = re.compile(
-    r"(?:我们?|咱们?|本|敝|我们的)(?:公司|集团|厂|单位|企业|院|所|校|司)?(?:是|为|叫|名为|名叫|属于|在)?[“\"「『《【(]?$"
+    r"\b(?:we(?:at|are)|our(?:company|factory|firm|brand)(?:is|,)?)$|(?:我们?|咱们?|本|敝|我们的)(?:公司|集团|厂|单位|企业|院|所|校|司)?(?:是|为|叫|名为|名叫|属于|在)?[“\"「『《【(]?$"
     r"|(?:公司|单位|企业|厂|名称|品牌|商标|牌子|简称|全称|名字)(?:是|为|叫做?|名|:)[“\"「『《【(]?$|(?:简称|名叫|名为|叫做|隶属于?)[“\"「『《【(]?$"
 )
 _LEGAL_AFTER = re.compile(
-    r"[”\"」』》】)]?(?:公司|集团|股份|有限|厂(?!房|界|区内)|牌(?!号)|总厂|分公司|实业|控股|品牌|商标|的(?:厂|公司|车间|产品|客户|员工|生产线))"
+    r"[”\"」』》】)]?(?:公司|集团|股份|有限|厂(?!房|界|区内)|牌(?!号)|总厂|分公司|实业|控股|品牌|商标|company|limited|ltd|inc\b|brand|factory|的(?:厂|公司|车间|产品|客户|员工|生产线))"
 )
 # What an organisation does, or where it stands in a form; enough for a question, not for a refusal.
 _ACTS = re.compile(r"(?:多次|提出|承担|成立于|主营|主要生产|现有|位于|委托|自行|牵头)")
@@ -70,7 +70,8 @@ def _verdict(
         return form.commonness is Commonness.DISTINCTIVE
     start, end = place
     points = _context(reading.text, start, end, name)
-    cuts = (start not in reading.boundaries) + (end not in reading.boundaries)
+    # Latin words are whole: the source decided that.
+    cuts = 0 if form.text.isascii() else (start not in reading.boundaries) + (end not in reading.boundaries)
     commonness = _commonness(form, frequency)
     if commonness is Commonness.DISTINCTIVE:
         if cuts == 2 and not points:

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 
 import rjieba
 
 from app.libraries.validation.leaks.folded_text import letters_and_digits
+from app.libraries.validation.leaks.short_names import short_names
+from app.libraries.validation.leaks.spellings import numeral_spellings, pinyin_spellings
 from app.text.folding import fold
 from app.vocabularies.catalogue import vocabulary
 
@@ -27,7 +30,7 @@ _LEGAL = re.compile(
 )
 _BRANCH = re.compile(r"(公司|集团)\)?[^公]{0,12}(?:分公司|分厂|办事处|项目部|事业部|分部)$")
 _INSTITUTION = re.compile(
-    "(?:大学|学院|研究总院|研究院|研究所|研究中心|中心医院|医院|实验室|服务站|服务中心|中心|委员会|协会|学会|院|所)$"
+    "(?:大学|科学研究院|科学院|学院|研究总院|研究院|研究所|研究中心|中心医院|医院|实验室|服务站|服务中心|中心|委员会|协会|学会|院|所)$"
 )
 _GROUP = re.compile("([㐀-鿿a-z0-9]{2,8}?)集团")
 _HOME = re.compile("[\u4e00-\u9fff]{2,}?(?:大学|学院|研究院|研究所|医院)")
@@ -37,13 +40,18 @@ _LATIN_LEGAL = re.compile(
 _BRACKETED = re.compile(r"[(\[【〔{][^)\]】〕}]*[)\]】〕}]")
 _PLACE = re.compile("[\u4e00-\u9fff]{2,3}?(?:省|市(?!场|政)|县|自治区|自治州)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NUMERALS = dict(zip("零一二三四五六七八九〇", "01234567890", strict=True))
+_SEPARATED = re.compile(r"[/、;|]|暨")
+_FORMER = re.compile("^(?:原名?|曾用名|又名|也称|简称)[:：]?")
 
 MAX_NAME = 200
 """No real name is longer; the limit bounds the work on arbitrary text in the field."""
 
 _EVERYDAY_FREQUENCY = 500
 """Words that occur this often in the dictionary's corpus stand in anybody's text."""
+
+
+_UNLIKE_ENGLISH = 7
+"""So many letters of pinyin are no word of another language."""
 
 
 class Commonness(IntEnum):
@@ -113,6 +121,22 @@ def word_commonness(word: str) -> Commonness:
     return Commonness.EVERYDAY if frequent else Commonness.KNOWN
 
 
+def names_in(name: str) -> Iterator[str]:
+    """The names in one field: 齐鲁工业大学(山东省科学院) has two; the place in 泰莱弗斯(济南)有限公司 is none."""
+    for part in _SEPARATED.split(name[:MAX_NAME]):
+        yield part
+        for bracketed in _BRACKETED.findall(fold(part)):
+            second = bracketed[1:-1].strip()
+            introduced = _FORMER.match(second) is not None
+            second = _FORMER.sub("", second)
+            stem = _INSTITUTION.sub("", _LEGAL.sub("", second))
+            if introduced and len(second) > 1:
+                yield second
+            elif stem != second and len(stem) > 1:
+                if _split_region(second)[0] or word_commonness(stem) is Commonness.DISTINCTIVE:
+                    yield second
+
+
 @lru_cache(maxsize=4096)
 def forms_of(name: str) -> NameForms:
     """The forms of an organisation's name. `name`: as registered, or an alias, a brand, a former or an English name."""
@@ -122,7 +146,8 @@ def forms_of(name: str) -> NameForms:
     name = _BRANCH.sub(r"\1", name).strip()
     core = _LEGAL.sub("", _BRACKETED.sub("", name).strip())
     core_text = letters_and_digits(core)
-    places, rest = _split_region(core_text)
+    home = _home(core_text)
+    places, rest = ([], core_text.removeprefix(home)) if home else _split_region(core_text)
     stem = _INSTITUTION.sub("", rest)
     brand, trades = _split_trades(stem)
     found = [
@@ -132,9 +157,10 @@ def forms_of(name: str) -> NameForms:
     if stem == rest:
         found += _enterprise_forms(core_text, rest, brand)
     else:
-        home = _HOME.match(core_text)
-        found += _institution_forms(core_text, rest, stem, home[0] if home else "")
+        found += _institution_forms(core_text, rest, stem, home)
+    found += _short_forms(home or core_text, generic=bool(places) and is_trade(brand))
     found += _brand_forms(stem, brand)
+    found += _romanised(places, brand)
     if group := _GROUP.match(stem):
         # 重汽集团济南卡车 is known as 重汽, too.
         found += _brand_forms(group[1], _split_trades(group[1])[0])
@@ -143,6 +169,12 @@ def forms_of(name: str) -> NameForms:
     )
     first_trade = rest.removeprefix(brand)[:2] if trades else ""
     return NameForms(tuple(_longest_first(found)), regions, tuple(dict.fromkeys((first_trade, *trades))))
+
+
+def _home(core: str) -> str:
+    """The institution that the rest of the name belongs to: 山东大学 of 山东大学齐鲁医院; empty if there is none."""
+    home = _HOME.match(core)
+    return home[0] if home and len(core) - len(home[0]) > 2 else ""
 
 
 def _longest_first(found: list[NameForm]) -> Iterator[NameForm]:
@@ -165,8 +197,10 @@ def _enterprise_forms(core: str, rest: str, brand: str) -> Iterator[NameForm]:
 
 
 def _institution_forms(core: str, rest: str, stem: str, home: str) -> Iterator[NameForm]:
-    """岱北理工 identifies 岱北理工大学; 山东大学 has no shorter form that identifies it."""
-    yield NameForm(home, Commonness.DISTINCTIVE)
+    """岱北理工 identifies 岱北理工大学, and 齐鲁医院 may be the one of 山东大学; 山东大学 has none of these."""
+    if home:
+        yield NameForm(home, Commonness.DISTINCTIVE)
+        yield NameForm(rest, max(word_commonness(stem), Commonness.KNOWN), is_brand=True)
     if rest:
         yield NameForm(core, Commonness.DISTINCTIVE)
     if len(stem) >= 4:
@@ -174,11 +208,13 @@ def _institution_forms(core: str, rest: str, stem: str, home: str) -> Iterator[N
 
 
 def _brand_forms(stem: str, brand: str) -> Iterator[NameForm]:
-    """The brand, in both ways to write its numerals, and the first two and three characters, unless they are two
+    """The brand, in all ways to write its numerals, and the first two and three characters, unless they are two
     everyday words."""
     if len(brand) >= 2:
-        for text in dict.fromkeys((brand, _in_digits(brand), _in_numerals(brand))):
-            yield NameForm(text, _brand_commonness(text), is_brand=True)
+        yield NameForm(brand, _brand_commonness(brand), is_brand=True)
+    if len(brand) >= 2 and not is_trade(brand):
+        for text in dict.fromkeys(numeral_spellings(brand)):
+            yield NameForm(text, max(_brand_commonness(text), _brand_commonness(brand)), is_brand=True)
     if brand.isascii():
         return
     for start in (stem[:2], stem[:3]):
@@ -197,13 +233,23 @@ def _brand_commonness(brand: str) -> Commonness:
     return word_commonness(brand)
 
 
-def _in_digits(text: str) -> str:
-    return "".join(_NUMERALS.get(char, char) for char in text)
+def _short_forms(core: str, *, generic: bool) -> Iterator[NameForm]:
+    """A short name of two characters is a word of other texts, too."""
+    for short in short_names(core, generic=generic):
+        least = Commonness.KNOWN if len(short) == 2 else Commonness.DISTINCTIVE
+        yield NameForm(short, max(word_commonness(short), least), is_brand=True)
 
 
-def _in_numerals(text: str) -> str:
-    words = {digit: numeral for numeral, digit in _NUMERALS.items() if numeral != "〇"}
-    return "".join(words.get(char, char) for char in text)
+def _romanised(places: list[str], brand: str) -> Iterator[NameForm]:
+    """The brand in pinyin, alone and after its region. A short one may be a word of another language."""
+    if is_trade(brand):
+        return
+    for written in pinyin_spellings(brand):
+        common = len(written) < _UNLIKE_ENGLISH or word_commonness(brand) is Commonness.EVERYDAY
+        yield NameForm(written, Commonness.KNOWN if common else Commonness.DISTINCTIVE, is_brand=True)
+        for place in places:
+            for region in islice(pinyin_spellings(re.sub("[省市县区]$", "", place)), 1):
+                yield NameForm(region + written, Commonness.DISTINCTIVE, is_brand=True)
 
 
 def _latin_forms(name: str) -> list[NameForm]:

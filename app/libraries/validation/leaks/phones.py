@@ -27,11 +27,16 @@ _MOBILE = re.compile(
         )
     )
 )
+# With signs that also stand between the numbers of a list; numbers have no zero in front, parts of a telephone number do.
+_LISTED = re.compile(
+    r"(?<![\d.])1[3-9]\d(?P<sign>[^\w\s+.-])(?:\d{4}(?P=sign)\d{4}|\d{8})(?!\d|(?P=sign)\d|\.\d|%|[a-z℃°])"
+)
 _LANDLINE = re.compile(
     r"(?<![\d.])(?:\+?86[\s\-]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[\s\-—–]{0,2}\d{3,4}[\s\-—–]?\d{4}(?:[\s\-—–转]{1,2}\d{1,6})?(?!\d)"
     rf"|(?<![\d.])0{_GAP}(?:1{_GAP}0|2{_GAP}\d|[3-9](?:{_GAP}\d){{2}})(?:{_GAP}\d){{7,8}}(?!\d)"
     r"|(?<!\d)[48]00-\d{3,4}-?\d{3,4}(?!\d)|(?<!\d)400[\s\-]?\d{3}[\s\-]?\d{4}(?!\d)"
 )
+_LIST_SIGNS = frozenset(",，、;；:：/~")
 _ANNOUNCED = re.compile(
     r"(?:电话|手机|座机|热线|传真|联系方式|(?<![a-z])tel|(?<![a-z])phone)(?:号码?)?[^\w\n]{0,3}(\d[\d\s\-]{5,}\d)"
 )
@@ -63,6 +68,9 @@ def find_phones(folded: FoldedText) -> Iterator[tuple[Spot, bool]]:
     for pattern in (_MOBILE, _LANDLINE, _INTERNATIONAL):
         yield from ((plain.spot(match), True) for match in pattern.finditer(plain.text))
     yield from ((plain.spot(match, 1), True) for match in _ANNOUNCED.finditer(plain.text))
+    for match in _LISTED.finditer(plain.text):
+        certain = re.search(rf"{re.escape(match['sign'])}0", match.group()) is not None
+        yield plain.spot(match), certain or match["sign"] not in _LIST_SIGNS
     spelled = plain.text.translate(_NUMERALS)
     if spelled != plain.text:
         for pattern in (_MOBILE, _LANDLINE, _ANNOUNCED):

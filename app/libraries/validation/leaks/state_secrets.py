@@ -12,14 +12,21 @@ from dataclasses import dataclass
 from app.libraries.validation.leaks.folded_text import FoldedText, Spot
 
 _DEGREE = "(?:绝密|机密|秘密)"
-_STAR = "[★☆✩✪⭐🌟*※]"
+_DISGUISED = "(?:绝|jue)(?:密|宻|蜜|mi)|(?:机|ji)(?:密|宻|蜜|mi)|(?:秘|mi)(?:密|宻|蜜|mi)"
+"""A degree in pinyin or with a character of the same sound."""
+_STAR = "[★☆✩✪⭐🌟*※✭✮✯✰⭑🟊]"
 _NOT_BEFORE = "(?<!商业)(?<!企业)(?<!公司)(?<!技术)(?<!工业)(?<!个人)(?<!银行)(?<!计算)(?<!主)"
+_SIGN = "\ua015"
+"""Stands for ㊙, which would be folded to 秘."""
 _BY_LAW = "国家(?:秘密|机密|绝密|科学技术秘密|科技秘密)"
 _TERM = r"(?:\d{1,2}年|\d{1,2}个月|[一二三四五六七八九十]{1,3}年|长期|启用前|解密前)"
 
 _CERTAIN = re.compile(
     rf"{_DEGREE}(?:级)?{_STAR}+{_TERM}?|{_DEGREE}级?[)\]】]{_STAR}+{_TERM}|(?<![\u4e00-\u9fff]){_DEGREE}级?[(\[【]?{_TERM}(?!以?[内来前后])"
     rf"|(?<!{_STAR}){_STAR}+{_DEGREE}(?!武器)"
+    rf"|(?<![a-z])(?:{_DISGUISED})级?[)\]】]?{_STAR}+(?:{_TERM}|(?![\da-z*]))"
+    rf"|{_SIGN}[)\]】]?(?:{_STAR}+|级|{_TERM})|[(\[【]密件[)\]】]|(?<![\u4e00-\u9fffa-z0-9])密件(?=[:★☆]|\s*$)|(?:本|此|该|属|为|系)密件"
+    r"|(?<!不)(?<!未)(?<!非)(?:军用|军事|军队|国防)涉密(?!资质|业务|单位|人员|信息系统|场所|管理|保护)"
     rf"|(?:密级|保密等级|保密级别|涉密等级)(?:为|是|:|定为|确定为|属于?)+{_DEGREE}级?"
     rf"|(?:属于?|系|是|为|定为|列为|划为|确定为|标为|按){_DEGREE}级(?!别)(?:国家秘密|文件|事项|信息|项目|资料|载体|产品|材料|科研)?"
     rf"|{_NOT_BEFORE}{_DEGREE}级(?=$|[^\u4e00-\u9fffa-z0-9])"
@@ -40,12 +47,14 @@ _DOUBTFUL = re.compile(
     rf"|(?<!保守)(?<!不涉及)(?<!没有涉及)(?<!不属于)(?<!不属)(?<!不含)(?<!未涉及)(?<!不包含)(?<!非){_BY_LAW}(?!法|载体|保护|[::]?(?:否|不|无))"
     r"|(?<!不)(?<!非)(?<!无)(?<!脱)涉密(?:项目|文件|资料|内容|课题|技术|载体)(?!销毁|管理|保护)"
     r"|内部(?:资料|文件|材料|使用|传阅|参考|刊物)[,,。·\-—:]*(?:注意保密|请?勿外传|严禁外传|不得外传|妥善保管)|(?:仅供|限于?)内部(?:使用|传阅|参考|交流)"
+    rf"|{_SIGN}(?![方籍笈制])|(?<![精致紧严稠加周缜细机秘绝亲私])密件(?!抄|抄送)|(?<!不)(?<!非)(?<!无)(?<!不属于)(?<!不属)(?<!不涉及)(?<!未涉及)(?<!不含)(?:军用|军工|军事|国防)涉密(?!资质|业务|单位|人员|信息系统|场所|管理|保护)"
+    rf"|(?<![a-z])(?:绝mi|机mi|秘mi|ji密|jue密)级?"
     r"|(?:注意|请勿外传,?注意)保密(?!协议|条款|期)|工作秘密|(?:不得|请勿|严禁|禁止)外传"
     rf"|(?:核心|普通)商密|商密{_STAR}+|\btop\s*secret\b|\bsecret\s*//|\bclassifi(?:ed|cation)\s*:\s*(?:secret|confidential)\b|(?<!not\s)(?<!no\s)\bstate\s+secrets?\b|\bclassified\s+(?:information|document|project|military)"
 )
 
 # One of these characters or words is in every marking.
-_MAYBE = re.compile("[密内內传傳]|secret|classified", re.IGNORECASE)
+_MAYBE = re.compile("[密宻蜜㊙内內传傳]|secret|classified|mi", re.IGNORECASE)
 
 _MARGIN = 60
 
@@ -63,7 +72,7 @@ class Marking:
 def find_markings(text: str) -> Iterator[Marking]:
     """The markings of a text in order, without those inside another one."""
     for begin, end in _passages(text):
-        for (start, stop), certain in _markings(FoldedText(text[begin:end])):
+        for (start, stop), certain in _markings(FoldedText(text[begin:end].replace("㊙", _SIGN))):
             yield Marking((begin + start, begin + stop), text[begin + start : begin + stop], certain)
 
 

@@ -41,6 +41,14 @@ def verdicts(text: str) -> set[bool]:
         "机\u200b密★5年",
         "(机密)★10年",
         "属于国家科学技术秘密",
+        "㊙★10年",
+        "【㊙】级",
+        "军用涉密项目",
+        "【密件】",
+        "本密件",
+        "机mi★10年",
+        "ji mi ★ 十年",
+        "机蜜★",
     ],
 )
 def test_certain(text: str) -> None:
@@ -73,6 +81,11 @@ def test_certain(text: str) -> None:
         "绝密件",
         "SECRET//NOFORN",
         "Classification: Secret",
+        "㊙",
+        "㊙ 技术方案",
+        "按密件处理",
+        "军工涉密内容",
+        "机mi级",
     ],
 )
 def test_doubtful(text: str) -> None:
@@ -106,6 +119,12 @@ def test_doubtful(text: str) -> None:
         "机密性、完整性与可用性",
         "绝密封闭的腔体",
         "the secret lies in the seal",
+        "精密件与紧密件的加工",
+        "密件抄送",
+        "㊙方",
+        "军工涉密业务咨询服务资质",
+        "不属于军用涉密",
+        "emi屏蔽 * 3年质保，mi级精度",
     ],
 )
 def test_innocent(text: str) -> None:

@@ -1,0 +1,45 @@
+"""Other ways to write a brand: its numerals as digits, in words and for accounts (三箭, 3箭, 叁箭), and its pinyin."""
+
+import itertools
+import os
+import re
+from collections.abc import Iterator
+
+_DIGITS = "0123456789"
+_NUMERALS = (
+    "零一二三四五六七八九",
+    "〇一二三四五六七八九",
+    "零壹贰叁肆伍陆柒捌玖",
+    "零壹贰参肆伍陆柒捌玖",
+    "零弌弍弎四五六七八九",
+)
+_TO_DIGIT = {numeral: digit for row in _NUMERALS for numeral, digit in zip(row, _DIGITS, strict=True)}
+_HAN = re.compile(r"[\u3400-\u9fff]{2,5}")
+_READINGS = 16
+"""Combinations of readings of one brand."""
+_SHORTEST = 4
+"""Letters; shorter ones are parts of other words."""
+
+
+def numeral_spellings(brand: str) -> Iterator[str]:
+    """The brand and, if it has numerals, its other ways to write them."""
+    yield brand
+    digits = "".join(_TO_DIGIT.get(char, char) for char in brand)
+    yield digits
+    for row in _NUMERALS:
+        yield digits.translate(str.maketrans(_DIGITS, row))
+
+
+def pinyin_spellings(brand: str) -> Iterator[str]:
+    """The pinyin of a brand of two to five Chinese characters, in each reading and way to write ü."""
+    if _HAN.fullmatch(brand) is None:
+        return
+    # The library's phrases take 45 MB of memory; a brand is no phrase.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, pinyin
+
+    syllables = pinyin(brand, style=Style.NORMAL, heteronym=True)
+    for reading in itertools.islice(itertools.product(*syllables), _READINGS):
+        written = "".join(reading)
+        if len(written) >= _SHORTEST and written.isascii():
+            yield from dict.fromkeys(written.replace("v", ue) for ue in ("v", "u", "yu"))
