@@ -1,4 +1,4 @@
-"""A thread that several callers share fairly: next is the organisation, and its user, for whom least was done so far."""
+"""A thread that its callers share fairly: next is the organisation, and its user, for whom least was done so far."""
 
 import threading
 from collections import defaultdict
@@ -33,6 +33,7 @@ class _Job:
             self.result.set_result(self.work())
         except BaseException as error:
             self.result.set_exception(error)
+            raise
 
 
 class _Shares:

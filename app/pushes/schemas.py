@@ -59,6 +59,7 @@ class PushRead(BaseModel):
     )
     engagement_id: UUID | None = Field(None, title="对接", description="接收后开始的对接")
     allowed: list[str] = Field(title="可用操作", examples=[["read", "accept", "decline", "later"]])
+    not_acceptable: PushEnd | None = Field(None, title="暂不能接收的原因", description="可以接收时为空")
     manager: ManagerSummary
     demand: RecordSummary
     achievement: RecordSummary

@@ -61,7 +61,13 @@ def test_a_short_question_is_not_behind_the_many_long_ones_of_another() -> None:
 def test_an_organisation_gets_no_more_with_more_users() -> None:
     crowd: list[Asked] = [("crowd", f"c{i}", 10) for i in range(4)]
     alone: Asked = ("small", "s1", 10)
-    assert order_of(FairThread("test"), [*crowd, alone, alone]) == [crowd[0], alone, crowd[1], alone, *crowd[2:]]
+    assert order_of(FairThread("test"), [*crowd, alone, alone]) == [
+        crowd[0],
+        alone,
+        crowd[1],
+        alone,
+        *crowd[2:],
+    ]
 
 
 def test_users_of_one_organisation_take_turns() -> None:
@@ -77,7 +83,8 @@ def test_nobody_saves_up_while_others_work() -> None:
 
 
 def test_what_nobody_waits_for_is_not_begun(fair: FairThread) -> None:
-    gone, order = Turn(Holder("g", "firm"), seconds=600), []
+    gone = Turn(Holder("g", "firm"), seconds=600)
+    order: list[Asked] = []
     with occupied(fair):
         left = ask(fair, ("firm", "g", 10), order, gone)
         gone.give_up()

@@ -113,4 +113,9 @@ def _dates(terms: Terms, today: date) -> Iterator[FieldError]:
     for name in NOT_IN_FUTURE:
         day = getattr(terms, name)
         if day is not None and day > today:
-            yield FieldError(name, "future", f"{_LABELS[name]}不能晚于今天", "must not be in the future")
+            yield FieldError(
+                name,
+                "future",
+                f"{_LABELS[name]}不能晚于今天（{today}）",
+                f"must not be in the future; today is {today}",
+            )

@@ -18,6 +18,7 @@ from app.engagements.contract_models import (
 from app.engagements.contracts.ledger.origin import from_ledger
 from app.engagements.contracts.schemas import (
     AmendmentRead,
+    Awaited,
     ConsentRead,
     ContractRead,
     ContractVersionRead,
@@ -109,7 +110,7 @@ class _Surroundings:
             share.manager_name = self.managers[share.manager_id].name
             share.amount_wan = amounts[share.manager_id]
         response.signatures = self._signatures(row.id, None)
-        response.amendment = self._amendment(row.id)
+        response.amendment = self._amendment(row)
         response.consents = [*self._of_parties(row, response.signatures), *self._of_managers(response)]
         response.consents.append(self._of_engagement(row))
         return response
@@ -122,17 +123,33 @@ class _Surroundings:
             found.append(read)
         return found
 
-    def _amendment(self, contract_id: UUID) -> AmendmentRead | None:
-        row = self.amendments.get(contract_id)
+    def _amendment(self, contract: Contract) -> AmendmentRead | None:
+        row = self.amendments.get(contract.id)
         if row is None:
             return None
         read = AmendmentRead.model_validate({name: getattr(row, name) for name in _AMENDMENT_FIELDS})
-        read.signatures = self._signatures(contract_id, row.id)
+        read.signatures = self._signatures(contract.id, row.id)
         signed = {signature.side for signature in read.signatures}
         read.missing = [side for side in ContractSide if side not in signed]
         for share in read.shares:
             share.manager_name = self.managers[share.manager_id].name
+        read.waits_for = self._awaited(contract, read)
+        read.status_zh, read.status_en = _status(read)
         return read
+
+    def _awaited(self, contract: Contract, amendment: AmendmentRead) -> list[Awaited]:
+        parties = {ContractSide.BUYER: contract.buyer_org_id, ContractSide.SELLER: contract.seller_org_id}
+        return [
+            *(
+                Awaited(of=side.value, id=parties[side], name=self.organisations[parties[side]].name)
+                for side in amendment.missing
+            ),
+            *(
+                Awaited(of="manager", id=share.manager_id, name=share.manager_name)
+                for share in amendment.shares
+                if share.consented_at is None
+            ),
+        ]
 
     def _of_parties(self, row: Contract, signatures: Sequence[SignatureRead]) -> Iterable[ConsentRead]:
         by_side = {signature.side: signature for signature in signatures}
@@ -177,7 +194,20 @@ class _Surroundings:
         )
 
 
-_AMENDMENT_FIELDS = [name for name in AmendmentRead.model_fields if name not in ("signatures", "missing")]
+_DERIVED = {"signatures", "missing", "waits_for", "status_zh", "status_en"}
+_AMENDMENT_FIELDS = [name for name in AmendmentRead.model_fields if name not in _DERIVED]
+_SIDES = {"buyer": ("买方", "buyer"), "seller": ("卖方", "seller"), "manager": ("技术经理人", "manager")}
+
+
+def _status(amendment: AmendmentRead) -> tuple[str, str]:
+    """What was proposed, whom it waits for, and that the contract holds until then."""
+    names_zh = "、".join(f"{one.name}（{_SIDES[one.of][0]}）" for one in amendment.waits_for)
+    names_en = ", ".join(f"{one.name} ({_SIDES[one.of][1]})" for one in amendment.waits_for)
+    what_zh, what_en = ("解除", "cancellation") if amendment.kind == "cancel" else ("变更", "amendment")
+    return (
+        f"{what_zh}已提出，尚待{names_zh}签署或同意；此前合同按原条款有效。",
+        f"The {what_en} is proposed and waits for {names_en}; until then the contract is in force as it was.",
+    )
 
 
 def read_versions(session: Session, rows: Sequence[ContractVersion]) -> list[ContractVersionRead]:

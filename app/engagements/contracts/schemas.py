@@ -211,6 +211,14 @@ class AmendedShareRead(RowModel):
     consented_at: datetime | None = None
 
 
+class Awaited(BaseModel):
+    """Somebody whose signature or consent an amendment still needs."""
+
+    of: Literal["buyer", "seller", "manager"] = Field(title="签署方或同意方")
+    id: UUID = Field(title="单位或技术经理人")
+    name: str | None = None
+
+
 class AmendmentRead(RowModel):
     """A proposed change; the contract shows the old values until it is in force."""
 
@@ -224,6 +232,13 @@ class AmendmentRead(RowModel):
     shares: list[AmendedShareRead] = Field(title="所涉分成", description="须经所列技术经理人同意")
     signatures: list[SignatureRead] = Field([], title="签署")
     missing: list[ContractSide] = Field([], title="尚未签署的一方")
+    waits_for: list[Awaited] = Field([], title="尚待签署或同意")
+    status_zh: str = Field(
+        "",
+        title="进展",
+        examples=["解除已提出，尚待济南柱川液压油缸有限公司（卖方）签署或同意；此前合同按原条款有效。"],
+    )
+    status_en: str = Field("", title="进展（英文）")
 
 
 class ConsentRead(BaseModel):

@@ -87,12 +87,13 @@ def read_outbound(session: Session, pushes: Sequence[Push], audience: Audience) 
     """The pushes in the given order; confidential ones, and all for a group, as an unverified reader sees them."""
     unverified = replace(audience.principal, verified=False)
     if audience.is_group:
-        return read_many(session, pushes, principal=unverified)
-    full = read_many(session, pushes, principal=audience.principal)
+        return read_many(session, pushes, principal=unverified, policy=None)
+    full = read_many(session, pushes, principal=audience.principal, policy=None)
     confidential = [push for push, read in zip(pushes, full, strict=True) if _is_confidential(read)]
     if not confidential:
         return full
-    reduced = {read.id: read for read in read_many(session, confidential, principal=unverified)}
+    shown = read_many(session, confidential, principal=unverified, policy=None)
+    reduced = {read.id: read for read in shown}
     return [reduced.get(read.id, read) for read in full]
 
 

@@ -121,14 +121,17 @@ def list_digests(
     response_model_exclude_unset=True,
     responses=problems(NotFound),
 )
-def get_digest(digest_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> DigestPushes:
+def get_digest(
+    digest_id: UUID, principal: CurrentPrincipal, session: ReadSession, services: AllServices
+) -> DigestPushes:
     require(principal, Action.DIGEST_READ, own=principal.role is Role.MANAGER)
     digest = one_or_not_found(
         session, visible_digests(select(Digest).where(Digest.id == digest_id), principal)
     )
     ids = [UUID(item["push_id"]) for item in digest.items]
     rows = {push.id: push for push in session.scalars(select(Push).where(Push.id.in_(ids)))}
-    pushes = read_many(session, [rows[id_] for id_ in ids], principal=principal)
+    policy = current_policy(session, services)
+    pushes = read_many(session, [rows[id_] for id_ in ids], principal=principal, policy=policy)
     return DigestPushes(**DigestRead.model_validate(digest).model_dump(), pushes=pushes)
 
 

@@ -243,43 +243,57 @@ def load_planning_facts(
 
 
 def load_acceptance_facts(
-    session: Session, key: PairKey, manager_id: UUID, *, repush: RepushPolicy
-) -> PushFacts:
-    """What `acceptance_violations` reads, under the locks of `load_snapshot` and in their order.
+    session: Session,
+    wanted: Collection[tuple[PairKey, UUID]],
+    *,
+    repush: RepushPolicy,
+    lock: bool = False,
+) -> dict[tuple[PairKey, UUID], PushFacts]:
+    """What `acceptance_violations` reads about these pairs with these managers; with `lock`, under the locks of
+    `load_snapshot` and in their order.
 
     The facts that only other rules read are left at their defaults.
     """
-    demand = _rows(session, Demand, {key[0]}, lock=True)[key[0]]
-    achievement = _rows(session, Achievement, {key[1]}, lock=True)[key[1]]
-    manager = _rows(session, Manager, {manager_id}, lock=True)[manager_id]
-    load = open_engagement_counts(session, [manager_id])
-    ranked = _pairs(session, {key[0]}, {key[1]})
+    keys = {key for key, _ in wanted}
+    demands = _rows(session, Demand, {key[0] for key in keys}, lock)
+    achievements = _rows(session, Achievement, {key[1] for key in keys}, lock)
+    managers = _rows(session, Manager, {manager_id for _, manager_id in wanted}, lock)
+    ranked = _pairs(session, set(demands), set(achievements))
     day = today()
     facts = load_rule_facts(
         session,
-        demands=[demand],
-        achievements=[achievement],
-        managers=[manager],
-        open_load=load,
+        demands=demands.values(),
+        achievements=achievements.values(),
+        managers=managers.values(),
+        open_load=open_engagement_counts(session, managers),
         today=day,
     )
-    return PushFacts(
-        pair=PairEligibility(
+    refused = pairs_refused_by_owner(session, _scores(ranked, keys), repush)
+    deals = pairs_in_deal(session, set(demands), set(achievements))
+    pairs = {
+        key: PairEligibility(
             demand=facts.demands[key[0]],
             achievement=facts.achievements[key[1]],
             today=day,
-            demand_state=demand.state,
-            achievement_state=achievement.state,
-            demand_valid_until=demand.valid_until,
-            achievement_valid_until=achievement.valid_until,
+            demand_state=demands[key[0]].state,
+            achievement_state=achievements[key[1]].state,
+            demand_valid_until=demands[key[0]].valid_until,
+            achievement_valid_until=achievements[key[1]].valid_until,
             org_family=facts.org_family,
-            owner_refused=key in pairs_refused_by_owner(session, _scores(ranked, [key]), repush),
-            deal=pairs_in_deal(session, [key[0]], [key[1]]).get(key),
-        ),
-        manager=facts.managers[manager_id],
-        manager_state=manager.state,
-        manager_valid_until=manager.valid_until,
-    )
+            owner_refused=key in refused,
+            deal=deals.get(key),
+        )
+        for key in keys
+    }
+    return {
+        (key, manager_id): PushFacts(
+            pair=pairs[key],
+            manager=facts.managers[manager_id],
+            manager_state=managers[manager_id].state,
+            manager_valid_until=managers[manager_id].valid_until,
+        )
+        for key, manager_id in wanted
+    }
 
 
 def _rows(session: Session, model: type[AnyRecord], ids: set[UUID], lock: bool) -> dict[UUID, AnyRecord]:

@@ -20,7 +20,7 @@ from app.pushes.inbox.listing import PushFilter, inbox_page, push_page
 from app.pushes.inbox.planning_request import request_plan
 from app.pushes.inbox.presenter import read_one
 from app.pushes.models import Push, PushState
-from app.pushes.policy import current_policy
+from app.pushes.policy import Policy, current_policy
 from app.pushes.schemas import Decline, Later, Planned, PlanRequest, PushRead
 from app.services import AllServices, AppSettings
 
@@ -37,12 +37,19 @@ class _PushChange:
     principal: CurrentPrincipal
     session: WriteSession
     response: Response
+    services: AllServices
     if_match: IfMatch = None
+
+    @property
+    def policy(self) -> Policy:
+        return current_policy(self.session, self.services)
 
     def run(self, command: Callable[..., Push], **facts: Any) -> PushRead:
         """Run a command of the inbox; the changed push, with its ETag."""
         push = command(self.session, self.push_id, principal=self.principal, if_match=self.if_match, **facts)
-        return tagged(self.response, push, read_one(self.session, push, principal=self.principal))
+        return tagged(
+            self.response, push, read_one(self.session, push, principal=self.principal, policy=self.policy)
+        )
 
 
 PushChange = Annotated[_PushChange, Depends()]
@@ -54,18 +61,21 @@ States = Annotated[list[PushState] | None, Query(alias="state", description="状
 def list_inbox(
     principal: CurrentPrincipal,
     session: ReadSession,
+    services: AllServices,
     shown_lists: Shown,
     paging: Paging,
     states: States = None,
 ) -> Page[PushRead]:
     """本人的推送，按排序分与时间综合排列，最佳的在前。未选状态时仅列出待处理的推送：未读、已读未答复、已到提醒时间的。"""
-    return inbox_page(session, paging, states, principal=principal, shown_lists=shown_lists)
+    policy = current_policy(session, services)
+    return inbox_page(session, paging, states, principal=principal, policy=policy, shown_lists=shown_lists)
 
 
 @router.get("/pushes", summary="推送列表", response_model_exclude_unset=True)
 def list_pushes(
     principal: CurrentPrincipal,
     session: ReadSession,
+    services: AllServices,
     paging: Paging,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
     demand_id: Annotated[UUID | None, Query(description="技术需求")] = None,
@@ -74,7 +84,8 @@ def list_pushes(
 ) -> Page[PushRead]:
     """按时间倒序排列。管理部门可查看全部，技术经理人仅可查看本人的推送。"""
     wanted = PushFilter(manager_id, demand_id, achievement_id, tuple(states or ()))
-    return push_page(session, paging, wanted, principal=principal)
+    policy = current_policy(session, services)
+    return push_page(session, paging, wanted, principal=principal, policy=policy)
 
 
 @router.post(
@@ -93,11 +104,16 @@ def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: Write
     "/pushes/{push_id}", summary="推送详情", response_model_exclude_unset=True, responses=problems(NotFound)
 )
 def get_push(
-    push_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
+    push_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    services: AllServices,
+    response: Response,
 ) -> PushRead:
     """查看不改变状态；如需标记为已读，请使用 POST …/read。"""
     push = inbox.get_push(session, push_id, principal=principal)
-    return tagged(response, push, read_one(session, push, principal=principal))
+    policy = current_policy(session, services)
+    return tagged(response, push, read_one(session, push, principal=principal, policy=policy))
 
 
 @router.post(
@@ -110,10 +126,9 @@ def mark_read(change: PushChange) -> PushRead:
 @router.post(
     "/pushes/{push_id}/accept", summary="接收", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def accept(change: PushChange, settings: AppSettings, services: AllServices) -> PushRead:
+def accept(change: PushChange, settings: AppSettings) -> PushRead:
     """接收并开始对接。已达在办上限、存在利益冲突、记录已下架、已有他人对接或供需一方无意向时返回 409，并说明原因。"""
-    repush = current_policy(change.session, services).repush
-    return change.run(inbox.accept, undo=settings.push_undo, repush=repush)
+    return change.run(inbox.accept, undo=settings.push_undo, repush=change.policy.repush)
 
 
 @router.post(
@@ -127,9 +142,9 @@ def decline(change: PushChange, answer: Sent[Decline], settings: AppSettings) ->
 @router.post(
     "/pushes/{push_id}/undo", summary="撤回答复", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def undo(change: PushChange, services: AllServices) -> PushRead:
+def undo(change: PushChange) -> PushRead:
     """在期限内撤回接收或谢绝，推送恢复为已读状态。因谢绝而转派给下一位经理人的推送，尚未阅读的随之取消。"""
-    return change.run(undoing.undo, policy=current_policy(change.session, services))
+    return change.run(undoing.undo, policy=change.policy)
 
 
 @router.post(

@@ -91,6 +91,7 @@ def inbox_page(
     states: Collection[PushState] | None = None,
     *,
     principal: Principal,
+    policy: Policy,
     shown_lists: ImpressionLog,
 ) -> Page[PushRead]:
     """The principal's pushes, best first: those in these states, or without states those that can be answered now.
@@ -109,21 +110,21 @@ def inbox_page(
             pairs=shown_in_inbox(session, rows),
             model_version=rows[0].model_version,
         )
-    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+    return Page(items=read_many(session, rows, principal=principal, policy=policy), next_cursor=following)
 
 
 def shelf_page(
-    session: Session, paging: PageRequest, shelf: InboxShelf, *, principal: Principal
+    session: Session, paging: PageRequest, shelf: InboxShelf, *, principal: Principal, policy: Policy
 ) -> Page[PushRead]:
     """The principal's pushes on a shelf other than the actionable ones, the latest first."""
     require(principal, Action.PUSH_LIST, own=True)
     query = queries.visible(select(Push), principal).where(Push.state.in_(_STATES[shelf]))
     rows, following = fetch_page(session, query, _NEWEST_FIRST, paging)
-    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+    return Page(items=read_many(session, rows, principal=principal, policy=policy), next_cursor=following)
 
 
 def push_page(
-    session: Session, paging: PageRequest, wanted: PushFilter, *, principal: Principal
+    session: Session, paging: PageRequest, wanted: PushFilter, *, principal: Principal, policy: Policy
 ) -> Page[PushRead]:
     """The pushes that the principal may see, the newest first."""
     require(principal, Action.PUSH_LIST, own=True)
@@ -140,7 +141,7 @@ def push_page(
     if wanted.number:
         query = query.where(_about_number(wanted.number.strip().upper()))
     rows, following = fetch_page(session, query, _FIRST_PUSHED_LAST, paging)
-    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+    return Page(items=read_many(session, rows, principal=principal, policy=policy), next_cursor=following)
 
 
 def _about_number(number: str) -> ColumnElement[bool]:
@@ -190,10 +191,12 @@ def undoable_answers(session: Session, *, principal: Principal, policy: Policy) 
         .limit(_MOST_UNDOABLE)
     )
     found = undoable(session, session.scalars(query).all(), policy=policy)
-    return read_many(session, found, principal=principal)
+    return read_many(session, found, principal=principal, policy=policy)
 
 
-def other_pushes_of_demand(session: Session, push: PushRead, *, principal: Principal) -> list[PushRead]:
+def other_pushes_of_demand(
+    session: Session, push: PushRead, *, principal: Principal, policy: Policy
+) -> list[PushRead]:
     """The principal's other actionable pushes of the same demand, best first."""
     query = queries.only_actionable(queries.visible(select(Push), principal), now())
     rows = session.scalars(
@@ -201,4 +204,4 @@ def other_pushes_of_demand(session: Session, push: PushRead, *, principal: Princ
         .order_by(Push.rank_key.desc())
         .limit(_MOST_OTHERS)
     ).all()
-    return read_many(session, rows, principal=principal)
+    return read_many(session, rows, principal=principal, policy=policy)

@@ -122,14 +122,15 @@ def pair_story(
         *_report_events(reports),
     ]
     summary = summariser(session, [demand, achievement], principal=principal)
+    policy = current_policy(session, services)
     return PairStory(
         demand=summary(demand),
         achievement=summary(achievement),
         score=pair.score if pair else None,
-        threshold=current_policy(session, services).threshold,
+        threshold=policy.threshold,
         reasons=pair.reasons if pair else {},
         model_version=pair.model_version if pair else "",
-        pushes=read_many(session, rows, principal=principal),
+        pushes=read_many(session, rows, principal=principal, policy=policy),
         answers=[OwnerAnswerRead.model_validate(one) for one in answers],
         engagements=[
             PairEngagement(

@@ -7,9 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.database import by_id, now
+from app.database import by_id
 from app.engagements.contact_visibility import opened_records
-from app.engagements.lifecycle.stage_changes import pushes_under_way
 from app.engagements.models import Engagement
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -19,12 +18,15 @@ from app.matching.near_copies import copies_of_pairs
 from app.matching.ranking.explanation import shown
 from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox.repush_explanation import explain_repush
-from app.pushes.inbox.service import allowed_answers, is_undoable
-from app.pushes.models import Push, PushState
+from app.pushes.inbox.service import NO_OFFER, offered_answers
+from app.pushes.inbox.undo import undoable
+from app.pushes.models import Push
+from app.pushes.policy import Policy
 from app.pushes.schemas import PushRead, PushReasons
 
 _OWN_COLUMNS = PushRead.model_fields.keys() - {
     "allowed",
+    "not_acceptable",
     "manager",
     "demand",
     "achievement",
@@ -37,8 +39,13 @@ _OWN_COLUMNS = PushRead.model_fields.keys() - {
 }
 
 
-def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal) -> list[PushRead]:
-    """The responses for these pushes, in their order. The number of queries does not depend on the number of pushes."""
+def read_many(
+    session: Session, pushes: Sequence[Push], *, principal: Principal, policy: Policy | None
+) -> list[PushRead]:
+    """The responses for these pushes, in their order. The number of queries does not depend on the number of pushes.
+
+    Without a policy no answer is offered: a message is read later than it is written.
+    """
     if not pushes:
         return []
     demands = by_id(session, Demand, [push.demand_id for push in pushes])
@@ -52,8 +59,9 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
     managers = manager_summaries(session, {push.manager_id for push in pushes})
     engagements = engagements_of_pushes(session, [push.id for push in pushes])
     copies = copies_of_pairs(session, {(push.demand_id, push.achievement_id) for push in pushes}, least=0.0)
-    under_way = pushes_under_way(session, [push.id for push in pushes if push.state == PushState.ACCEPTED])
-    moment = now()
+    own = [push for push in pushes if push.manager_id == principal.manager_id] if policy else []
+    offers = offered_answers(session, own, repush=policy.repush) if policy else {}
+    to_undo = {push.id for push in undoable(session, own, policy=policy)} if policy else set()
 
     def read(push: Push) -> PushRead:
         demand, achievement = summary(demands[push.demand_id]), summary(achievements[push.achievement_id])
@@ -64,13 +72,12 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
             achievements[push.achievement_id].publish_mode,
         )
         ended = end_of(push, hidden=hidden)
+        offer = offers.get(push.id, NO_OFFER)
         return PushRead(
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
             engagement_id=engagements.get(push.id),
-            allowed=[
-                *allowed_answers(push, moment),
-                *(["undo"] if is_undoable(push, moment) and push.id not in under_way else []),
-            ],
+            allowed=[*offer.answers, *(["undo"] if push.id in to_undo else [])],
+            not_acceptable=offer.not_acceptable,
             why_again=None
             if repush is None
             else explain_repush(
@@ -92,9 +99,9 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
     return [read(push) for push in pushes]
 
 
-def read_one(session: Session, push: Push, *, principal: Principal) -> PushRead:
+def read_one(session: Session, push: Push, *, principal: Principal, policy: Policy) -> PushRead:
     """The response for one push."""
-    return read_many(session, [push], principal=principal)[0]
+    return read_many(session, [push], principal=principal, policy=policy)[0]
 
 
 def engagements_of_pushes(session: Session, push_ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -1,6 +1,7 @@
 """A manager's answers to pushes: read, accept, decline, postpone. Flushes, never commits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
@@ -26,6 +27,7 @@ from app.pushes.inbox.end_reasons import end_of, has_hidden_owner
 from app.pushes.inbox_log import record_change
 from app.pushes.models import PENDING, Push, PushState
 from app.pushes.policy import RepushPolicy
+from app.pushes.schemas import PushEnd
 
 _DEFAULT_REPUSH = RepushPolicy()
 
@@ -61,6 +63,35 @@ def allowed_answers(push: Push, moment: datetime) -> tuple[str, ...]:
     if push.expires_at <= moment:
         return ()
     return ALLOWED[PushState(push.state)]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The answers to a push that are possible now, and why an acceptance is none of them."""
+
+    answers: tuple[str, ...]
+    not_acceptable: PushEnd | None = None
+
+
+NO_OFFER = Offer(())
+
+
+def offered_answers(session: Session, pushes: Sequence[Push], *, repush: RepushPolicy) -> dict[UUID, Offer]:
+    """Push id → what its manager could answer now. The number of queries does not depend on the number of pushes."""
+    moment = now()
+    offers = {push.id: Offer(allowed_answers(push, moment)) for push in pushes}
+    keys = {
+        push.id: ((push.demand_id, push.achievement_id), push.manager_id)
+        for push in pushes
+        if "accept" in offers[push.id].answers
+    }
+    facts = load_acceptance_facts(session, set(keys.values()), repush=repush) if keys else {}
+    for push_id, key in keys.items():
+        broken = as_told(acceptance_violations(facts[key]), facts[key].pair)
+        if broken:
+            others = tuple(answer for answer in offers[push_id].answers if answer != "accept")
+            offers[push_id] = Offer(others, PushEnd(code=broken[0].code, zh=broken[0].zh, en=broken[0].en))
+    return offers
 
 
 def is_undoable(push: Push, moment: datetime) -> bool:
@@ -114,9 +145,8 @@ def accept(
             interest, a deal or a refusal of the pair, capacity).
     """
     known = _own(session, push_id, principal)
-    facts = load_acceptance_facts(
-        session, (known.demand_id, known.achievement_id), known.manager_id, repush=repush
-    )
+    wanted = ((known.demand_id, known.achievement_id), known.manager_id)
+    facts = load_acceptance_facts(session, [wanted], repush=repush, lock=True)[wanted]
     push = _answerable(session, push_id, "accept", principal, if_match)
     broken = as_told(acceptance_violations(facts), facts.pair)
     if broken:

@@ -36,6 +36,7 @@ from app.errors import (
 from app.load_limits.open_streams import OpenStreams
 from app.pushes.inbox.presenter import read_many
 from app.pushes.models import InboxChange, InboxPosition, Push
+from app.pushes.policy import current_policy
 from app.pushes.schemas import PushRead
 from app.services import AllServices, Services
 from app.settings import Settings
@@ -148,7 +149,7 @@ def follow_inbox(
     settings, database = services[Settings], services[Database]
     with database.reading() as session:
         start = _start(session, principal.manager_id, _number(last_event_id), writer)
-    follower = _Follower(database, principal.manager_id, recheck, writer)
+    follower = _Follower(services, principal.manager_id, recheck, writer)
     places = services[OpenStreams]
     places.open(principal.manager_id)
     return _CountedStream(
@@ -179,7 +180,7 @@ class _CountedStream(EventSourceResponse):
 class _Follower:
     """Whose inbox is followed, with which credentials, and how they get its changes."""
 
-    database: Database
+    services: Services
     manager_id: UUID
     recheck: Recheck
     writer: StreamWriter
@@ -189,7 +190,8 @@ class _Follower:
 
         None if the login has ended, which is checked before any event is sent and, with `check`, at every poll.
         """
-        with self.database.reading() as session:
+        database = self.services[Database]
+        with database.reading() as session:
             unchanged = _last(session, self.manager_id) <= position
         if unchanged and not check:
             return EventBatch((), position)
@@ -198,8 +200,26 @@ class _Follower:
             return None
         if unchanged:
             return EventBatch((), position)
-        with self.database.reading() as session:
-            return _after(session, self.manager_id, position, principal, self.writer)
+        with database.reading() as session:
+            return self._after(session, position, principal)
+
+    def _after(self, session: Session, position: int, principal: Principal) -> EventBatch:
+        changes = session.scalars(
+            select(InboxChange)
+            .where(InboxChange.manager_id == self.manager_id, InboxChange.seq > position)
+            .order_by(InboxChange.seq)
+            .limit(BATCH)
+        ).all()
+        rows = session.scalars(select(Push).where(Push.id.in_({change.push_id for change in changes}))).all()
+        policy = current_policy(session, self.services)
+        pushes = {read.id: read for read in read_many(session, rows, principal=principal, policy=policy)}
+        known = [
+            PushChange(change.seq, change.change, pushes[change.push_id])
+            for change in changes
+            if change.push_id in pushes
+        ]
+        events = tuple(self.writer.changes(session, known)) if known else ()
+        return EventBatch(events, changes[-1].seq if changes else position)
 
 
 async def _events(
@@ -251,26 +271,6 @@ def _start(session: Session, manager_id: UUID, number: int | None, writer: Strea
     if is_deleted or number > last:
         return EventBatch((writer.reset(session, last),), last)
     return EventBatch((), number)
-
-
-def _after(
-    session: Session, manager_id: UUID, position: int, principal: Principal, writer: StreamWriter
-) -> EventBatch:
-    changes = session.scalars(
-        select(InboxChange)
-        .where(InboxChange.manager_id == manager_id, InboxChange.seq > position)
-        .order_by(InboxChange.seq)
-        .limit(BATCH)
-    ).all()
-    rows = session.scalars(select(Push).where(Push.id.in_({change.push_id for change in changes}))).all()
-    pushes = {read.id: read for read in read_many(session, rows, principal=principal)}
-    known = [
-        PushChange(change.seq, change.change, pushes[change.push_id])
-        for change in changes
-        if change.push_id in pushes
-    ]
-    events = tuple(writer.changes(session, known)) if known else ()
-    return EventBatch(events, changes[-1].seq if changes else position)
 
 
 def _last(session: Session, manager_id: UUID) -> int:

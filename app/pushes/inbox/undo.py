@@ -76,6 +76,8 @@ def undoable(session: Session, pushes: Sequence[Push], *, policy: Policy) -> lis
         return []
     under_way = pushes_under_way(session, [push.id for push in answered if push.state == PushState.ACCEPTED])
     free = [push for push in answered if push.id not in under_way]
+    if not free:
+        return []
     snapshot = load_snapshot(
         session,
         policy=policy,

@@ -112,10 +112,11 @@ def show_inbox(
 ) -> Response:
     """The inbox; after an answer that is not possible with the reason, and with what was typed."""
     principal, paging = page.principal, PageRequest(ROWS, cursor)
+    policy = current_policy(session, page.services)
     if shelf is InboxShelf.ACTIONABLE:
-        found = inbox_page(session, paging, principal=principal, shown_lists=shown_lists)
+        found = inbox_page(session, paging, principal=principal, policy=policy, shown_lists=shown_lists)
     else:
-        found = shelf_page(session, paging, shelf, principal=principal)
+        found = shelf_page(session, paging, shelf, principal=principal, policy=policy)
     pushes = push_views(found.items, page.language)
     ids = [one.id for one in pushes]
     return page.show(

@@ -125,9 +125,10 @@ def _answered(
 
 
 def _show(page: WebPage, session: ReadSession, push_id: UUID) -> Response:
-    read = read_one(
-        session, answers.get_push(session, push_id, principal=page.principal), principal=page.principal
-    )
+    policy = current_policy(session, page.services)
+    found = answers.get_push(session, push_id, principal=page.principal)
+    read = read_one(session, found, principal=page.principal, policy=policy)
+    others = other_pushes_of_demand(session, read, principal=page.principal, policy=policy)
     return page.show(
         "manager/push.html",
         one=push_view(read, page.language),
@@ -135,7 +136,7 @@ def _show(page: WebPage, session: ReadSession, push_id: UUID) -> Response:
         amounts=dict(_amounts(page, session, read)),
         can_undo=any(one.id == read.id for one in undone_by(page, session)),
         typed=lambda _: "",
-        others=push_views(other_pushes_of_demand(session, read, principal=page.principal), page.language),
+        others=push_views(others, page.language),
     )
 
 

@@ -36,6 +36,10 @@ class TestSignatures:
             "manager": "given",
             "engagement": "given",
         }
+        for impossible in ("1990-01-01", day(1)):
+            answer = sign(scenario.enterprise, contract["id"], impossible)
+            assert wrong_fields(answer) == ["signed_on"]
+            assert day() in answer.json()["errors"][0]["message_zh"]
         half = ok(sign(scenario.enterprise, contract["id"], day()))
         assert (half["state"], half["signed_on"], half["signed_by_both"]) == ("draft", None, False)
         assert [(one["side"], one["version"]) for one in half["signatures"]] == [("buyer", 1)]
@@ -187,7 +191,12 @@ class TestAmendments:
         for change in ({"deal_amount_wan": "130"}, {"ends_on": day(10)}, {"title": "另一名称"}):
             ok(amend(caller, contract, reason="x", **change))
         if by != "operator":
-            ok(step(caller, contract, "cancel", reason="不做了"))
+            answer = ok(step(caller, contract, "cancel", reason="不做了"))["amendment"]
+            sides = {"enterprise": ["seller"], "institution": ["buyer"], "lead": ["buyer", "seller"]}[by]
+            assert [one["of"] for one in answer["waits_for"]] == sides
+            for one in answer["waits_for"]:
+                assert one["name"] == contract[f"{one['of']}_name"]
+                assert one["name"] in answer["status_zh"] and one["name"] in answer["status_en"]
         seen = read(scenario.operator, contract)
         names = ("state", "deal_amount_wan", "ends_on", "title")
         assert [seen[name] for name in names] == [contract[name] for name in names]

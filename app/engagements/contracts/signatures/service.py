@@ -1,7 +1,7 @@
 """Signatures of the parties: of the terms of a draft, and of amendments."""
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -31,6 +31,9 @@ from app.engagements.shares.rule import check_shares
 from app.errors import Conflict, FieldError, Invalid
 from app.events.catalogue import ContractSignatureGiven, ContractSigned
 from app.events.outbox import emit
+
+EARLIER = timedelta(days=730)
+"""How long ago a contract may have been signed that is entered here now."""
 
 
 def sign(
@@ -94,7 +97,7 @@ def _check_terms(
 ) -> None:
     """The contract is signed on the day of the later signature."""
     contract.signed_on = max([signed_on, *(one.signed_on for one in given)])
-    check(session, contract, _missing(contract))
+    check(session, contract, [*_missing(contract), *_too_early(signed_on)])
     _check_confirmed(contract)
     check_disclosure(session, contract)
     if contract.engagement_id is not None:
@@ -107,6 +110,18 @@ def _missing(contract: Contract) -> list[FieldError]:
         for name in ("starts_on", "ends_on")
         if getattr(contract, name) is None
     ]
+
+
+def _too_early(signed_on: date) -> Iterator[FieldError]:
+    """What was signed long before it was entered is no contract of today; the bureau enters old ones by a ledger."""
+    earliest = today() - EARLIER
+    if signed_on < earliest:
+        yield FieldError(
+            "signed_on",
+            "range",
+            f"应在 {earliest} 与今天（{today()}）之间；更早的合同由主管部门自台账导入",
+            f"must be between {earliest} and today, {today()}; the bureau imports older contracts from a ledger",
+        )
 
 
 def _check_confirmed(contract: Contract) -> None:

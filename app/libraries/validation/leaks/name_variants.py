@@ -122,7 +122,7 @@ def word_commonness(word: str) -> Commonness:
 
 
 def names_in(name: str) -> Iterator[str]:
-    """The names in one field: 齐鲁工业大学(山东省科学院) has two; the place in 泰莱弗斯(济南)有限公司 is none."""
+    """The names in one field: a second one may follow in brackets, where a place is none, or after a separator."""
     for part in _SEPARATED.split(name[:MAX_NAME]):
         yield part
         for bracketed in _BRACKETED.findall(fold(part)):
@@ -130,11 +130,12 @@ def names_in(name: str) -> Iterator[str]:
             introduced = _FORMER.match(second) is not None
             second = _FORMER.sub("", second)
             stem = _INSTITUTION.sub("", _LEGAL.sub("", second))
-            if introduced and len(second) > 1:
+            if (introduced and len(second) > 1) or (
+                stem != second
+                and len(stem) > 1
+                and (_split_region(second)[0] or word_commonness(stem) is Commonness.DISTINCTIVE)
+            ):
                 yield second
-            elif stem != second and len(stem) > 1:
-                if _split_region(second)[0] or word_commonness(stem) is Commonness.DISTINCTIVE:
-                    yield second
 
 
 @lru_cache(maxsize=4096)
@@ -197,7 +198,7 @@ def _enterprise_forms(core: str, rest: str, brand: str) -> Iterator[NameForm]:
 
 
 def _institution_forms(core: str, rest: str, stem: str, home: str) -> Iterator[NameForm]:
-    """岱北理工 identifies 岱北理工大学, and 齐鲁医院 may be the one of 山东大学; 山东大学 has none of these."""
+    """岱北理工 identifies its university. What belongs to a university, such as a hospital, is known by its own name, too."""
     if home:
         yield NameForm(home, Commonness.DISTINCTIVE)
         yield NameForm(rest, max(word_commonness(stem), Commonness.KNOWN), is_brand=True)

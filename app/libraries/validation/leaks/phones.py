@@ -27,7 +27,7 @@ _MOBILE = re.compile(
         )
     )
 )
-# With signs that also stand between the numbers of a list; numbers have no zero in front, parts of a telephone number do.
+# With signs that also stand in a list of numbers, which have no zero in front; parts of a telephone number may.
 _LISTED = re.compile(
     r"(?<![\d.])1[3-9]\d(?P<sign>[^\w\s+.-])(?:\d{4}(?P=sign)\d{4}|\d{8})(?!\d|(?P=sign)\d|\.\d|%|[a-z℃°])"
 )

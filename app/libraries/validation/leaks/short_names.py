@@ -29,7 +29,9 @@ def short_names(core: str, *, generic: bool) -> Iterator[str]:
         generic: an enterprise without a brand of its own, known by place and trade.
     """
     if suffix := next((one for one in _SUFFIXES if core.endswith(one) and len(core) > len(one)), None):
-        yield from (name for name in _of_institution(core.removesuffix(suffix), suffix) if 2 <= len(name) <= 6)
+        yield from (
+            name for name in _of_institution(core.removesuffix(suffix), suffix) if 2 <= len(name) <= 6
+        )
     elif generic:
         words = _words(core)
         if len(words) > 1:

@@ -1,9 +1,10 @@
 """Other ways to write a brand: its numerals as digits, in words and for accounts (三箭, 3箭, 叁箭), and its pinyin."""
 
-import itertools
-import os
 import re
 from collections.abc import Iterator
+from functools import cache
+
+from xpinyin import Pinyin
 
 _DIGITS = "0123456789"
 _NUMERALS = (
@@ -30,16 +31,15 @@ def numeral_spellings(brand: str) -> Iterator[str]:
         yield digits.translate(str.maketrans(_DIGITS, row))
 
 
+@cache
+def _dictionary() -> Pinyin:
+    return Pinyin()
+
+
 def pinyin_spellings(brand: str) -> Iterator[str]:
     """The pinyin of a brand of two to five Chinese characters, in each reading and way to write ü."""
     if _HAN.fullmatch(brand) is None:
         return
-    # The library's phrases take 45 MB of memory; a brand is no phrase.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin import Style, pinyin
-
-    syllables = pinyin(brand, style=Style.NORMAL, heteronym=True)
-    for reading in itertools.islice(itertools.product(*syllables), _READINGS):
-        written = "".join(reading)
+    for written in _dictionary().get_pinyins(brand, splitter="", n=_READINGS):
         if len(written) >= _SHORTEST and written.isascii():
             yield from dict.fromkeys(written.replace("v", ue) for ue in ("v", "u", "yu"))

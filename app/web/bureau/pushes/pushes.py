@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from app.database import ReadSession
 from app.pushes.inbox.listing import PUSH_SHELVES, PushFilter, push_page
+from app.pushes.policy import current_policy
 from app.pushes.schemas import PushRead
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
 from app.web.i18n import mark as _
@@ -42,7 +43,13 @@ def pushes(
     """The pushes of a shelf; `q` is the number of a demand, an achievement or a manager."""
     chosen = state if state in _SHELVES else ""
     wanted = PushFilter(states=PUSH_SHELVES[chosen], number=q)
-    found = push_page(session, place(cursor), wanted, principal=page.principal)
+    found = push_page(
+        session,
+        place(cursor),
+        wanted,
+        principal=page.principal,
+        policy=current_policy(session, page.services),
+    )
     labels = (_("需求"), _("成果"), _("技术经理人"), _("匹配分"), _("状态"), _("推送时间"), _("答复或结束"))
     columns = [
         TableColumn(translate(label), "number" if place_ == 3 else "text")
