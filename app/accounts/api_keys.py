@@ -53,7 +53,8 @@ def create_api_key(
         Forbidden: the principal is an API key or may not create keys for this organisation.
         Invalid: a scope is unknown or missing, the name is invalid, the expiry is in the past, or a network is none.
     """
-    organisation_id = organisation_id or principal.organisation_id
+    if organisation_id is None:
+        organisation_id = principal.organisation_id
     require(principal, Action.API_KEY_CREATE, owner_org_id=organisation_id)
     if principal.user_id is None:
         raise Forbidden("Only users can create API keys.", "只有登录用户可以创建 API 密钥。")

@@ -19,7 +19,7 @@ from app.accounts.models import OFFICES, STAFF, Organisation, OrganisationKind, 
 from app.accounts.organisations import administrators
 from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from app.errors.collection import Faults
+from app.errors.collection import Faults, is_unreadable
 
 # The roles that users of an organisation may have. The first user of a self-registered organisation gets the first
 # role unless they request another one from the list; only operators create users of the bureau.
@@ -67,7 +67,7 @@ def create_user(
     """
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
     require_confirmation(principal)
-    if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN:
+    if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN and not is_unreadable(organisation_id):
         refuse_other_role(session, role, organisation_id)
     require_grant(principal, role)
     user = add_user(session, facts=facts, role=role, organisation_id=organisation_id)

@@ -253,7 +253,8 @@ def propose_shares(
     engagement_id: UUID, body: Sent[SharesRequest], principal: CurrentPrincipal, session: WriteSession
 ) -> list[ShareRead]:
     """由牵头经理人提出，须包含全部技术经理人且合计 100%；其他经理人分别确认。"""
-    shares = [(share.manager_id, share.percent) for share in body.shares]
+    given = [(share.manager_id, share.percent) for share in body.shares]
+    shares = manager_shares.share_managers(session, given, principal=principal)
     rows = manager_shares.propose_shares(session, engagement_id, shares=shares, principal=principal)
     return [ShareRead.model_validate(row) for row in rows]
 

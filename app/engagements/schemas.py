@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.organisations.schemas import OrganisationRef
 from app.engagements.models import ParticipantRole, ParticipantState, Stage
+from app.libraries.managers.lookup import ManagerRef
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.libraries.validation.leaks.secrecy import NotSecret
@@ -108,13 +109,13 @@ class InvitationRequest(Wire):
     """技术经理人填 manager_id；投资人填 organisation_id 或 user_id；供需双方人员填本单位的 user_id，留空则邀请单位。"""
 
     role: ParticipantRole = Field(examples=["investor"])
-    manager_id: UUID | None = None
+    manager_id: ManagerRef | None = None
     organisation_id: OrganisationRef | None = None
     user_id: UUID | None = None
 
 
 class Share(Wire):
-    manager_id: UUID
+    manager_id: ManagerRef
     percent: Percent = Field(title="分成（%）", examples=["60.00"])
 
 

@@ -31,6 +31,11 @@ class Unreadable:
 UNREADABLE: Final = Unreadable()
 
 
+def is_unreadable(value: object) -> bool:
+    """Whether the value could not be read from the body, which is refused at the end."""
+    return value is UNREADABLE
+
+
 class Faults:
     """The invalid fields that checks have named so far, each once."""
 

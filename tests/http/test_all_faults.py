@@ -104,6 +104,30 @@ def cases(scenario: Scenario, stranger: Any) -> list[Case]:
         ),
         Case(
             operator,
+            "POST /v1/users",
+            {
+                "email": "li",
+                "name": "",
+                "password": "short",
+                "role": "manager",
+                "organisation_id": "没有这个单位",
+            },
+            {"email", "name", "password", "organisation_id"},
+        ),
+        Case(
+            operator,
+            "POST /v1/api-keys",
+            {"name": "", "scopes": ["all"], "organisation_id": "没有这个单位", "allowed_networks": ["x"]},
+            {"name", "scopes", "organisation_id", "allowed_networks"},
+        ),
+        Case(
+            lead,
+            f"PUT /v1/engagements/{case.id}/shares",
+            {"shares": [{"manager_id": "没有此人", "percent": 0.6}, {"manager_id": NOBODY, "percent": "六"}]},
+            {"shares.0.manager_id", "shares.0.percent", "shares.1.percent"},
+        ),
+        Case(
+            operator,
             "POST /v1/invitations",
             {"email": "li", "role": "manager", "organisation_id": NOBODY},
             {"email", "organisation_id"},

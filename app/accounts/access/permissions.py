@@ -12,6 +12,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.access.proof import owed_step
 from app.accounts.models import Role
 from app.errors import Forbidden, Unauthenticated
+from app.errors.collection import is_unreadable
 
 __all__ = [
     "ADMINISTRATOR",
@@ -318,14 +319,16 @@ def require(
     own: bool | None = None,
 ) -> None:
     """Refuse the action unless it is `allowed`. Without `own`, the object is own if `owner_org_id` is the principal's
-    organisation.
+    organisation; one that is unknown counts as own, so that the answer names the other faults of the body, too.
 
     Raises:
         Unauthenticated: the principal is anonymous and must log in.
         Forbidden: the role or the API key's scopes do not permit it.
     """
     if own is None:
-        own = owner_org_id is not None and owner_org_id == principal.organisation_id
+        own = is_unreadable(owner_org_id) or (
+            owner_org_id is not None and owner_org_id == principal.organisation_id
+        )
     if allowed(principal, action, own=own):
         return
     if principal.is_anonymous:

@@ -15,7 +15,7 @@ from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import is_party_role
 from app.engagements.contracts.ledger.classification import classify
-from app.engagements.contracts.service import PARTIES, check, check_may_write, find_parties, write_terms
+from app.engagements.contracts.service import PARTIES, check, check_may_write, find_references, write_terms
 from app.engagements.contracts.shares import default_shares, refuse_left_out
 from app.engagements.events import contract_payload
 from app.engagements.models import Engagement
@@ -48,7 +48,7 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
     contract.created_by = timeline.actor_of(principal)
     contract.shares, contract.payments = [], []
     faults = Faults()
-    find_parties(session, given, faults, principal=principal)
+    find_references(session, given, faults, principal=principal)
     engagement_id = given.pop("engagement_id", None)
     if engagement_id is not None:
         engagement = _agreed_engagement(session, engagement_id, principal)

@@ -18,6 +18,7 @@ from app.engagements.conflicts_of_interest import conflict_in_parties
 from app.engagements.contract_models import Contract, ContractPayment, ContractState
 from app.engagements.contracts.checks import check_terms
 from app.engagements.contracts.shares import set_shares
+from app.engagements.shares.service import share_managers
 from app.errors import Conflict, FieldError, Invalid
 from app.errors.collection import Faults
 from app.libraries.achievements.models import Achievement
@@ -27,15 +28,18 @@ from app.libraries.managers.models import Manager
 PARTIES = ("buyer_org_id", "seller_org_id")
 
 
-def find_parties(
+def find_references(
     session: Session, values: dict[str, Any], faults: Faults, *, principal: Principal
 ) -> dict[str, Any]:
-    """Put the ids of the parties in place of their credit codes or names; who is not found is a fault, and left out.
-    Answers the values."""
+    """Put the ids of the parties and of managers with shares in place of what else they are called; who is not found is
+    a fault, and left out. Answers the values."""
     for name in PARTIES:
         if values.get(name) is not None:
             with faults.collected():
                 values[name] = referred(session, values.pop(name), field=name, principal=principal)
+    if values.get("shares"):
+        with faults.collected():
+            values["shares"] = share_managers(session, values.pop("shares"), principal=principal)
     faults.skip_named()
     return values
 

@@ -30,6 +30,7 @@ from app.events.catalogue.engagements import ParticipantEvent
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
+from app.libraries.managers.lookup import referred_managers
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 
@@ -59,7 +60,7 @@ class Invitation:
     role: ParticipantRole
     user_id: UUID | None = None
     organisation_id: UUID | str | None = None
-    manager_id: UUID | None = None
+    manager_id: UUID | str | None = None
 
 
 def invite(
@@ -122,7 +123,7 @@ def _new_participant(
     participant = Participant(engagement_id=engagement.id, role=invitation.role)
     match invitation.role:
         case ParticipantRole.MANAGER:
-            participant.manager_id = _manager(session, engagement, invitation)
+            participant.manager_id = _manager(session, engagement, invitation, principal)
         case ParticipantRole.INVESTOR:
             participant.user_id, participant.organisation_id = _investor(session, invitation, principal)
         case _:
@@ -136,8 +137,10 @@ def _new_participant(
     return participant
 
 
-def _manager(session: Session, engagement: Engagement, invitation: Invitation) -> UUID:
-    manager = session.get(Manager, invitation.manager_id) if invitation.manager_id else None
+def _manager(session: Session, engagement: Engagement, invitation: Invitation, principal: Principal) -> UUID:
+    told = {"manager_id": invitation.manager_id} if invitation.manager_id else {}
+    id_ = referred_managers(session, told, principal=principal).get("manager_id")
+    manager = session.get(Manager, id_) if id_ else None
     if manager is None or manager.state != RecordState.PUBLISHED:
         raise _unknown("manager_id", "技术经理人不存在或未发布", "is not the id of a published manager")
     refuse_forbidden_pair(session, manager, *pair_of(session, engagement))

@@ -15,6 +15,21 @@ from app.engagements.models import Engagement, ManagerShare, Participant, Partic
 from app.engagements.shares.rule import check_shares
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
+from app.libraries.managers.lookup import referred_managers
+
+
+def share_managers(
+    session: Session, shares: Sequence[tuple[UUID | str, Decimal]], *, principal: Principal
+) -> list[tuple[UUID, Decimal]]:
+    """The shares with the ids of managers who are told by number or name.
+
+    Raises:
+        Invalid: names every share whose manager is unknown or not the only one of this name.
+    """
+    fields = [f"shares.{position}.manager_id" for position in range(len(shares))]
+    references = {field: reference for field, (reference, _) in zip(fields, shares, strict=True)}
+    found = referred_managers(session, references, principal=principal)
+    return [(found[field], percent) for field, (_, percent) in zip(fields, shares, strict=True)]
 
 
 def propose_shares(

@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 
 from app.exchange.values.readings import ValueNote, ValueReading
 from app.libraries.validation.indicators.grammar.numerals import chinese_number
+from app.libraries.validation.values.amounts import WAN_PER_UNIT, written_amount
 
-_PER_WAN = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "万元": Decimal(1), "亿元": Decimal(10_000)}
-_UNIT = r"(亿元?|万元?|千元|元)?"
+_UNIT = r"(亿元?|万元?|千元|元|[Ww](?![A-Za-z]))?"
 # At most 15 digits: a longer number is no amount, and is taken whole or not at all.
 _NUMBER = r"(?<!\d)(\d{1,3}(?:,\d{3}){1,5}+(?:\.\d++)?+|\d{1,15}+(?!\d)(?:\.\d++)?+)"
 _RANGE = re.compile(rf"{_NUMBER}\s*{_UNIT}\s*(?:-|~|至|到|—|–|―)+\s*{_NUMBER}\s*{_UNIT}")
@@ -45,11 +45,16 @@ def read_amount(text: str, unit: str | None) -> ValueReading:
         one for one in _REMARK.findall(folded) if not re.fullmatch(r"人民币|大写|小写|[\d,.\s千万亿元]+", one)
     )
     remark_free = _REMARK.sub("", folded)
-    unit = next((one for one in _REMARK.findall(folded) if one in _PER_WAN), unit)
+    unit = next((one for one in _REMARK.findall(folded) if one in WAN_PER_UNIT), unit)
     body = re.sub(r"人民币|RMB|CNY", "", remark_free, flags=re.IGNORECASE).strip() or folded
-    reading = _numbers(body, unit)
-    if reading is None:
-        reading = _capital(body)
+    exact = written_amount(body, unit)
+    if exact is not None:
+        wan = exact.wan.normalize() + 0
+        reading: ValueReading | None = _bounded(body, wan, wan, exact.has_unit or unit is not None)
+        if reading is not None and re.search(r"\d", body) is None and not reading.warnings:
+            reading.derived = _from_numeral(body)
+    else:
+        reading = _numbers(body, unit) or _capital(body)
     if reading is None:
         open_words = _OPEN.search(folded)
         reading = ValueReading(Amount())
@@ -113,9 +118,10 @@ def _bounded(body: str, low: Decimal | None, high: Decimal | None, has_unit: boo
 
 
 def _wan(number: str, own: str, unit: str | None) -> Decimal | None:
-    name = own if own in _PER_WAN else f"{own}元" if own else unit or "万元"
+    own = own.replace("w", "万").replace("W", "万")
+    name = own if own in WAN_PER_UNIT else f"{own}元" if own else unit or "万元"
     try:
-        value = Decimal(number.replace(",", "")) * _PER_WAN[name]
+        value = Decimal(number.replace(",", "")) * WAN_PER_UNIT[name]
     except InvalidOperation:
         return None
     return value.normalize() + 0
@@ -129,6 +135,9 @@ def _capital(body: str) -> ValueReading | None:
     if value is None:
         return None
     # 壹佰贰拾万元: the numeral holds 万; 壹佰贰拾(万元): the unit does.
-    wan = value if body[match.end() :].startswith("万元") else value * _PER_WAN["元"]
-    note = ValueNote("capitals", f"由大写“{match[0]}”换算", f"converted from the numeral '{match[0]}'")
-    return ValueReading(Amount(wan.normalize() + 0, wan.normalize() + 0), note)
+    wan = value if body[match.end() :].startswith("万元") else value * WAN_PER_UNIT["元"]
+    return ValueReading(Amount(wan.normalize() + 0, wan.normalize() + 0), _from_numeral(match[0]))
+
+
+def _from_numeral(text: str) -> ValueNote:
+    return ValueNote("capitals", f"由大写“{text}”换算", f"converted from the numeral '{text}'")

@@ -150,18 +150,15 @@ def shares(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
             manager_shares.confirm_shares(session, id, principal=page.principal)
             return
         rows = [
-            {"manager_id": name.removeprefix("share."), "percent": posted.get(name).strip().rstrip("%")}
+            {"manager_id": name.removeprefix("share."), "percent": posted.get(name).strip()}
             for name in posted.names()
             if name.startswith("share.")
         ]
         wanted = validated(SharesRequest, {"shares": rows})
         assert isinstance(wanted, SharesRequest)
-        manager_shares.propose_shares(
-            session,
-            id,
-            shares=[(share.manager_id, share.percent) for share in wanted.shares],
-            principal=page.principal,
-        )
+        given = [(share.manager_id, share.percent) for share in wanted.shares]
+        shares = manager_shares.share_managers(session, given, principal=page.principal)
+        manager_shares.propose_shares(session, id, shares=shares, principal=page.principal)
 
     return run(page, id, posted, database, command, tab="people", notice="saved")
 

@@ -33,7 +33,7 @@ from app.libraries.validation.values.contacts import (
     check_phone,
 )
 from app.libraries.validation.values.dates import Day, check_deadline
-from app.libraries.validation.values.money import MAX_WAN, Wan, check_wan_range
+from app.libraries.validation.values.money import MAX_WAN, Percent, Wan, check_wan_range
 from app.libraries.validation.values.patents import (
     check_ip_number,
     patent_check_digit,
@@ -162,7 +162,26 @@ def test_trl() -> None:
 
 @pytest.mark.parametrize(
     ("value", "amount"),
-    [("120", "120.00"), (12.1, "12.10"), ("1,200 万元", "1200.00"), (Decimal("0.01"), "0.01")],
+    [
+        ("120", "120.00"),
+        (12.1, "12.10"),
+        ("1,200 万元", "1200.00"),
+        (Decimal("0.01"), "0.01"),
+        ("1.2亿", "12000.00"),
+        ("120W", "120.00"),
+        ("１２０ｗ", "120.00"),
+        ("一百二十万", "120.00"),
+        ("一百二十", "120.00"),
+        ("￥120万", "120.00"),
+        ("¥ 1,200,000元", "120.00"),
+        ("120 万元整", "120.00"),
+        ("人民币壹佰贰拾万圆整", "120.00"),
+        ("1亿2000万元", "12000.00"),
+        ("一点二亿", "12000.00"),
+        ("3千万", "3000.00"),
+        ("5千元", "0.50"),
+        ("1万2000元", "1.20"),
+    ],
 )
 def test_amounts_are_exact(value: object, amount: str) -> None:
     assert str(accept(Wan, value)) == amount
@@ -179,6 +198,15 @@ def test_amounts_are_exact(value: object, amount: str) -> None:
         ("1_000", "money_format"),
         ("0.001", "money_places"),
         ("面议", "money_format"),
+        ("100-120万", "money_format"),
+        ("约120万", "money_format"),
+        ("八九万", "money_format"),
+        ("120k", "money_format"),
+        ("$120", "money_format"),
+        ("2000万1亿", "money_format"),
+        ("1亿2", "money_format"),
+        ("120元", "money_places"),
+        ("200亿", "money_too_large"),
         ("NaN", "money_format"),
         (float("inf"), "money_format"),
         (True, "money_format"),
@@ -191,6 +219,17 @@ def test_amounts_that_are_none(value: object, code: str) -> None:
 @given(st.decimals(min_value="0.01", max_value=MAX_WAN, places=2))
 def test_every_amount_in_range_survives(amount: Decimal) -> None:
     assert accept(Wan, str(amount)) == amount
+    assert accept(Wan, f"{amount}万元") == accept(Wan, f"￥{amount}W") == amount
+    assert accept(Wan, f"{amount * 10_000:.0f}元") == accept(Wan, f"{amount / 10_000}亿") == amount
+
+
+def test_percentages() -> None:
+    read = {60: "60.00", "60%": "60.00", "33.33 ％": "33.33", "0.6%": "0.60", 1: "1.00", 100: "100.00"}
+    assert {value: str(accept(Percent, value)) for value in read} == read
+    for unclear in (0.6, "0.60", ".5"):
+        assert "%" in refuse(Percent, unclear, "percent_or_fraction")["zh"]
+    for wrong in (0, -1, "100.01", "33.333", "六", True):
+        refuse(Percent, wrong, "percent")
 
 
 def test_ranges_of_amounts() -> None:

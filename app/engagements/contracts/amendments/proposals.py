@@ -30,7 +30,7 @@ from app.engagements.contracts.service import (
     check,
     check_disclosure,
     check_may_write,
-    find_parties,
+    find_references,
     require_operator_once_confirmed,
     write_terms,
 )
@@ -69,7 +69,7 @@ def amend(
         raise wrong_state(contract)
     require_operator_once_confirmed(contract, principal)
     faults = Faults()
-    values = find_parties(session, patch.values(), faults, principal=principal)
+    values = find_references(session, patch.values(), faults, principal=principal)
     faults.raise_if_any()
     if contract.state == ContractState.DRAFT:
         _change_draft(session, contract, values, principal)
@@ -88,6 +88,13 @@ def amend(
     if terms:
         wire = patch.model_dump(mode="json", exclude_unset=True, exclude={"reason", *entries})
         wire |= {name: str(terms[name]) for name in PARTIES if name in terms}
+        if terms.get("shares"):
+            shares = terms["shares"]
+            wire["shares"] = [
+                # Below 1 it may be meant as a fraction, unless it says %.
+                {"manager_id": str(id_), "percent": f"{share}%" if share < 1 else str(share)}
+                for id_, share in shares
+            ]
         _propose_change(session, contract, terms, wire, reason, principal)
     return contract
 

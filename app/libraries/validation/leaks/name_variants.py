@@ -198,7 +198,7 @@ def _enterprise_forms(core: str, rest: str, brand: str) -> Iterator[NameForm]:
 
 
 def _institution_forms(core: str, rest: str, stem: str, home: str) -> Iterator[NameForm]:
-    """岱北理工 identifies its university. What belongs to a university, such as a hospital, is known by its own name, too."""
+    """岱北理工 identifies its university. What belongs to one is known by its own name, too."""
     if home:
         yield NameForm(home, Commonness.DISTINCTIVE)
         yield NameForm(rest, max(word_commonness(stem), Commonness.KNOWN), is_brand=True)

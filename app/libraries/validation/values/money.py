@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.values.amounts import written_amount
 
 MAX_WAN = Decimal("1000000.00")
 CENT = Decimal("0.01")
@@ -21,8 +22,8 @@ _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[-+]?\.\d+", re
 def check_wan(value: Any) -> Any:
     """Parse an amount in 万元: 0 < amount ≤ 1 000 000.00, at most two decimal places, never rounded.
 
-    Text may contain thousands separators and the unit 万元. A float is read in its shortest decimal form, so 12.1 is
-    exactly 12.1. Other types are left to pydantic.
+    Text may be an amount as `written_amount` reads it, with a unit (120万, 1.2亿, 1200000元) or in 万元 without one. A
+    float is read in its shortest decimal form, so 12.1 is exactly 12.1. Other types are left to pydantic.
     """
     amount = check_wan_or_nothing(value)
     if isinstance(amount, Decimal) and amount == 0:
@@ -38,12 +39,15 @@ def check_wan_or_nothing(value: Any) -> Any:
     """As `check_wan`, but 0 is an amount, too."""
     if not isinstance(value, (int, float, str, Decimal)):
         return value
-    amount = _number(value, units=("万元", "万"))
+    amount = _number(value)
+    if amount is None and isinstance(value, str) and (written := written_amount(value)):
+        amount = written.wan
     if amount is None:
         raise field_error(
             "money_format",
-            zh="金额应为数字，单位万元，如 120 或 120.50。",
-            en="The amount must be a number in 万元 (10,000 yuan), e.g. 120 or 120.50.",
+            zh="金额应为一个数，单位万元，如 120 或 120.50；也可注明单位，如 120万、1.2亿、1200000元。",
+            en="The amount must be one number in 万元 (10,000 yuan), e.g. 120 or 120.50, or state its unit: 120万, "
+            "1.2亿, 1200000元.",
         )
     if amount < 0:
         raise field_error(
@@ -65,10 +69,19 @@ def check_wan_or_nothing(value: Any) -> Any:
 
 
 def check_percent(value: Any) -> Any:
-    """Parse a percentage: 0 < percent ≤ 100, at most two decimal places. Text may end in %."""
+    """Parse a percentage: 0 < percent ≤ 100, at most two decimal places. Text may end in %, which a percentage below 1
+    must: 0.6 without it may be meant as 60."""
     if not isinstance(value, (int, float, str, Decimal)):
         return value
-    percent = _number(value, units=("%",))
+    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else ""
+    percent = _number(text.removesuffix("%").rstrip() if text else value)
+    if percent is not None and 0 < percent < 1 and not text.endswith("%"):
+        meant = two_places(percent * HUNDRED)
+        raise field_error(
+            "percent_or_fraction",
+            zh=f"{value} 是指 {meant}% 还是 {percent}%？前者请填 {meant}，后者请填“{percent}%”。",
+            en=f"Does {value} mean {meant}% or {percent}%? Enter {meant} for the former, '{percent}%' for the latter.",
+        )
     if percent is None or not 0 < percent <= HUNDRED or percent != percent.quantize(CENT):
         raise field_error(
             "percent",
@@ -78,15 +91,13 @@ def check_percent(value: Any) -> Any:
     return percent.quantize(CENT)
 
 
-def _number(value: float | str | Decimal, *, units: tuple[str, ...]) -> Decimal | None:
+def _number(value: float | str | Decimal) -> Decimal | None:
     """The number as it is written, full width included; None if it is none."""
     if isinstance(value, bool):
         return None
     text = str(value)
     if isinstance(value, str):
         text = unicodedata.normalize("NFKC", value).strip()
-        for unit in units:
-            text = text.removesuffix(unit).strip()
         if not _NUMBER.fullmatch(text):
             return None
     try:
