@@ -21,7 +21,7 @@ from app.libraries.managers.lookup import referred_managers
 def share_managers(
     session: Session, shares: Sequence[tuple[UUID | str, Decimal]], *, principal: Principal
 ) -> list[tuple[UUID, Decimal]]:
-    """The shares with the ids of managers who are told by number or name.
+    """The shares with the ids of managers who are named by number or name.
 
     Raises:
         Invalid: names every share whose manager is unknown or not the only one of this name.

@@ -1,4 +1,4 @@
-"""Amounts as people write them: 1.2亿, 120W, ￥120万, 1亿2000万元, 一百二十万, 壹佰贰拾万元整, 120 万元整. Exact."""
+"""Amounts as people write them, such as 1.2亿, 120W, 1亿2000万元 or 壹佰贰拾万元整, as exact numbers of 万元."""
 
 import re
 import unicodedata
