@@ -750,6 +750,12 @@ class AmendedShareRead(TypedDict):
     consented_at: NotRequired[str | None]
 
 
+class Awaited(TypedDict):
+    of: Literal["buyer", "seller", "manager"]
+    id: str
+    name: NotRequired[str | None]
+
+
 ContractSide = Literal["buyer", "seller"]
 
 
@@ -775,6 +781,9 @@ class AmendmentRead(TypedDict):
     shares: list[AmendedShareRead]
     signatures: NotRequired[list[SignatureRead]]
     missing: NotRequired[list[ContractSide]]
+    waits_for: NotRequired[list[Awaited]]
+    status_zh: NotRequired[str]
+    status_en: NotRequired[str]
 
 
 class ConsentRead(TypedDict):
@@ -1283,6 +1292,7 @@ class PushRead(TypedDict):
     state: PushState
     engagement_id: NotRequired[str | None]
     allowed: list[str]
+    not_acceptable: NotRequired[PushEnd | None]
     manager: ManagerSummary
     demand: RecordSummary
     achievement: RecordSummary
