@@ -117,8 +117,8 @@ def _bounded(body: str, low: Decimal | None, high: Decimal | None, has_unit: boo
     return reading
 
 
-def _wan(number: str, own: str, unit: str | None) -> Decimal | None:
-    own = own.replace("w", "万").replace("W", "万")
+def _wan(number: str, own: str | None, unit: str | None) -> Decimal | None:
+    own = (own or "").replace("w", "万").replace("W", "万")
     name = own if own in WAN_PER_UNIT else f"{own}元" if own else unit or "万元"
     try:
         value = Decimal(number.replace(",", "")) * WAN_PER_UNIT[name]
