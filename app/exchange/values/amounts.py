@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from app.exchange.values.readings import ValueNote, ValueReading
-from app.libraries.validation.indicators.grammar.numerals import chinese_number
 from app.libraries.validation.values.amounts import WAN_PER_UNIT, written_amount
+from app.text.numerals import chinese_number
 
 _UNIT = r"(亿元?|万元?|千元|元|[Ww](?![A-Za-z]))?"
 # At most 15 digits: a longer number is no amount, and is taken whole or not at all.

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.libraries.validation.indicators.grammar.numerals import chinese_number
+from app.text.numerals import chinese_number
 
 WAN_PER_UNIT = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "万元": Decimal(1), "亿元": Decimal(10_000)}
 """万元 in one of each unit of a header."""

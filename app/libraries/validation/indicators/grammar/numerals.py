@@ -7,9 +7,8 @@ estimate (八九万, 三十多), which states no exact value.
 import re
 from decimal import Decimal
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_MYRIADS = {"万": 10_000, "亿": 100_000_000}
+from app.text.numerals import DIGITS, MYRIADS, TENS, chinese_number
+
 _ANY = "零〇一二两三四五六七八九十百千万亿"
 _RUN = rf"[{_ANY}]+(?:点[零〇一二三四五六七八九]+)?"
 # From its first character on: a start at every later one would take time quadratic in the length.
@@ -44,34 +43,10 @@ _SHORT = re.compile(
     rf"(?<![第{_ANY}\d.])[一二两三四五六七八九十](?=\s*(?:{_MEASURE})(?!半))(?!月[一二三四五六七八九十\d])"
 )
 _COUNT = re.compile(rf"{_BOUND_BEFORE}[一二两三四五六七八九十](?=(?:{_COUNTED})(?!次))")
-_ESTIMATE = re.compile("[一二两三四五六七八九]{2}")
 _WORDS = re.compile(
     "十分(?!钟)|万一|千万|万千|百万级|百万(?=[^吨元件只次个人套台])|十字|百叶|千分尺|百分表|万向|万能|一百年"
 )
 _NOT_TENTHS = re.compile("十成")
-
-
-def chinese_number(text: str) -> Decimal | None:
-    """The value of a Chinese numeral, 0 to 10¹²; None if it is not one number (八九万, 十万一万)."""
-    whole, _, fraction = text.partition("点")
-    if _ESTIMATE.search(whole) and set(whole) & (_TENS.keys() | _MYRIADS.keys()):
-        return None
-    total, section, digit, last = 0, 0, None, 1
-    for char in whole:
-        if char in _DIGITS:
-            if digit:
-                return None
-            digit, last = _DIGITS[char], 1 if char in "零〇" else last
-        elif char in _TENS:
-            section += (1 if digit is None else digit) * _TENS[char]
-            digit, last = None, _TENS[char]
-        else:
-            total += (section + (digit or 0) or 1) * _MYRIADS[char]
-            section, digit, last = 0, None, _MYRIADS[char]
-    # 一千二 is 1200: a last digit counts the next lower power.
-    section += (digit or 0) * (last // 10 if last >= 100 else 1)
-    decimals = "".join(str(_DIGITS[char]) for char in fraction)
-    return Decimal(f"{total + section}.{decimals}" if decimals else total + section)
 
 
 def _value(text: str) -> Decimal | None:
@@ -115,7 +90,7 @@ def _tenths(match: re.Match[str]) -> str:
     value = _value(match[1])
     if value is None:
         return match[0]
-    ones = {"半": 5}.get(match[2], _DIGITS.get(match[2], 0)) if match[2] else 0
+    ones = {"半": 5}.get(match[2], DIGITS.get(match[2], 0)) if match[2] else 0
     return f"{(value * 10 + ones).normalize():f}%"
 
 
@@ -129,7 +104,7 @@ def _and_half(match: re.Match[str]) -> str:
 def _plain(match: re.Match[str]) -> str:
     text = match[0]
     short = len(text) == 1
-    if not short and (not set(text) & (_TENS.keys() | _MYRIADS.keys()) or len(text.rstrip("万亿")) == 0):
+    if not short and (not set(text) & (TENS.keys() | MYRIADS.keys()) or len(text.rstrip("万亿")) == 0):
         return text
     if short and match.re is _LONG:
         return text
