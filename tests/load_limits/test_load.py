@@ -299,10 +299,10 @@ class _Departure:
     def __init__(self, app: Any, caller: Any) -> None:
         self._app = app
         self._headers = [(b"authorization", caller.http.headers["Authorization"].encode())]
-        self._left = threading.Event()
+        self._left: Future[None] = Future()
 
     def leave(self) -> None:
-        self._left.set()
+        self._left.set_result(None)
 
     def ask(self) -> int:
         """The status that the service would have answered."""
@@ -316,8 +316,8 @@ class _Departure:
         async def receive() -> dict[str, Any]:
             if messages:
                 return messages.pop()
-            while not self._left.is_set():
-                await asyncio.sleep(0.01)
+            if not self._left.done():  # a look whether it has left does not wait
+                await asyncio.shield(asyncio.wrap_future(self._left))
             return {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:

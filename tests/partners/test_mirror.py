@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +19,14 @@ from app.partners.feed.keys import FeedKeys
 from app.partners.mirror.follower import MirrorReport, follow
 from app.partners.mirror.source import FeedSource, FeedUnreadable, KeyFile
 from app.settings import Settings
+from tests.faults.processes import exit_of, template
 from tests.libraries.conftest import RecordingIndexer
+from tests.partners import processes
 from tests.partners.conftest import Partner
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.http import ok
-from tests.support.paths import REPOSITORY
 from tests.support.scenario.library_users import UserClient
 from tests.support.servers import free_port
 from tests.support.services import demo_settings
@@ -205,32 +204,32 @@ def test_a_page_that_the_origin_has_not_signed_is_not_stored(
 
 @pytest.mark.slow
 def test_two_processes_of_which_one_is_killed(
-    enterprise: UserClient, mirror: Mirror, partner: Partner, settings: Settings
+    enterprise: UserClient, mirror: Mirror, partner: Partner, settings: Settings, tmp_path: Path
 ) -> None:
     """The origin serves, the mirror is killed between the pages' entries, and goes on where it was."""
     demands = [enterprise.create("demands", demand_payload(title=f"第{n}项需求"))["id"] for n in range(4)]
-    port = str(free_port())
+    port = free_port()
 
-    def run(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.partners.processes", *arguments]
-        return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    report = tmp_path / "report"
 
     def mirrored(dies_after: int) -> tuple[int, str]:
         key = partner.key.headers["X-API-Key"]
-        process = run("mirror", mirror.settings.url, f"http://127.0.0.1:{port}", key, str(dies_after))
-        said, _ = process.communicate()
-        return process.returncode, said
+        address = f"http://127.0.0.1:{port}"
+        status = exit_of(processes.mirror, mirror.settings.url, address, key, dies_after, report)
+        return status, report.read_text() if report.exists() else ""
 
-    with run("serve", settings.url, port) as origin:
-        try:
-            # The first look waits for the server: the mirror itself asks again until it answers.
-            assert mirrored(2) == (-9, "")
-            assert set(mirror.shown()) == set(demands[:2])
-            ok(enterprise.patch(f"/v1/demands/{demands[0]}", {"title": "期间改名"}, If_Match="*"))
-            ok(enterprise.post(f"/v1/demands/{demands[1]}/withdraw"))
-            assert mirrored(0) == (0, "4 3 0")
-        finally:
-            origin.terminate()
+    origin = template().Process(target=processes.serve, args=(settings.url, port))
+    origin.start()
+    try:
+        # The first look waits for the server: the mirror itself asks again until it answers.
+        assert mirrored(2) == (-9, "")
+        assert set(mirror.shown()) == set(demands[:2])
+        ok(enterprise.patch(f"/v1/demands/{demands[0]}", {"title": "期间改名"}, If_Match="*"))
+        ok(enterprise.post(f"/v1/demands/{demands[1]}/withdraw"))
+        assert mirrored(0) == (0, "4 3 0")
+    finally:
+        origin.terminate()
+        origin.join()
     kept = mirror.shown()
     assert set(kept) == {demands[0], *demands[2:]}
     assert kept[demands[0]] == "期间改名"
