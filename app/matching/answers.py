@@ -17,6 +17,8 @@ from app.matching.ranking.ranker import ScoredPair
 from app.matching.ranking.similarity import TextFeatures, sentence_cosines
 from app.matching.ranking.variety import behind_the_first
 from app.matching.results import PairMatch
+from app.matching.space import ENOUGH_UNITS, units_of
+from app.matching.text.passages import whole_text
 from app.matching.text.traits import compared
 
 Library = Demand | Achievement
@@ -92,7 +94,8 @@ def no_good_match(
         return explanation.no_good_match(scores, threshold)
     by_id = {facts[1].id: facts for _, facts in pairs}
     facts = [by_id[pair.achievement_id] for pair in scored]
-    return explanation.no_good_match(scores, threshold, find_gaps(scored, facts))
+    short = units_of(whole_text(facts_of(record))) < ENOUGH_UNITS
+    return explanation.no_good_match(scores, threshold, find_gaps(scored, facts, short=short))
 
 
 def to_add(

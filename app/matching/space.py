@@ -5,7 +5,8 @@ A vector of a text shares an offset with all texts of its language and kind, and
 move the score of a pair.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Side = Literal["query", "passage", "profile"]
 
+# Chinese characters, kana and hangul: one unit each. Words of other scripts: two units each.
+_CHARACTERS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORDS = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+
 SIDES: tuple[Side, ...] = ("query", "passage", "profile")
 # Share of the text model in an inner product of records; the rest is the aligned encoder's.
 TEXT_SHARE = 0.7
@@ -22,6 +27,11 @@ TEXT_SHARE = 0.7
 HUB_NEAREST = 3
 GENERAL_NEAREST = 5
 HUB_TEXT_SHARE = 0.6
+# A demand of few words moves towards what the nearest demands of the background have in common: half as long a step as
+# the demand itself at no word, none from so many units on.
+EXPANDED_BY = 10
+EXPANSION = 0.5
+ENOUGH_UNITS = 40
 # Sharpness of the border between a catalogue's entries and other texts.
 ENTRY_SLOPE = 2.0
 # Values of an unknown record: the means over the records used for tuning.
@@ -68,6 +78,29 @@ class Background:
     def centred_aligned(self, side: Side, aligned: Floats) -> Floats:
         return unit(aligned - self.aligned_means[side])
 
+    def expanded(self, demands: Floats, texts: Sequence[str]) -> Floats:
+        """Joint vectors of demands, those of short texts moved towards the nearest demands of the background.
+
+        A line names a thing; the demands that speak of it say what is wrong with it, as achievements do.
+        """
+        steps = np.array(
+            [EXPANSION * max(0.0, 1 - units_of(text) / ENOUGH_UNITS) for text in texts], np.float32
+        )
+        short = np.flatnonzero(steps)
+        if not len(short):
+            return demands
+        own, others = split(demands[short], self._dimension), split(self.demands, self._dimension)
+        cosines = HUB_TEXT_SHARE * own[0] @ others[0].T + (1 - HUB_TEXT_SHARE) * own[1] @ others[1].T
+        near = np.argsort(-cosines, axis=1)[:, :EXPANDED_BY]
+        weights = np.maximum(np.take_along_axis(cosines, near, axis=1), 0.0)
+        moved = [
+            unit(mine + steps[short, None] * unit(np.einsum("ik,ikd->id", weights, theirs[near])))
+            for mine, theirs in zip(own, others, strict=True)
+        ]
+        result = demands.copy()
+        result[short] = join(*moved)
+        return result
+
     def vector_traits(self, side: Side, vectors: Floats) -> list[VectorTraits]:
         """Hubness, generality and solution of joint vectors, rounded so that they survive storage as JSON."""
         if side == "passage":
@@ -110,6 +143,11 @@ def language_of(text: str) -> str:
     if sum("\u3400" <= char <= "\u9fff" for char in letters) * 5 >= len(letters):
         return "zh"
     return "en" if sum(char < "\u0250" for char in letters) * 2 > len(letters) else ""
+
+
+def units_of(text: str) -> int:
+    """The length of a text: a Chinese character is one unit, a word of a script with spaces two."""
+    return len(_CHARACTERS.findall(text)) + 2 * len(_WORDS.findall(text))
 
 
 def join(text: Floats, aligned: Floats) -> Floats:

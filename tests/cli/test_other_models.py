@@ -1,7 +1,10 @@
 """Another embedding model through the command line: a small one that is made here, and hubs that cannot be reached."""
 
 import json
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -119,3 +122,29 @@ def test_a_model_that_cannot_be_fetched_says_what_to_do(
     assert isinstance(caught.value, SankuError)
     assert advice in str(caught.value)
     assert caught.value.message_zh
+
+
+def test_a_model_that_modelscope_refuses_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its library is not installed here, and its errors have no common base."""
+
+    class NoSuchModel(Exception):
+        pass
+
+    def snapshot_download(id_: str, local_dir: str) -> None:
+        if id_ == "some/model":
+            Path(local_dir).mkdir()
+            return
+        raise NoSuchModel(f"{id_} not exists on modelscope")
+
+    library = ModuleType("modelscope")
+    library.__spec__ = ModuleSpec("modelscope", None)
+    monkeypatch.setattr(library, "snapshot_download", snapshot_download, raising=False)
+    monkeypatch.setitem(sys.modules, "modelscope", library)
+    assert fetch_model("modelscope:some/model", tmp_path) == tmp_path / "some--model"
+    with pytest.raises(ModelNotFetched) as caught:
+        fetch_model("modelscope:BAAI/absent", tmp_path)
+    for message in (caught.value.message_en, caught.value.message_zh):
+        assert "BAAI/absent not exists on modelscope" in message
+        assert "--model BAAI/absent" in message

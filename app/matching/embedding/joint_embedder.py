@@ -15,14 +15,17 @@ from app.matching.space import Background, Side, VectorTraits, language_of
 from app.settings import Settings
 
 # Incremented with every change that gives the same text another joint vector.
-FORMAT = 1
+FORMAT = 2
+# The same for the background of another model.
+BACKGROUND_FORMAT = 1
 
 
 class JointEmbedder:
     """One pass of the text model for a record, and the aligned encoder for the record and its sentences.
 
     The text model ranks better within a language; across languages its vectors are apart by an offset, which is
-    subtracted, and the aligned encoder is better. The inner product of two records is the mean of both cosines.
+    subtracted, and the aligned encoder is better. The inner product of two records is the mean of both cosines. Demands
+    of few words are expanded, see `Background.expanded`.
     """
 
     def __init__(self, text: Embedder, aligned: AlignedEncoder, background: Callable[[], Background]) -> None:
@@ -88,9 +91,10 @@ class JointEmbedder:
             return np.zeros((0, self.dimension), np.float32)
         text = embed(texts, on_progress=on_progress)
         check_turn()
-        return self._background.joint(
+        vectors = self._background.joint(
             side, text, [language_of(one) for one in texts], self._aligned.encode(texts)
         )
+        return self._background.expanded(vectors, texts) if side == "query" else vectors
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -109,6 +113,8 @@ def joint_with_background(text: Embedder, folder: Path) -> JointEmbedder:
 
     def background() -> Background:
         known = shipped_background(text.model_id)
-        return known or estimated_background(text, aligned, folder / f"background-{name}.{FORMAT}.npz")
+        return known or estimated_background(
+            text, aligned, folder / f"background-{name}.{BACKGROUND_FORMAT}.npz"
+        )
 
     return JointEmbedder(text, aligned, background)

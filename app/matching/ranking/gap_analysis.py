@@ -21,25 +21,33 @@ class Gap:
     en: str
 
 
+_NONE_ON_TOPIC = Gap(
+    "no_achievement_on_topic", 0, "库中没有同一主题的成果", "the library has no achievement on this topic"
+)
+_TOO_SHORT = Gap(
+    "too_short_for_a_topic",
+    0,
+    "文字太短，看不出库中有没有同一主题的成果",
+    "the text is too short to tell whether the library has achievements on its topic",
+)
+
+
 def find_gaps(
-    scored: Sequence[ScoredPair], pairs: Sequence[tuple[DemandFacts, AchievementFacts]]
+    scored: Sequence[ScoredPair],
+    pairs: Sequence[tuple[DemandFacts, AchievementFacts]],
+    *,
+    short: bool = False,
 ) -> tuple[Gap, ...]:
     """The number of achievements on the demand's topic, and their gaps, most frequent first.
 
-    `scored` and `pairs` belong to one demand and have the same order.
+    `scored` and `pairs` belong to one demand and have the same order. `short` says that its text has few words: it may
+    name what it means in other words than an achievement does, and it is far from everything.
     """
     near = [
         (one, *facts) for one, facts in zip(scored, pairs, strict=True) if one.features["whole"] >= ON_TOPIC
     ]
     if not near:
-        return (
-            Gap(
-                "no_achievement_on_topic",
-                0,
-                "库中没有同一主题的成果",
-                "the library has no achievement on this topic",
-            ),
-        )
+        return (_TOO_SHORT if short else _NONE_ON_TOPIC,)
     topic = Gap(
         "on_topic",
         len(near),

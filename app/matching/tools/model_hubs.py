@@ -63,7 +63,11 @@ def _from_modelscope() -> Callable[[str, Path], None]:
     from modelscope import snapshot_download
 
     def fetch(id_: str, target: Path) -> None:
-        snapshot_download(id_, local_dir=str(target))
+        try:
+            snapshot_download(id_, local_dir=str(target))
+        # Its versions raise errors without a common base: a model that does not exist, a refusal, a broken connection.
+        except Exception as error:
+            raise OSError(str(error)) from error
 
     return fetch
 

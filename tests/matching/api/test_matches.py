@@ -372,6 +372,10 @@ def test_a_one_line_demand_is_told_what_to_add(
     owner = log_in(Role.ENTERPRISE)
     text = ok(owner.post("/v1/matches/text", json={"text": line["main_problem"]}))
     assert [one["code"] for one in text["to_add"]] == ["problem", "indicators"]
+    # In a foreman's words, which nothing in the library uses: that there is nothing would be too much said.
+    vague = ok(owner.post("/v1/matches/text", json={"text": "皮带老是撕口,怎么提前发现"}))
+    assert [gap["code"] for gap in vague["no_good_match"]["missing"]] == ["too_short_for_a_topic"]
+    assert "problem" in [one["code"] for one in vague["to_add"]]
     full = create(owner, "demands", demand_payload(main_problem=demand_payload()["main_problem"] * 2))
     assert ok(owner.get(f"/v1/demands/{full['id']}/matches"))["to_add"] == []
 

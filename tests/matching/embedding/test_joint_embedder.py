@@ -9,7 +9,7 @@ import pytest
 from app.matching.embedding.embedder import SentenceTransformerEmbedder
 from app.matching.embedding.joint_embedder import JointEmbedder, open_embedder
 from app.matching.embedding.text_models import ModelNotReady
-from app.matching.space import split
+from app.matching.space import ENOUGH_UNITS, split
 from tests.matching.embedding.joint_parts import ALIGNED_DIMENSION, CountingParts
 from tests.support.embedders import DIMENSION
 from tests.support.services import demo_settings
@@ -31,16 +31,17 @@ def test_a_text_costs_one_pass_of_each_model_and_a_sentence_none_of_the_text_mod
 
 def test_vectors_are_of_length_one_and_end_in_the_space_of_sentences() -> None:
     embedder = CountingParts().embedder
+    texts = [text * ENOUGH_UNITS for text in TEXTS]  # short demands are expanded
     assert embedder.dimension == DIMENSION + ALIGNED_DIMENSION
     for side, vectors in (
-        ("query", embedder.embed_queries(TEXTS)),
-        ("passage", embedder.embed_passages(TEXTS)),
-        ("profile", embedder.embed_profiles(TEXTS)),
+        ("query", embedder.embed_queries(texts)),
+        ("passage", embedder.embed_passages(texts)),
+        ("profile", embedder.embed_profiles(texts)),
     ):
         assert vectors.shape == (3, embedder.dimension)
         assert vectors.dtype == np.float32
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-        of_sentences = embedder.embed_sentences(side, TEXTS)  # type: ignore[arg-type]
+        of_sentences = embedder.embed_sentences(side, texts)  # type: ignore[arg-type]
         np.testing.assert_allclose(split(vectors, ALIGNED_DIMENSION)[1], of_sentences, atol=1e-5)
 
 

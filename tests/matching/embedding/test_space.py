@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.matching.embedding.background import shipped_background
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.space import (
+    ENOUGH_UNITS,
     NEUTRAL_GENERALITY,
     NEUTRAL_HUBNESS,
     SIDES,
@@ -21,6 +22,7 @@ from app.matching.space import (
     language_of,
     split,
     unit,
+    units_of,
 )
 from app.matching.text.traits import Traits, traits_of
 from tests.matching.embedding.joint_parts import ALIGNED_DIMENSION, background, joint_rows, random_rows
@@ -66,6 +68,39 @@ def test_a_joint_vector_is_split_into_what_it_was_joined_from(seed: int) -> None
 )
 def test_the_language_of_a_text(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("", 0),
+        ("储罐防腐涂料", 6),
+        ("找 LNG 储罐的 PVDF 涂层", 10),
+        ("Liquid cooling leak detection", 8),
+        ("金型の表面処理", 7),
+        ("—，。 ±", 0),
+    ],
+)
+def test_the_length_of_a_text_in_units(text: str, units: int) -> None:
+    assert units_of(text) == units
+
+
+@given(SEEDS, st.integers(0, ENOUGH_UNITS))
+def test_a_short_demand_moves_towards_the_nearest_of_the_background_and_a_longer_one_less(
+    seed: int, length: int
+) -> None:
+    known, demand = background(), joint_rows(seed, 1)
+
+    def moved(units: int) -> float:
+        (found,) = known.expanded(demand, ["涂" * units])
+        np.testing.assert_allclose(np.linalg.norm(found), 1, atol=1e-5)
+        return float(1 - found @ demand[0])
+
+    assert moved(ENOUGH_UNITS) == pytest.approx(0, abs=1e-5)
+    assert moved(length) <= moved(max(0, length - 5)) + 1e-5
+    together = known.expanded(np.vstack([demand, demand]), ["涂" * ENOUGH_UNITS, "涂" * length])
+    np.testing.assert_allclose(together[1:], known.expanded(demand, ["涂" * length]), atol=1e-6)
+    np.testing.assert_array_equal(together[:1], demand)
 
 
 @pytest.mark.parametrize("side", SIDES)
