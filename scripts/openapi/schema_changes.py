@@ -11,6 +11,8 @@ ANY = "any"
 _AT_MOST = ("maxLength", "maximum", "maxItems", "exclusiveMaximum")
 _AT_LEAST = ("minLength", "minimum", "minItems", "exclusiveMinimum")
 
+_LENGTHS = {"uuid": 36, "date": 10}
+
 
 @dataclass
 class Comparison:
@@ -61,7 +63,7 @@ class Comparison:
 
     def _limits(self, before: Schema, after: Schema, place: str) -> None:
         for name in (*_AT_MOST, *_AT_LEAST):
-            old, new = before.get(name), after.get(name)
+            old, new = before.get(name, _implied(before, name)), after.get(name)
             sign = 1 if name in _AT_MOST else -1
             if new is not None and (old is None or sign * new < sign * old):
                 self.found.add(f"{place}: {name} is {new}")
@@ -92,6 +94,11 @@ def _kinds(schema: Schema, described: Schema) -> dict[str, Schema]:
         if choice in schema:
             return {kind: one for part in schema[choice] for kind, one in _kinds(part, described).items()}
     return {str(schema.get("type", "string" if "const" in schema else ANY)): schema}
+
+
+def _implied(schema: Schema, name: str) -> int | None:
+    """The length that a format has, so that a text which may be more than an id takes no id away."""
+    return _LENGTHS.get(schema.get("format", "")) if name in ("minLength", "maxLength") else None
 
 
 def _covers(kinds: Mapping[str, Schema], kind: str) -> bool:

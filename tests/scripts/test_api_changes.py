@@ -15,6 +15,7 @@ BASE: dict[str, Any] = {
                 "parameters": [
                     {"in": "query", "name": "q", "schema": {"type": "string", "maxLength": 80}},
                     {"in": "query", "name": "state", "schema": {"enum": ["new", "old"], "type": "string"}},
+                    {"in": "query", "name": "owner", "schema": {"type": "string", "format": "uuid"}},
                 ],
                 "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/x/Page"}}}}},
             },
@@ -75,6 +76,7 @@ BREAKING = [
         ["new"],
         "GET /v1/demands state: the value old is not taken",
     ),
+    ((*LIST, "parameters", 2, "schema", "maxLength"), 35, "GET /v1/demands owner: maxLength is 35"),
     ((*LIST, "parameters", 0, "schema", "pattern"), "^a", "GET /v1/demands q: another pattern is asked for"),
     ((*LIST, "responses", "200"), GONE, "GET /v1/demands: the answer 200 is gone"),
     (BODY, GONE, "POST /v1/demands: it takes no body"),
@@ -101,8 +103,9 @@ BREAKING = [
 HARMLESS = [
     ((*LIST, "parameters", 0, "schema", "maxLength"), 200),
     ((*LIST, "parameters", 1, "schema", "enum"), ["new", "old", "later"]),
-    ((*LIST, "parameters", 2), {"in": "query", "name": "mine", "schema": {"type": "boolean"}}),
+    ((*LIST, "parameters", 3), {"in": "query", "name": "mine", "schema": {"type": "boolean"}}),
     ((*LIST, "parameters", 0, "description"), "words"),
+    ((*LIST, "parameters", 2, "schema"), {"type": "string", "minLength": 2, "maxLength": 60}),
     ((*BODY, "required"), False),
     ((*NEW, "required"), []),
     ((*NEW, "properties", "region"), {"type": "string"}),
