@@ -62,7 +62,7 @@ _MESSENGER = re.compile(
 _SPACED_MESSENGER = re.compile(
     rf"(?:(?<![a-z0-9]){_WECHAT}|(?:加|\+|➕)(?:我的?|我们)?\s*[v薇威微])(?:号|id)?[\s:]*(?=[a-z_\-]*[\d_])[a-z_][-_a-z0-9]{{5,19}}"
     r"|(?:抖音|快手|小红书|视频号|钉钉|飞书|企业?微信|陌陌|脉脉|(?<![a-z])(?:lark|dingtalk|telegram|skype|whats-?app))"
-    r"(?:号|id|账号|帐号)?[\s:是为]+(?=[a-z_\-.]*[\d_])(?![a-z]?\d+\.\d)[a-z_][-_a-z0-9.]{3,19}(?![a-z0-9])"
+    r"(?:号|id|账号|帐号)?[\s:是为]+(?=[a-z_\-.]*[\d_])(?![a-z]?\d+\.\d)(?!(?:api|sdk|app|web|bot|oauth)[-_.\d])[a-z_][-_a-z0-9.]{3,19}(?![a-z0-9])"
 )
 
 

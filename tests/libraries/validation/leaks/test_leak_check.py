@@ -198,7 +198,7 @@ def test_further_disguises(text: str, kind: LeakKind) -> None:
         "恩泽，垚土；济南的阀门铸造企业较多，市中区与历下区均可",
         "加V形坡口,220V与24V,外加V型带;production line: abc1234,signal: 4–20 mA;一三五七九道工序,卫星:gps12345",
         "The IGBT. Top quality; a loss. Net income; 试点com接口,点cn文件;型号S50C与13B0123;一二三四线产品",
-        "微信小程序对接OpenID，公众号平台开发，QQ图检验",
+        "微信小程序对接OpenID，公众号平台开发，QQ图检验；飞书 api_v2 接口，钉钉 sdk_3 与飞书 v7.1",
     ],
 )
 def test_technical_text_is_left_alone(text: str) -> None:
