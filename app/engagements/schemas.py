@@ -115,7 +115,7 @@ class InvitationRequest(Wire):
 
 
 class Share(Wire):
-    manager_id: ManagerRef
+    manager_id: ManagerRef = Field(title="技术经理人", examples=["JN-M-2026-000012"])
     percent: Percent = Field(title="分成（%）", examples=["60.00"])
 
 

@@ -64,7 +64,7 @@ def add(
             secret_box,
             principal=principal,
             kind=ChannelKind(body.kind),
-            name=body.name or "",
+            name=body.name,
             url=body.url,
             secret=body.secret,
         )

@@ -31,7 +31,7 @@ def add_channel(
     *,
     principal: Principal,
     kind: ChannelKind,
-    name: str,
+    name: str | None,
     url: str | None = None,
     secret: str | None = None,
 ) -> ChannelAddress:
@@ -49,7 +49,7 @@ def add_channel(
     encrypted_url = (
         None if url is None else secret_box.encrypt("\n".join([url.strip(), *([secret] if secret else [])]))
     )
-    address = ChannelAddress(user_id=user.id, kind=kind, name=name, encrypted_url=encrypted_url)
+    address = ChannelAddress(user_id=user.id, kind=kind, name=name or "", encrypted_url=encrypted_url)
     session.add(address)
     session.flush()
     audit.record(session, principal, Action.CHANNEL_CHANGE, address.id, f"add {kind}")
