@@ -138,8 +138,8 @@ def _new_participant(
 
 
 def _manager(session: Session, engagement: Engagement, invitation: Invitation, principal: Principal) -> UUID:
-    told = {"manager_id": invitation.manager_id} if invitation.manager_id else {}
-    id_ = referred_managers(session, told, principal=principal).get("manager_id")
+    named = {"manager_id": invitation.manager_id} if invitation.manager_id else {}
+    id_ = referred_managers(session, named, principal=principal).get("manager_id")
     manager = session.get(Manager, id_) if id_ else None
     if manager is None or manager.state != RecordState.PUBLISHED:
         raise _unknown("manager_id", "技术经理人不存在或未发布", "is not the id of a published manager")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.libraries.library import Library
@@ -78,7 +78,7 @@ def facet_codes(scope: CheckScope, result: CheckResult) -> None:
 
 def mend_facet_codes(session: Session, _: Settings, ids: Sequence[Any]) -> None:
     """Write the codes again; delete those without a record."""
-    session.query(RecordCode).where(RecordCode.record_id.in_(ids)).delete(synchronize_session=False)
+    session.execute(delete(RecordCode).where(RecordCode.record_id.in_(ids)))
     for library, record in _records(session, ids):
         session.add_all(facet_index.code_rows(record, library.facets))
 
