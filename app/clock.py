@@ -1,12 +1,22 @@
-"""The local time of Jinan, and calendar arithmetic."""
+"""The local time of Jinan, working days in China, and calendar arithmetic."""
 
 from calendar import monthrange
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
+
+import holidays
+import structlog
 
 from app.database import now
 
+log = structlog.get_logger(__name__)
+
 JINAN_TIME = ZoneInfo("Asia/Shanghai")
+SATURDAY = 5
+ONE_DAY = timedelta(days=1)
 
 
 def local_now() -> datetime:
@@ -45,3 +55,59 @@ def chinese_end(end: datetime) -> str:
     local = end.astimezone(JINAN_TIME)
     clock = "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
     return f"{chinese_day(last_open_day(end))} {clock}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    holidays: Container[date]
+    make_up_days: Container[date]
+
+
+@cache
+def _year(year: int) -> _Year:
+    """The year's public holidays and make-up working days on weekends (调休).
+
+    The State Council announces a year's make-up days late in the year before. Until the `holidays` package contains
+    them, statutory holidays and weekends apply, and a warning is logged.
+    """
+    calendar = holidays.country_holidays("CN", years=year)
+    make_up_days = frozenset(day for day in calendar.weekend_workdays if day.year == year)
+    if not make_up_days:
+        log.warning("no_make_up_days_known", year=year, falls_back_to="statutory holidays and weekends")
+    return _Year(holidays=frozenset(calendar), make_up_days=make_up_days)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether people work in China on that day: make-up days count, public holidays do not."""
+    year = _year(day.year)
+    if day in year.make_up_days:
+        return True
+    return day.weekday() < SATURDAY and day not in year.holidays
+
+
+def working_day_from(day: date) -> date:
+    """The day itself if it is a working day, otherwise the next working day."""
+    while not is_working_day(day):
+        day += ONE_DAY
+    return day
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th working day after `day`, not counting `day` itself.
+
+    Raises:
+        ValueError: `count` is below 1.
+    """
+    if count < 1:
+        raise ValueError("count must be at least 1")
+    for _ in range(count):
+        day = working_day_from(day + ONE_DAY)
+    return day
+
+
+def working_day_before(day: date) -> date:
+    """The last working day before `day`."""
+    day -= ONE_DAY
+    while not is_working_day(day):
+        day -= ONE_DAY
+    return day

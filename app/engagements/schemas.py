@@ -147,7 +147,7 @@ class RevealRead(RowModel):
 class TaskFields(Wire):
     note: TaskNote | None = Field(None, title="说明")
     assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id；为空时由牵头经理人负责")
-    remind_on: Day | None = Field(None, title="提醒日", description="默认为截止日前一天")
+    remind_on: Day | None = Field(None, title="提醒日", description="默认为截止日前的最后一个工作日")
 
     def values(self) -> dict[str, Any]:
         """The fields that were sent. A null clears the assignee; for other fields it is ignored."""

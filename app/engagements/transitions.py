@@ -56,9 +56,12 @@ def _rows() -> tuple[EngagementTransition, ...]:
         EngagementTransition(
             Stage.SIGNED, Stage.LANDED, manager_or_operator, TransitionRequirement.LANDED_CONTRACT
         ),
-        # Cancelling the last signed contract reopens the negotiation.
-        EngagementTransition(
-            Stage.SIGNED, Stage.NEGOTIATING, frozenset({SERVICE}), TransitionRequirement.NO_SIGNED_CONTRACT
+        # Cancelling the last signed contract reopens the negotiation; after a landing only the bureau can cancel it.
+        *(
+            EngagementTransition(
+                stage, Stage.NEGOTIATING, frozenset({SERVICE}), TransitionRequirement.NO_SIGNED_CONTRACT
+            )
+            for stage in (Stage.SIGNED, Stage.LANDED)
         ),
         *(
             EngagementTransition(stage, Stage.ENDED, anyone, TransitionRequirement.REASON)

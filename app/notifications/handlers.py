@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.organisations.merges.kept import kept_id
 from app.events.catalogue import DeliveryDue, MessageDue
 from app.events.domain_event import ClaimedEvent, DomainEvent, subject_id_of
 from app.events.messages import MessageKind
@@ -37,6 +38,9 @@ def route_message(services: Services, session: Session, event: ClaimedEvent) -> 
     """
     due = MessageDue.of(event)
     ((recipient_kind, recipient_id),) = due.recipient.items()
+    if recipient_kind == "organisation_id":  # merged while the message waited
+        recipient_id = kept_id(session, recipient_id)
+        due = replace(due, recipient={recipient_kind: recipient_id})
     kind, ids = MessageKind(due.kind), dict(due.ids)
     lock_recipient(session, recipient_id)
     if session.get(Message, event.id) is None and _is_released(services, session, event, due):

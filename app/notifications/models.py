@@ -27,6 +27,11 @@ SIGNED_ROBOTS = (ChannelKind.DINGTALK, ChannelKind.FEISHU)
 """Robots that may require messages to be signed with a secret."""
 
 
+ENDPOINT_GONE = "gone"
+ENDPOINT_FAILING = "failing"
+"""Why an endpoint was disabled: it answered 410, or failed for days."""
+
+
 class ChannelAddress(Identified, Base):
     """A channel of a user: their own mailbox, which is `users.email` and not copied, or the chat robot of a group.
 

@@ -17,13 +17,13 @@ from fastapi import Depends, Query
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
-from app.clock import local_now
+from app.clock import ONE_DAY, local_now
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
 from app.pushes.policy import current_policy
-from app.pushes.preferences.working_time import ONE_DAY, at
+from app.pushes.preferences.working_time import at
 from app.services import AllServices
 from app.settings import Settings
 

@@ -14,6 +14,7 @@ from app.engagements.models import Task
 from app.engagements.tasks.service import remind
 from app.events.messages import MessageKind
 from app.matching.models import Pair
+from app.notifications.models import Message
 from app.pushes.digests.manager_digest import announce_digests
 from app.pushes.digests.owner_digest import announce_owner_digests, make_owner_digest
 from app.pushes.policy import current_policy
@@ -151,7 +152,7 @@ class TestReminders:
         return Scenario(app.state.services[Database], log_in=log_in).agreed_engagement()
 
     def add(self, meeting: EngagementCase, assignee: Caller | None = None) -> dict[str, Any]:
-        body = {"title": "寄送样品", "due_on": day(1)}
+        body = {"title": "寄送样品", "due_on": day(1), "remind_on": day()}
         if assignee is not None:
             body["assignee_id"] = meeting.participation_of(assignee)
         task: dict[str, Any] = ok(meeting.scenario.lead.post(f"{meeting.path}/tasks", json=body), 201)
@@ -180,6 +181,8 @@ class TestReminders:
         drain()
         with scenario.database.unit_of_work() as session:
             session.get_one(Task, UUID(task["id"])).due_on -= timedelta(days=2)
+            for message in session.scalars(select(Message)):
+                message.created_at -= timedelta(days=1)
         self.remind(meeting)
         drain()
         assert [letter.to for letter in reminders(mailbox)] == [address, address]

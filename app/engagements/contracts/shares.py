@@ -61,6 +61,16 @@ def default_shares(session: Session, contract: Contract, *, principal: Principal
     return [(principal.manager_id, WHOLE)] if principal.manager_id is not None else []
 
 
+def unconfirmed_shares(contract: Contract) -> dict[UUID, Decimal]:
+    """Manager → percent, of those who have not confirmed their share."""
+    return {share.manager_id: share.percent for share in contract.shares if share.confirmed_at is None}
+
+
+def all_confirmed(contract: Contract) -> bool:
+    """Whether there are shares, each confirmed by its manager: then the parties may sign."""
+    return bool(contract.shares) and not unconfirmed_shares(contract)
+
+
 def refuse_unconsented_removal(contract: Contract, shares: Shares | None, principal: Principal) -> None:
     """A share that its manager has confirmed is theirs to give up; see `consents.withdraw_share`.
 

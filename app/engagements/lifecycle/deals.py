@@ -19,6 +19,11 @@ _IS_RUNNING = or_(
     and_(Engagement.stage == Stage.PROPOSED, Engagement.agreed_at.is_not(None)),
 )
 
+_IS_CONFIRMED = or_(
+    Contract.state == ContractState.REGISTERED,
+    and_(Contract.state == ContractState.SIGNED, Contract.landed_on.is_not(None)),
+)
+
 
 class Deal(StrEnum):
     """How far a pair has come: somebody is brokering it, or a contract is signed or registered."""
@@ -32,7 +37,7 @@ def pairs_in_deal(
 ) -> dict[tuple[UUID, UUID], Deal]:
     """The pairs of these demands with these achievements that are in a deal.
 
-    A contract counts without an engagement once the bureau has registered it.
+    A contract counts without an engagement once the bureau has registered it, or confirmed its landing.
     """
     engagements = session.execute(
         select(Engagement.demand_id, Engagement.achievement_id, Engagement.stage).where(
@@ -43,7 +48,7 @@ def pairs_in_deal(
         select(Contract.demand_id, Contract.achievement_id).where(
             Contract.demand_id.in_(demand_ids),
             Contract.achievement_id.in_(achievement_ids),
-            Contract.state == ContractState.REGISTERED,
+            _IS_CONFIRMED,
         )
     ).all()
     found = {(demand_id, achievement_id): Deal.RUNNING for demand_id, achievement_id, _ in engagements}
@@ -65,6 +70,6 @@ def is_in_deal(
         exists().where(
             Contract.demand_id == demand_id,
             Contract.achievement_id == achievement_id,
-            Contract.state == ContractState.REGISTERED,
+            _IS_CONFIRMED,
         ),
     )

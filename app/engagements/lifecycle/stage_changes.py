@@ -168,16 +168,21 @@ def pushes_under_way(session: Session, push_ids: Collection[UUID]) -> set[UUID]:
 
 
 def revert_to_negotiating(session: Session, engagement_id: UUID, *, note: str) -> None:
-    """Return an engagement to negotiating after a contract was cancelled, unless another contract is in force."""
+    """Return an engagement to negotiating after a contract was cancelled, unless another contract is in force.
+
+    One that had landed occupies a slot of its manager again, also beyond their capacity.
+    """
     engagement = session.scalar(
         select(Engagement)
         .where(Engagement.id == engagement_id)
         .with_for_update(of=Engagement)
         .execution_options(populate_existing=True)
     )
-    if engagement is None or engagement.stage != Stage.SIGNED or _has_contract(session, engagement):
+    if engagement is None or _has_contract(session, engagement):
         return
-    transition = TRANSITIONS[Stage.SIGNED, Stage.NEGOTIATING]
+    transition = TRANSITIONS.get((Stage.of(engagement.stage), Stage.NEGOTIATING))
+    if transition is None or SERVICE not in transition.actors:
+        return
     _write(session, engagement, transition, note=note, reason=None, principal=SYSTEM, role=SERVICE)
 
 

@@ -234,6 +234,13 @@ def log_participation(
     )
     action = Action.ENGAGEMENT_INVITE if kind == "invited" else Action.ENGAGEMENT_ANSWER
     audit.record(session, principal, action, participant.id, f"{kind} {participant.role}")
+    announce_participation(session, kind, participant, principal)
+
+
+def announce_participation(
+    session: Session, kind: str, participant: Participant, principal: Principal
+) -> None:
+    """Emit the event of this kind of answer or invitation."""
     made = _EVENTS.get(kind)
     if made is None:
         return

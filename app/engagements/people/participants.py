@@ -27,7 +27,7 @@ from app.engagements.models import (
     ParticipantState,
     Stage,
 )
-from app.engagements.people.invitations import log_participation, pair_of
+from app.engagements.people.invitations import announce_participation, log_participation, pair_of
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, NotFound
 from app.events.catalogue import EngagementAgreed
@@ -59,7 +59,7 @@ def consent(
     log_participation(session, "consented", participant, principal, participant.role)
     if participant.role == ParticipantRole.MANAGER:
         _delete_shares(session, participation.engagement)
-        _ask_hidden_owners_again(session, participation.engagement)
+        _ask_hidden_owners_again(session, participation.engagement, principal)
         tell_bureau(session, participation.engagement)
     _update_agreement(session, participation.engagement)
     return participant
@@ -138,7 +138,7 @@ def _admit_manager(session: Session, engagement: Engagement, manager_id: UUID) -
     refuse_conflict_after_agreement(session, manager, engagement)
 
 
-def _ask_hidden_owners_again(session: Session, engagement: Engagement) -> None:
+def _ask_hidden_owners_again(session: Session, engagement: Engagement, principal: Principal) -> None:
     """Before the agreement, a hidden owner has consented to be known to other people than now."""
     if engagement.agreed_at is not None:
         return
@@ -148,16 +148,19 @@ def _ask_hidden_owners_again(session: Session, engagement: Engagement) -> None:
         for side, record in ((ParticipantSide.DEMAND, demand), (ParticipantSide.ACHIEVEMENT, achievement))
         if record.publish_mode == PublishMode.CONFIDENTIAL
     ]
-    for row in session.scalars(
+    asked = session.scalars(
         select(Participant).where(
             Participant.engagement_id == engagement.id,
             Participant.side.in_(hidden),
             Participant.state == ParticipantState.CONSENTED,
         )
-    ):
+    ).all()
+    for row in asked:
         row.state = ParticipantState.INVITED
         row.answered_by = row.answered_at = None
     session.flush()
+    for row in asked:
+        announce_participation(session, "invited", row, principal)
 
 
 def _answer(

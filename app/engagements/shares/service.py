@@ -11,10 +11,13 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.engagements.access import not_your_part, participation_of, require_open
+from app.engagements.events import engagement_payload
 from app.engagements.models import Engagement, ManagerShare, Participant, ParticipantRole, ParticipantState
 from app.engagements.shares.rule import check_shares
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
+from app.events.catalogue import SharesProposed
+from app.events.outbox import emit
 from app.libraries.managers.lookup import referred_managers
 
 
@@ -65,6 +68,9 @@ def propose_shares(
         role=participation.role,
         shares=[{"manager_id": str(row.manager_id), "percent": str(row.percent)} for row in rows],
     )
+    asked = [row.manager_id for row in rows if row.confirmed_at is None]
+    if asked:
+        emit(session, SharesProposed(**engagement_payload(participation.engagement), manager_ids=asked))
     return rows
 
 

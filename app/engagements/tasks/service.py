@@ -1,8 +1,8 @@
 """Tasks of an engagement with due days, and their reminders, each emitted once by a scheduled job."""
 
 from collections.abc import Mapping
-from dataclasses import fields
-from datetime import date, timedelta
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
-from app.clock import local_now
+from app.clock import ONE_DAY, today, working_day_before
 from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
 from app.engagements.access import participated_in, participation_of, require_open
@@ -29,7 +29,6 @@ from app.events.catalogue import TaskAssigned, TaskDue, TaskOverdue
 from app.events.catalogue.engagements import TaskEvent
 from app.events.outbox import emit
 
-REMIND_BEFORE = timedelta(days=1)
 REMINDER_BATCH = 500
 MAX_TASKS = 200
 
@@ -37,7 +36,7 @@ MAX_TASKS = 200
 def add_task(
     session: Session, engagement_id: UUID, *, values: Mapping[str, Any], principal: Principal
 ) -> Task:
-    """`values`: title, due_on, and optionally note, assignee_id and remind_on (default: the day before).
+    """`values`: title, due_on, and optionally note, assignee_id and remind_on (default: see `_reminder_day`).
 
     Raises:
         Invalid: the due day is past, the reminder comes after it, or the assignee does not take part.
@@ -88,7 +87,7 @@ def change_task(
     require_open(participation.engagement)
     task = _locked_task(session, engagement_id, task_id)
     check_if_match(if_match, task)
-    before, assignee = task.state, task.assignee_id
+    before, assignee, due_before = task.state, task.assignee_id, task.due_on
     _set_values(session, task, values)
     entry = "task_changed"
     if task.state != before:
@@ -107,15 +106,25 @@ def change_task(
     )
     if task.assignee_id != assignee:
         _announce(session, task, participation.engagement, principal)
+    elif task.due_on != due_before:
+        _announce(session, task, participation.engagement, principal, due_before=due_before)
     return task
 
 
-def _announce(session: Session, task: Task, engagement: Engagement, principal: Principal) -> None:
-    """Emit that the task has its assignee; nothing without one."""
+def _announce(
+    session: Session,
+    task: Task,
+    engagement: Engagement,
+    principal: Principal,
+    *,
+    due_before: date | None = None,
+) -> None:
+    """Emit that the task has its assignee, or with `due_before` another due day; nothing without an assignee."""
     if task.assignee_id is not None and task.state == "open":
         people = _event(session, TaskDue, task, engagement)
         values = {field.name: getattr(people, field.name) for field in fields(people)}
-        emit(session, TaskAssigned(**values, actor_id=timeline.actor_of(principal)))
+        actor = timeline.actor_of(principal)
+        emit(session, TaskAssigned(**values, actor_id=actor, due_before=due_before))
 
 
 def _stamp(task: Task, principal: Principal) -> None:
@@ -142,11 +151,29 @@ def tasks_for(principal: Principal) -> Select[Task]:
     return query.where(Task.engagement_id.in_(participated_in(principal, consented=True)))
 
 
-def needs_reminder(session: Session, task_id: UUID) -> bool:
-    """Whether a reminder still makes sense: the task is open and so is its engagement."""
-    query = select(Task.id).join(Engagement, Engagement.id == Task.engagement_id)
-    open_task = query.where(Task.id == task_id, Task.state == "open", Engagement.stage.in_(OPEN_STAGES))
-    return session.scalar(open_task) is not None
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """An open task of an open engagement, as a message tells it; `assignee_id` is a manager, user or organisation."""
+
+    number: str
+    due_on: date
+    remind_on: date
+    assignee_id: UUID | None
+
+
+def open_task(session: Session, task_id: UUID) -> OpenTask | None:
+    """None if the task is done or dropped, or its engagement is over."""
+    row = session.execute(
+        select(Task, Engagement)
+        .join(Engagement, Engagement.id == Task.engagement_id)
+        .where(Task.id == task_id, Task.state == "open", Engagement.stage.in_(OPEN_STAGES))
+    ).first()
+    if row is None:
+        return None
+    task, engagement = row
+    event = _event(session, TaskDue, task, engagement)
+    assignee = event.manager_id or event.user_id or event.organisation_id
+    return OpenTask(engagement.number, task.due_on, task.remind_on, assignee)
 
 
 def remind(session: Session) -> int:
@@ -155,17 +182,17 @@ def remind(session: Session) -> int:
     The row records each event in the same transaction, so a job that runs twice, or in two workers, emits each event
     once.
     """
-    today = local_now().date()
-    due = session.execute(_due(today)).all()
+    day = today()
+    due = session.execute(_due(day)).all()
     emitted = 0
     for task, engagement in due:
-        if task.due_on < today and task.overdue_at is None:
+        if task.due_on < day and task.overdue_at is None:
             # A task that missed its reminder and is overdue gets one event, not two.
             task.overdue_at = now()
             task.reminded_at = task.reminded_at or task.overdue_at
             emit(session, _event(session, TaskOverdue, task, engagement))
             emitted += 1
-        elif task.due_on >= today and task.reminded_at is None:
+        elif task.due_on >= day and task.reminded_at is None:
             task.reminded_at = now()
             emit(session, _event(session, TaskDue, task, engagement))
             emitted += 1
@@ -173,9 +200,9 @@ def remind(session: Session) -> int:
     return emitted
 
 
-def _due(today: date) -> Select[Task, Engagement]:
-    reminder = and_(Task.remind_on <= today, Task.reminded_at.is_(None), Task.due_on >= today)
-    overdue = and_(Task.due_on < today, Task.overdue_at.is_(None))
+def _due(day: date) -> Select[Task, Engagement]:
+    reminder = and_(Task.remind_on <= day, Task.reminded_at.is_(None), Task.due_on >= day)
+    overdue = and_(Task.due_on < day, Task.overdue_at.is_(None))
     return (
         select(Task, Engagement)
         .join(Engagement, Engagement.id == Task.engagement_id)
@@ -210,7 +237,7 @@ def _set_values(session: Session, task: Task, values: Mapping[str, Any]) -> None
     for name, value in values.items():
         setattr(task, name, value)
     if ("due_on" in values and "remind_on" not in values) or task.remind_on is None:
-        task.remind_on = task.due_on - REMIND_BEFORE
+        task.remind_on = _reminder_day(task)
     faults = Faults()
     with faults.collected(), session.no_autoflush:
         _check_assignee(session, task, values)
@@ -221,13 +248,22 @@ def _set_values(session: Session, task: Task, values: Mapping[str, Any]) -> None
         task.reminded_at = task.overdue_at = None
 
 
+def _reminder_day(task: Task) -> date:
+    """The last working day before the due day, since messages wait for working days; but not today, when an assignee
+    is notified of the task anyway."""
+    day = working_day_before(task.due_on)
+    if task.assignee_id is None or day > today():
+        return day
+    return min(task.due_on, today() + ONE_DAY)
+
+
 def _check_days(task: Task, values: Mapping[str, Any]) -> None:
     errors = []
     if task.remind_on > task.due_on:
         errors.append(
             FieldError("remind_on", "after_due", "提醒日不能晚于截止日", "must not be after the due day")
         )
-    if values.keys() & {"due_on", "remind_on"} and task.due_on < local_now().date():
+    if values.keys() & {"due_on", "remind_on"} and task.due_on < today():
         errors.append(FieldError("due_on", "past", "截止日不能早于今天", "must not be in the past"))
     if errors:
         raise Invalid(fields=errors)

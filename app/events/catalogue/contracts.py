@@ -31,6 +31,24 @@ class ContractDrafted(ContractEvent):
     name: ClassVar = "contract.drafted"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContractRedrafted(ContractEvent):
+    """A draft has changed so that parties whom it did not name before, or managers who have to confirm a share since,
+    should look at it; `actor_id` is who changed it."""
+
+    name: ClassVar = "contract.redrafted"
+
+    new_parties: list[UUID]
+    consents_of: list[UUID]
+    actor_id: UUID | None = None
+
+
+class ContractReady(ContractEvent):
+    """The last manager has confirmed their share of the draft: the parties may sign it."""
+
+    name: ClassVar = "contract.ready"
+
+
 class ContractSigned(ContractEvent):
     """Both parties have signed the contract."""
 

@@ -53,6 +53,15 @@ class EngagementEnded(EngagementEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SharesProposed(EngagementEvent):
+    """The lead has proposed the shares, which these managers have to confirm."""
+
+    name: ClassVar = "engagement.shares_proposed"
+
+    manager_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParticipantEvent(EngagementEvent):
     """About one participation, with its role and side; `actor_id` is the user or API key that did it."""
 
@@ -103,11 +112,12 @@ class TaskDue(TaskEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskAssigned(TaskEvent):
-    """The task has this assignee from now on; `actor_id` is who assigned it."""
+    """The task has this assignee from now on, or another due day than `due_before`; `actor_id` is who did it."""
 
     name: ClassVar = "task.assigned"
 
     actor_id: UUID | None = None
+    due_before: date | None = None
 
 
 class TaskOverdue(TaskEvent):

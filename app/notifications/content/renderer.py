@@ -15,26 +15,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import chinese_end
-from app.database import now
-from app.engagements.tasks.service import needs_reminder
+from app.clock import chinese_day, today
+from app.engagements.tasks.service import OpenTask, open_task
 from app.events.messages import MessageKind
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
-from app.libraries.summaries import RecordSummary
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches
 from app.notifications.content.audience import Audience, pushes_for, waiting_of
-from app.notifications.models import Message, WebhookEndpoint
+from app.notifications.content.push_views import as_json, describe, name_of
+from app.notifications.models import ENDPOINT_GONE, Message, WebhookEndpoint
 from app.notifications.notices.groups import NoticeGroup
 from app.notifications.notices.models import Notice
 from app.notifications.notices.table import ROW_OF_TYPE
 from app.pushes.digests.models import Digest
-from app.pushes.models import PushState
 from app.pushes.preferences.models import Frequency
+from app.pushes.preferences.working_time import at, local
 from app.pushes.schemas import PushRead
-from app.vocabularies import vocabulary
 
 MAX_DIGEST_PUSHES = 50
 """As many as a digest may hold (`list_size` of the preferences)."""
@@ -74,12 +72,12 @@ def render_push(session: Session, message: Message, context: RenderContext) -> C
     pushes = pushes_for(session, context.audience, manager_id=message.recipient_id, ids=ids, limit=1)
     if not pushes:
         return None
-    push = _describe(pushes[0], context)
-    subject = f"【三库】推荐对接：{_name(push['demand'])} × {_name(push['achievement'])}"
+    push = _view(pushes[0], context)
+    subject = f"【三库】推荐对接：{name_of(push['demand'])} × {name_of(push['achievement'])}"
     short = "\n".join(
         (
-            f"需求：{_name(push['demand'])}",
-            f"成果：{_name(push['achievement'])}",
+            f"需求：{name_of(push['demand'])}",
+            f"成果：{name_of(push['achievement'])}",
             *([push["similar"]] if push["similar"] else []),
             f"匹配分 {push['score']}",
             f"理由：{push['reason']}",
@@ -88,7 +86,7 @@ def render_push(session: Session, message: Message, context: RenderContext) -> C
             f"查看并答复：{push['url']}",
         )
     )
-    data = {"manager_id": str(message.recipient_id), "push": _json(pushes[0])}
+    data = {"manager_id": str(message.recipient_id), "push": as_json(pushes[0])}
     return _content("push", context, subject, short, data, type_="push.new", push=push)
 
 
@@ -101,20 +99,24 @@ def render_digest(session: Session, message: Message, context: RenderContext) ->
     if not pushes:
         return None
     pushes.sort(key=lambda push: (-push.pair_score, -push.rank_score, push.id))
-    views = [_describe(push, context) for push in pushes]
+    views = [_view(push, context) for push in pushes]
     waiting = max(len(pushes), waiting_of(session, message.recipient_id))
     headline = f"{_PERIODS[_frequency_of(session, message)]}推送：{len(pushes)} 项待您处理"
     subject = f"【三库】{headline}" + (f"（共 {waiting} 项待处理）" if waiting > len(pushes) else "")
     lines = [
-        f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}\n"
+        f"{rank}. {name_of(push['demand'])} × {name_of(push['achievement'])}\n"
         f"匹配分 {push['score']}，{push['reason']}；"
         f"{push['similar'] + '；' if push['similar'] else ''}请于 {push['deadline']} 前答复：{push['url']}"
         for rank, push in enumerate(views, 1)
     ]
-    data = {"manager_id": str(message.recipient_id), "pushes": [_json(push) for push in pushes]}
+    data = {"manager_id": str(message.recipient_id), "pushes": [as_json(push) for push in pushes]}
     return _content(
         "digest", context, subject, "\n".join(lines), data, type_="push.digest", pushes=views, waiting=waiting
     )
+
+
+def _view(push: PushRead, context: RenderContext) -> dict[str, Any]:
+    return describe(push, url=context.link(f"/v1/pushes/{push.id}"))
 
 
 _PERIODS = {Frequency.WEEKLY: "本周"} | dict.fromkeys(set(Frequency) - {Frequency.WEEKLY}, "今日")
@@ -151,11 +153,19 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
 
 
 def render_task_reminder(session: Session, message: Message, context: RenderContext) -> Content | None:
-    """The reminder says only that a task is due: it names neither the task nor a participant of the engagement."""
-    if not needs_reminder(session, UUID(message.ids["task_id"])):
+    """The reminder names the engagement by its number, and the day: neither the task nor a participant. None if the
+    task is not the recipient's to do any more, not due yet, or in an earlier message of the day."""
+    task = open_task(session, UUID(message.ids["task_id"]))
+    if task is None or task.assignee_id != message.recipient_id or today() < task.remind_on:
+        return None
+    if _was_sent(session, message, since=at(local(message.created_at).date())):
         return None
     path = f"/v1/engagements/{message.ids['engagement_id']}"
-    lines = ["您有一项对接任务即将到期或已到期，请登录查看并处理。"]
+    lines = [
+        "您有一项对接任务即将到期或已到期，请登录查看并处理。"
+        if context.audience.is_group
+        else f"对接 {task.number} 中您的一项任务{_due(task)}，请登录查看并处理。"
+    ]
     return _notice(
         context,
         "【三库】对接任务提醒",
@@ -167,6 +177,13 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
     )
 
 
+def _due(task: OpenTask) -> str:
+    day = chinese_day(task.due_on)
+    if task.due_on < today():
+        return f"已于 {day} 到期，尚未完成"
+    return f"今天（{day}）到期" if task.due_on == today() else f"将于 {day} 到期"
+
+
 def render_closing_request(session: Session, message: Message, context: RenderContext) -> Content | None:
     """None if the record is no longer published, or has changed hands."""
     name = "demand" if "demand_id" in message.ids else "achievement"
@@ -176,7 +193,8 @@ def render_closing_request(session: Session, message: Message, context: RenderCo
     )
     if record is None or record.state != RecordState.PUBLISHED or record.owner_org_id != message.recipient_id:
         return None
-    if _was_asked_today(session, message):
+    # Registration and landing of a contract ask the same; so may two contracts of one record.
+    if _was_sent(session, message, since=message.created_at - timedelta(days=1)):
         return None
     noun = "需求" if name == "demand" else "成果"
     lines = [
@@ -194,13 +212,13 @@ def render_closing_request(session: Session, message: Message, context: RenderCo
     )
 
 
-def _was_asked_today(session: Session, message: Message) -> bool:
-    """Registration and landing of a contract ask the same; so may two contracts of one record."""
+def _was_sent(session: Session, message: Message, *, since: datetime) -> bool:
+    """Whether an earlier message said the same to the recipient."""
     earlier = select(Message.ids).where(
         Message.kind == message.kind,
         Message.recipient_id == message.recipient_id,
         Message.id < message.id,
-        Message.created_at > message.created_at - timedelta(days=1),
+        Message.created_at >= since,
     )
     return message.ids in session.scalars(earlier).all()
 
@@ -271,9 +289,12 @@ def render_endpoint_disabled(session: Session, message: Message, context: Render
     endpoint = session.get(WebhookEndpoint, UUID(message.ids["endpoint_id"]))
     if endpoint is None or endpoint.disabled_at is None:
         return None
+    is_gone = endpoint.disabled_reason == ENDPOINT_GONE
+    reason = "答复已不存在（HTTP 410）" if is_gone else "长时间接收失败"
     lines = [
-        f"贵单位的 Webhook 端点“{endpoint.name}”（{endpoint.host}）因长时间接收失败，已被停用。",
-        "请检查接收程序，修复后在“Webhook 端点”中重新启用；未送达的消息可在投递日志中重新投递。",
+        f"贵单位的 Webhook 端点“{endpoint.name}”（{endpoint.host}）因{reason}，已被停用。",
+        "请检查接收程序，修复后在“Webhook 端点”中重新启用。停用前未送达的消息可在投递日志中重新投递；"
+        "停用期间的消息不再发送，请在系统中查看。",
     ]
     data = {"endpoint_id": str(endpoint.id), "host": endpoint.host, "reason": endpoint.disabled_reason}
     return _notice(
@@ -335,58 +356,3 @@ def _content(
         short=short,
         data=data,
     )
-
-
-def _describe(push: PushRead, context: RenderContext) -> dict[str, Any]:
-    """The template variables of a push, without what the audience may not see."""
-    sees_reasons = (push.demand.view_level or 0) > 0 and (push.achievement.view_level or 0) > 0
-    return {
-        "demand": _side(push.demand),
-        "achievement": _side(push.achievement),
-        "score": f"{push.pair_score:.2f}",
-        "reason": (push.reasons.pair.get("one_line_zh") if sees_reasons else None) or _public_reason(push),
-        "similar": owner_matches.and_similar(len(push.similar)),
-        "again": push.why_again.zh if push.why_again is not None else None,
-        "deadline": chinese_end(_binding_deadline(push)),
-        "url": context.link(f"/v1/pushes/{push.id}"),
-    }
-
-
-def _public_reason(push: PushRead) -> str:
-    """The reason that any reader may see: what both records have in common in the fields that are public."""
-    names = vocabulary("hightech_fields")
-    demand, achievement = push.demand.fields or (), push.achievement.fields or ()
-    shared = [code for code in demand if code in achievement]
-    shared = shared or sorted({code[:2] for code in demand} & {code[:2] for code in achievement})
-    labels = [names.label(code) for code in shared if code in names]
-    if labels:
-        return f"供需双方同属“{'”“'.join(labels)}”领域"
-    return "需求与成果的内容相近"
-
-
-def _binding_deadline(push: PushRead) -> datetime:
-    """When the push is lost to its manager: it ends at `expires_at`, and is handed over at `answer_due_at`, unless it
-    is postponed, or stayed with them then because nobody else could receive it."""
-    due = push.answer_due_at
-    if due is None or due <= now() or push.state == PushState.LATER:
-        return push.expires_at
-    return min(due, push.expires_at)
-
-
-def _side(record: RecordSummary) -> dict[str, Any]:
-    regions = vocabulary("regions")
-    return {
-        "title": record.title,
-        "number": record.number,
-        "owner": record.owner_name or record.public_alias,
-        "region": regions.label(record.region) if record.region and record.region in regions else None,
-        "text": record.text,
-    }
-
-
-def _name(side: Mapping[str, Any]) -> str:
-    return str(side["title"] or side["number"])
-
-
-def _json(push: PushRead) -> dict[str, Any]:
-    return push.model_dump(mode="json", exclude_none=True)

@@ -14,6 +14,8 @@ from app.notifications.delivery.attempt import CompletedAttempt, DeliveryContext
 from app.notifications.delivery.ordering import start
 from app.notifications.delivery.retry import next_delay
 from app.notifications.models import (
+    ENDPOINT_FAILING,
+    ENDPOINT_GONE,
     AttemptResult,
     ChannelKind,
     Delivery,
@@ -22,9 +24,6 @@ from app.notifications.models import (
     WebhookEndpoint,
 )
 from app.settings import Settings
-
-ENDPOINT_GONE = "gone"
-ENDPOINT_FAILING = "failing"
 
 
 def apply_result(

@@ -147,10 +147,24 @@ def _contract_people(session: Session, event: Any) -> Iterable[NotifiedPerson]:
         ContractVersion.action.in_(_ACTIONS.get(event.name, ())),
     )
     actor = session.scalar(query)
-    for organisation_id in (event.buyer_org_id, event.seller_org_id):
-        yield NotifiedPerson("organisation_id", organisation_id, PARTIES, actor)
+    yield from _parties(event.buyer_org_id, event.seller_org_id, actor_id=actor)
     for manager_id in dict.fromkeys([*event.manager_ids, *getattr(event, "consents_of", ())]):
         yield NotifiedPerson("manager_id", manager_id, actor_id=actor)
+
+
+def _parties(*organisation_ids: UUID, actor_id: UUID | None = None) -> Iterable[NotifiedPerson]:
+    return [NotifiedPerson("organisation_id", id_, PARTIES, actor_id) for id_ in organisation_ids]
+
+
+def _contract_parties(_: Session, event: Any) -> Iterable[NotifiedPerson]:
+    return _parties(event.buyer_org_id, event.seller_org_id)
+
+
+def _asked_by_draft(_: Session, event: Any) -> Iterable[NotifiedPerson]:
+    """Parties that the draft did not name before, and managers who have a share to confirm since."""
+    yield from _parties(*event.new_parties, actor_id=event.actor_id)
+    for manager_id in event.consents_of:
+        yield NotifiedPerson("manager_id", manager_id, actor_id=event.actor_id)
 
 
 def _manager(_: Session, event: Any) -> Iterable[NotifiedPerson]:
@@ -223,6 +237,8 @@ LEAD = NoticeAudience("the lead manager", _lead)
 INVITER = NoticeAudience("the lead manager, and who invited", _inviter)
 ASSIGNEE = NoticeAudience("the assignee of the task, without one the lead", _assignee)
 CONTRACT_PEOPLE = NoticeAudience("both parties and the managers with a share", _contract_people)
+CONTRACT_PARTIES = NoticeAudience("both parties", _contract_parties)
+ASKED_BY_DRAFT = NoticeAudience("parties and managers whom the change concerns first", _asked_by_draft)
 MANAGER = NoticeAudience("the manager", _manager)
 SUBJECT_MANAGER = NoticeAudience("the manager", _subject_manager)
 LISTED_MANAGERS = NoticeAudience("the managers in the list", _listed_managers)

@@ -1,31 +1,17 @@
 """Rows of the table of notices about engagements, their tasks and contracts."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.engagements.contract_models import Contract, ContractState
-from app.engagements.models import Engagement, Participant, ParticipantState
+from app.engagements.models import Engagement, Stage
 from app.events import catalogue as events
 from app.notifications.notices import audiences as to
+from app.notifications.notices.conditions import engagements as still
 from app.notifications.notices.groups import NoticeGroup as Group
-from app.notifications.notices.models import Notice
 from app.notifications.notices.row import NoticeRow
 
 _ENGAGEMENT, _CONTRACT = "/v1/engagements/{engagement_id}", "/v1/contracts/{contract_id}"
-
-
-def _is_still_invited(session: Session, notice: Notice) -> bool:
-    """An owner's first invitation names no participation; it is over with the engagement's answer."""
-    id_ = notice.data.get("participant_id")
-    one = session.get(Participant, UUID(id_)) if id_ is not None else None
-    return id_ is None or (one is not None and one.state == ParticipantState.INVITED)
-
-
-def _is_still_draft(session: Session, notice: Notice) -> bool:
-    contract = session.get(Contract, notice.subject_id)
-    return contract is not None and contract.state == ContractState.DRAFT
 
 
 def _other_than_both_sides(session: Session, event: Any) -> bool:
@@ -43,6 +29,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="一位技术经理人就贵单位的记录发起了对接 {number}，请查看并答复是否同意。",
         en="A manager has opened the engagement {number} about a record of yours. Please consent or decline.",
         path=_ENGAGEMENT,
+        still_holds=still.is_invited,
     ),
     NoticeRow(
         event=events.ParticipantInvited,
@@ -52,7 +39,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="您受邀作为{role_zh}参与对接 {number}，请查看并答复是否同意。",
         en="You are invited to take part in the engagement {number} as {role_en}. Please consent or decline.",
         path=_ENGAGEMENT,
-        still_holds=_is_still_invited,
+        still_holds=still.is_invited,
     ),
     NoticeRow(
         event=events.ParticipantConsented,
@@ -90,6 +77,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="对接 {number} 的供需双方均已同意，可以查看联系方式并开始洽谈。",
         en="Both sides have consented to the engagement {number}; contacts are open.",
         path=_ENGAGEMENT,
+        still_holds=still.engagement_is_open,
     ),
     NoticeRow(
         event=events.EngagementMoved,
@@ -99,6 +87,29 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="对接 {number} 由“{from_stage_zh}”进入“{to_stage_zh}”。",
         en="The engagement {number} has moved from {from_stage_en} to {to_stage_en}.",
         path=_ENGAGEMENT,
+        applies=lambda _, event: event.from_stage != Stage.ENDED,
+    ),
+    NoticeRow(
+        event=events.EngagementMoved,
+        type="engagement.restored",
+        group=Group.STAGES,
+        to=to.EVERYBODY,
+        zh="需求或成果已重新发布，对接 {number} 自“{to_stage_zh}”继续；尚未答复邀请的，请查看并答复。",
+        en="The record is published again, and the engagement {number} goes on as {to_stage_en}. If you have not "
+        "answered your invitation, please do.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.from_stage == Stage.ENDED,
+        still_holds=still.engagement_is_open,
+    ),
+    NoticeRow(
+        event=events.SharesProposed,
+        type="engagement.shares_proposed",
+        group=Group.STAGES,
+        to=to.LISTED_MANAGERS,
+        zh="对接 {number} 的牵头技术经理人提出了分成，请查看并确认您的份额。",
+        en="The lead of the engagement {number} has proposed the shares. Please look at yours and confirm it.",
+        path=_ENGAGEMENT,
+        still_holds=still.awaits_own_share,
     ),
     NoticeRow(
         event=events.EngagementEnded,
@@ -117,6 +128,19 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="对接 {number} 中有一项任务分配给您，截止日期 {due_on_zh}。",
         en="A task of the engagement {number} is assigned to you; it is due on {due_on}.",
         path=_ENGAGEMENT,
+        applies=lambda _, event: event.due_before is None,
+        still_holds=still.task_is_theirs,
+    ),
+    NoticeRow(
+        event=events.TaskAssigned,
+        type="task.rescheduled",
+        group=Group.TASKS,
+        to=to.ASSIGNEE,
+        zh="对接 {number} 中您的一项任务，截止日期由 {due_before_zh} 改为 {due_on_zh}。",
+        en="A task of yours in the engagement {number} is due on {due_on} now; it was due on {due_before}.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.due_before is not None,
+        still_holds=still.task_is_theirs,
     ),
     NoticeRow(
         event=events.TaskDue,
@@ -150,17 +174,39 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         en="The contract {number} is drafted. Please check its terms; managers confirm their shares, then both parties "
         "sign.",
         path=_CONTRACT,
-        still_holds=_is_still_draft,
+        still_holds=still.is_draft,
+    ),
+    NoticeRow(
+        event=events.ContractRedrafted,
+        type="contract.redrafted",
+        group=Group.CONTRACTS,
+        to=to.ASKED_BY_DRAFT,
+        zh="合同 {number} 的草稿已修改，请核对条款；您有分成的，请确认。",
+        en="The draft of the contract {number} has changed. Please check its terms, and confirm your share if you have "
+        "one.",
+        path=_CONTRACT,
+        still_holds=still.is_draft,
+    ),
+    NoticeRow(
+        event=events.ContractReady,
+        type="contract.ready",
+        group=Group.CONTRACTS,
+        to=to.CONTRACT_PARTIES,
+        zh="合同 {number} 的分成已由技术经理人全部确认，请双方核对条款并签字。",
+        en="All managers have confirmed their shares of the contract {number}. Please check its terms and sign it.",
+        path=_CONTRACT,
+        still_holds=still.awaits_signatures,
     ),
     NoticeRow(
         event=events.ContractSignatureGiven,
         type="contract.signature_given",
         group=Group.CONTRACTS,
         to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 的{side_zh}已签字，尚待{missing_zh}签字。",
-        en="The {side_en} has signed the contract {number}; the {missing_en} has still to sign.",
+        zh="合同 {number} 的{side_zh}已签字{of_zh}，尚待{missing_zh}签字。",
+        en="The {side_en} has signed {of_en}the contract {number}; the {missing_en} has still to sign.",
         path=_CONTRACT,
         applies=lambda _, event: bool(event.missing),
+        still_holds=still.lacks_signature,
     ),
     NoticeRow(
         event=events.ContractSignaturesVoided,
@@ -170,6 +216,7 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         zh="合同 {number} 的条款在双方签字前有修改，此前的签字已失效，请核对后重新签字。",
         en="The terms of the contract {number} changed before both had signed. Please check them and sign again.",
         path=_CONTRACT,
+        still_holds=still.is_draft,
     ),
     NoticeRow(
         event=events.ContractAmendmentProposed,
@@ -179,6 +226,7 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         zh="合同 {number} 有{kind_zh}待各方同意，请查看并答复。原因：{reason}",
         en="{kind_en} of the contract {number} is proposed. Please look at it and answer. Reason: {reason}",
         path=_CONTRACT,
+        still_holds=still.amendment_is_pending,
     ),
     NoticeRow(
         event=events.ContractAmendmentClosed,
@@ -206,6 +254,7 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         zh="合同 {number} 已签订，待认定登记。",
         en="The contract {number} is signed and waits for registration.",
         path=_CONTRACT,
+        still_holds=still.awaits_registration,
     ),
     NoticeRow(
         event=events.ContractAmended,

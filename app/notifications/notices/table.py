@@ -17,7 +17,9 @@ from app.accounts.models import Organisation
 from app.accounts.organisations.merges.decisions import MERGED
 from app.events import catalogue as events
 from app.events.domain_event import DomainEvent
+from app.libraries.record.enums import RecordState
 from app.notifications.notices import audiences as to
+from app.notifications.notices.conditions.reviews import Condition, not_followed_by, record_is
 from app.notifications.notices.engagement_rows import CONTRACT_ROWS, ENGAGEMENT_ROWS
 from app.notifications.notices.groups import TYPE_OF_MESSAGE
 from app.notifications.notices.groups import NoticeGroup as Group
@@ -51,7 +53,16 @@ _ACHIEVEMENT = _Kind("achievement", "贵单位的一项技术成果", "An achiev
 _MANAGER = _Kind("manager", "您的技术经理人记录", "Your record as a manager", to.SUBJECT_MANAGER)
 
 
-def _row(kind: _Kind, event: type[DomainEvent], name: str, action: str | None, zh: str, en: str) -> NoticeRow:
+def _row(
+    kind: _Kind,
+    event: type[DomainEvent],
+    name: str,
+    action: str | None,
+    zh: str,
+    en: str,
+    *,
+    still_holds: Condition | None = None,
+) -> NoticeRow:
     return NoticeRow(
         event=event,
         type=f"{kind.name}.{name}",
@@ -61,6 +72,7 @@ def _row(kind: _Kind, event: type[DomainEvent], name: str, action: str | None, z
         en=f"{kind.en} {en}",
         path=f"/v1/{kind.name}s/{{subject_id}}",
         applies=None if action is None else _action(action),
+        still_holds=still_holds,
     )
 
 
@@ -76,6 +88,7 @@ def _record(
         "被主管部门退回，请查看意见，修改后重新提交。",
         "was returned by the bureau. Please read the note and submit it again.",
     )
+    is_draft = record_is(RecordState.DRAFT)
     return (
         _row(
             kind,
@@ -92,9 +105,10 @@ def _record(
             "expire",
             "已过有效期并下架；如仍有效，请恢复后重新发布。",
             "has expired and is withdrawn. Restore and publish it again if it still holds.",
+            still_holds=record_is(RecordState.WITHDRAWN),
         ),
-        _row(kind, withdrawn, "returned", "return", *sent_back),
-        _row(kind, returned, "returned", None, *sent_back),
+        _row(kind, withdrawn, "returned", "return", *sent_back, still_holds=is_draft),
+        _row(kind, returned, "returned", None, *sent_back, still_holds=is_draft),
         _row(kind, withdrawn, "withdrawn", "withdraw", "已下架。", "was withdrawn."),
         _row(kind, closed, "closed", None, "已办结关闭。", "was closed."),
     )
@@ -147,6 +161,7 @@ _OTHER_ROWS = (
         zh="有一条匹配纠错待处理。",
         en="A reported match waits to be looked at.",
         path="/v1/match-reports/{subject_id}",
+        still_holds=not_followed_by(events.MatchReportResolved),
     ),
     NoticeRow(
         event=events.MatchReportResolved,

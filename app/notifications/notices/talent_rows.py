@@ -8,11 +8,25 @@ from app.events import catalogue as events
 from app.events.domain_event import DomainEvent
 from app.notifications.notices import audiences as to
 from app.notifications.notices.audiences import NoticeAudience
+from app.notifications.notices.conditions.reviews import (
+    Condition,
+    is_unanswered_employer,
+    not_followed_by,
+)
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
 
+_UNCHANGED = not_followed_by(events.FilingChanged)
 
-def _filing(move: str, zh: str, en: str, audience: NoticeAudience = to.MANAGER) -> NoticeRow:
+
+def _filing(
+    move: str,
+    zh: str,
+    en: str,
+    audience: NoticeAudience = to.MANAGER,
+    *,
+    still_holds: Condition | None = None,
+) -> NoticeRow:
     def applies(_: Session, event: Any) -> bool:
         return bool(event.move == move)
 
@@ -25,11 +39,17 @@ def _filing(move: str, zh: str, en: str, audience: NoticeAudience = to.MANAGER) 
         en=en,
         path="/v1/filings/{subject_id}",
         applies=applies,
+        still_holds=still_holds,
     )
 
 
 def _certificate(
-    event: type[DomainEvent], zh: str, en: str, audience: NoticeAudience = to.MANAGER
+    event: type[DomainEvent],
+    zh: str,
+    en: str,
+    audience: NoticeAudience = to.MANAGER,
+    *,
+    still_holds: Condition | None = None,
 ) -> NoticeRow:
     return NoticeRow(
         event=event,
@@ -39,12 +59,25 @@ def _certificate(
         zh=zh,
         en=en,
         path="/v1/certificates/{subject_id}",
+        still_holds=still_holds,
     )
 
 
 FILING_ROWS: tuple[NoticeRow, ...] = (
-    _filing("submit", "有一份备案申请待审核。", "A filing waits for review.", to.OPERATORS),
-    _filing("renew", "有一份备案续期申请待审核。", "A renewal of a filing waits for review.", to.OPERATORS),
+    _filing(
+        "submit",
+        "有一份备案申请待审核。",
+        "A filing waits for review.",
+        to.OPERATORS,
+        still_holds=_UNCHANGED,
+    ),
+    _filing(
+        "renew",
+        "有一份备案续期申请待审核。",
+        "A renewal of a filing waits for review.",
+        to.OPERATORS,
+        still_holds=_UNCHANGED,
+    ),
     _filing(
         "withdraw", "一份备案申请已由申请人撤回。", "A filing was taken back by its applicant.", to.OPERATORS
     ),
@@ -53,6 +86,7 @@ FILING_ROWS: tuple[NoticeRow, ...] = (
         "return",
         "您的备案申请被退回，请查看审核意见，修改后重新提交。",
         "Your filing was returned. Please read the review note, correct it and submit it again.",
+        still_holds=_UNCHANGED,
     ),
     _filing("approve_renewal", "您的备案续期申请已批准。", "The renewal of your filing is approved."),
     _filing(
@@ -67,6 +101,7 @@ FILING_ROWS: tuple[NoticeRow, ...] = (
         "expire",
         "您的备案已到期，如需继续请申请续期。",
         "Your filing has expired. Renew it if you wish to go on.",
+        still_holds=_UNCHANGED,
     ),
 )
 
@@ -76,6 +111,7 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         "有一份{level_zh}证书待审核。",
         "A certificate ({level_en}) waits for review.",
         to.OPERATORS,
+        still_holds=not_followed_by(events.CertificateVerified, events.CertificateRejected),
     ),
     _certificate(
         events.CertificateVerified,
@@ -126,6 +162,7 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         en="A manager states that they also work for you. Please confirm or refuse.",
         path="/v1/affiliations",
         once=True,
+        still_holds=is_unanswered_employer,
     ),
     NoticeRow(
         event=events.ManagerChanged,
@@ -136,6 +173,7 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         en="A manager states that they also work for you. Please confirm or refuse.",
         path="/v1/affiliations",
         once=True,
+        still_holds=is_unanswered_employer,
     ),
 )
 
@@ -157,6 +195,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         zh="{year} 年度人才认定结果可以查看；如有异议，请在公布前提出。",
         en="Your result of the recognition of {year} can be seen. You may object to it until it is published.",
         path="/v1/recognition-rounds/{subject_id}/entries",
+        still_holds=not_followed_by(events.RecognitionPublished),
     ),
     NoticeRow(
         event=events.RecognitionPublished,
@@ -184,6 +223,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         zh="有一项对人才认定结果的异议待答复。",
         en="An objection to a recognition waits for an answer.",
         path="/v1/recognition-rounds/{round_id}/objections",
+        still_holds=not_followed_by(events.ObjectionAnswered),
     ),
     NoticeRow(
         event=events.ObjectionAnswered,

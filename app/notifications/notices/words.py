@@ -42,6 +42,8 @@ def words_of(event: DomainEvent) -> dict[str, str]:
         words["kind_zh"], words["kind_en"] = _AMENDMENTS[words["kind"]]
     words["side_zh"], words["side_en"] = _side(event, words)
     words["missing_zh"], words["missing_en"] = _missing(event)
+    is_change = getattr(event, "amendment_id", None) is not None
+    words["of_zh"], words["of_en"] = ("（变更或解除提议）", "the proposal about ") if is_change else ("", "")
     return words
 
 

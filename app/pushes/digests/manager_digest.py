@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
+from app.clock import ONE_DAY
 from app.database import now
 from app.events.catalogue import DigestDue
 from app.events.domain_event import DomainEvent
@@ -21,7 +22,7 @@ from app.pushes.digests.models import Digest
 from app.pushes.digests.schedule import DigestWindow, digest_window
 from app.pushes.models import Push
 from app.pushes.preferences.service import managers_preferences
-from app.pushes.preferences.working_time import ONE_DAY, contact_time, local
+from app.pushes.preferences.working_time import contact_time, local
 
 MAX_CONSIDERED = 500
 """Pushes, best first, that a digest is chosen from; no manager has as many pending."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.clock import ONE_DAY, working_day_from
 from app.database import new_id
 from app.errors import NotFound
 from app.libraries.managers.models import Manager
@@ -30,7 +31,7 @@ from app.pushes.planning.writer import rank_key, rank_score
 from app.pushes.policy import PairKey, Policy, current_policy
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.service import Preferences, own_manager
-from app.pushes.preferences.working_time import ONE_DAY, at, working_day_from
+from app.pushes.preferences.working_time import at
 from app.pushes.recommender import Recommender
 from app.services import Services
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from app.clock import is_working_day
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.service import ContactTimes
-from app.pushes.preferences.working_time import at, is_working_day, local
+from app.pushes.preferences.working_time import at, local
 
 
 @dataclass(frozen=True, slots=True)

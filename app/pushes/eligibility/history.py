@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from app.clock import ONE_DAY
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.versions import changes_of, data_of
 from app.libraries.registry import LIBRARIES
@@ -39,7 +40,7 @@ def recent_pushes(session: Session, manager_ids: Collection[UUID], day: date) ->
     Managers without any are not in the result.
     """
     today, week = working_time.at(day), working_time.at(day - timedelta(days=6))
-    until = working_time.at(day + working_time.ONE_DAY)
+    until = working_time.at(day + ONE_DAY)
     rows = session.execute(
         select(
             PushAttempt.manager_id,

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from app.clock import ONE_DAY
 from app.database import now
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, changes_since, matters
@@ -132,5 +133,5 @@ def _renew(push: Push, snapshot: EligibilitySnapshot) -> None:
         demand, achievement = snapshot.demands[push.demand_id], snapshot.achievements[push.achievement_id]
         days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
         push.expires_at = min(
-            [moment + snapshot.policy.expiry, *(working_time.at(day + working_time.ONE_DAY) for day in days)]
+            [moment + snapshot.policy.expiry, *(working_time.at(day + ONE_DAY) for day in days)]
         )

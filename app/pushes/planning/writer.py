@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import ONE_DAY
 from app.database import new_id, now
 from app.events.catalogue import PushCancelled, PushExpired
 from app.events.messages import MessageKind, enqueue_message
@@ -109,7 +110,7 @@ def _reset(push: Push, snapshot: EligibilitySnapshot, candidate: CandidateManage
     rescore(push, pair)
     push.answer_due_at = working_time.end_of_working_days(moment, policy.answer_days)
     push.expires_at = min(
-        [moment + policy.expiry, *(working_time.at(day + working_time.ONE_DAY) for day in last_valid_days)]
+        [moment + policy.expiry, *(working_time.at(day + ONE_DAY) for day in last_valid_days)]
     )
     push.decline_reason = push.note = push.ended_reason = None
     push.read_at = push.snoozed_until = push.answered_at = push.ended_at = None

@@ -1,22 +1,12 @@
-"""Working days in China, quiet hours, and the next moment at which a message may be sent.
+"""Quiet hours, and the next moment at which a message may be sent.
 
 Days and hours are those of Asia/Shanghai, which has no daylight saving time; moments are stored in UTC.
 """
 
-from collections.abc import Container
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, time
 
-import holidays
-import structlog
-
-from app.clock import JINAN_TIME
-
-log = structlog.get_logger(__name__)
-
-SATURDAY = 5
-ONE_DAY = timedelta(days=1)
+from app.clock import JINAN_TIME, ONE_DAY, add_working_days, is_working_day, working_day_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,54 +42,6 @@ class ContactWindow:
         """For comparison: a message that waits notes the window that made it wait."""
         hours = "" if self.quiet is None else f"{self.quiet.start:%H:%M}-{self.quiet.end:%H:%M}"
         return f"{hours} {'working days' if self.days_off else 'all days'}".strip()
-
-
-@dataclass(frozen=True, slots=True)
-class _Year:
-    holidays: Container[date]
-    make_up_days: Container[date]
-
-
-@cache
-def _year(year: int) -> _Year:
-    """The year's public holidays and make-up working days on weekends (调休).
-
-    The State Council announces a year's make-up days late in the year before. Until the `holidays` package contains
-    them, statutory holidays and weekends apply, and a warning is logged.
-    """
-    calendar = holidays.country_holidays("CN", years=year)
-    make_up_days = frozenset(day for day in calendar.weekend_workdays if day.year == year)
-    if not make_up_days:
-        log.warning("no_make_up_days_known", year=year, falls_back_to="statutory holidays and weekends")
-    return _Year(holidays=frozenset(calendar), make_up_days=make_up_days)
-
-
-def is_working_day(day: date) -> bool:
-    """Whether people work in China on that day: make-up days count, public holidays do not."""
-    year = _year(day.year)
-    if day in year.make_up_days:
-        return True
-    return day.weekday() < SATURDAY and day not in year.holidays
-
-
-def working_day_from(day: date) -> date:
-    """The day itself if it is a working day, otherwise the next working day."""
-    while not is_working_day(day):
-        day += ONE_DAY
-    return day
-
-
-def add_working_days(day: date, count: int) -> date:
-    """The `count`-th working day after `day`, not counting `day` itself.
-
-    Raises:
-        ValueError: `count` is below 1.
-    """
-    if count < 1:
-        raise ValueError("count must be at least 1")
-    for _ in range(count):
-        day = working_day_from(day + ONE_DAY)
-    return day
 
 
 def local(moment: datetime) -> datetime:

@@ -65,7 +65,7 @@ TASK = Form(
                 FormField("title", required=True, example=_("寄送样品")),
                 FormField("due_on", Widget.DAY, required=True),
                 FormField("assignee_id", Widget.SELECT, _("负责人"), hint=_("不选则由牵头经理人负责")),
-                FormField("remind_on", Widget.DAY, hint=_("不填则在截止日前一天提醒")),
+                FormField("remind_on", Widget.DAY, hint=_("不填则在截止日前的最后一个工作日提醒")),
                 FormField("note", Widget.TEXT, lines=2, max_length=1000),
             )
         ),

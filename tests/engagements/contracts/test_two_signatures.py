@@ -218,6 +218,23 @@ class TestAmendments:
         half = ok(sign(scenario.institution, contract["id"], day()))
         assert half["deal_amount_wan"] == "120.00"
 
+    def test_only_who_may_decline_a_proposal_puts_another_in_its_place(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        other, other_id = scenario.manager_with_login()
+        meeting.join(other, other_id)
+        shares = [{"manager_id": str(id_), "percent": "50"} for id_ in (scenario.lead_id, other_id)]
+        contract = ok(meeting.contract(shares=shares), 201)
+        ok(step(other, contract, "shares/confirm"))
+        meeting.sign_both(contract)
+        pending = ok(amend(scenario.enterprise, contract, deal_amount_wan="130", reason="增加中试"))
+        for answer in (
+            amend(other, contract, title="另一名称", reason="x"),
+            step(other, contract, "cancel", reason="x"),
+        ):
+            refused(answer, 409, "amendment_pending")
+        assert read(scenario.operator, contract)["amendment"]["id"] == pending["amendment"]["id"]
+        ok(amend(scenario.institution, contract, deal_amount_wan="125", reason="折中"))
+
     def test_all_faults_are_named_at_once_and_nothing_is_proposed(self, scenario: Scenario) -> None:
         contract = scenario.agreed_engagement().signed()
         wrong = amend(

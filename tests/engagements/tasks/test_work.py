@@ -1,11 +1,12 @@
 """Tasks with reminders, shares of several managers, notes and the time line, over HTTP."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from app.clock import working_day_before
 from app.database import Database
 from app.engagements.models import Task
 from app.engagements.tasks.service import remind
@@ -45,7 +46,8 @@ class TestTasks:
             "assignee_id": meeting.participation_of(scenario.institution),
         }
         task = ok(scenario.lead.post(f"{meeting.path}/tasks", json=body), 201)
-        assert task["remind_on"] == day(2)
+        working = working_day_before(date.fromisoformat(day(3))).isoformat()
+        assert task["remind_on"] == max(working, day(1))
         assert run(scenario.database) == 0
         age(scenario.database, 2)
         assert [run(scenario.database) for _ in range(3)] == [1, 0, 0]
@@ -69,6 +71,7 @@ class TestTasks:
         body = {
             "title": "寄送样品",
             "due_on": day(1),
+            "remind_on": day(),
             "assignee_id": meeting.participation_of(scenario.institution),
         }
         ok(scenario.lead.post(f"{meeting.path}/tasks", json=body), 201)
@@ -97,9 +100,9 @@ class TestTasks:
         task = ok(scenario.lead.post(f"{meeting.path}/tasks", json={"title": "会面", "due_on": day(1)}), 201)
         assert run(scenario.database) == 1
         path = f"{meeting.path}/tasks/{task['id']}"
-        ok(scenario.lead.patch(path, json={"due_on": day(9)}, headers={"If-Match": '"2"'}))
+        ok(scenario.lead.patch(path, json={"due_on": day(20)}, headers={"If-Match": '"2"'}))
         assert run(scenario.database) == 0
-        age(scenario.database, 8)
+        age(scenario.database, 19)
         assert run(scenario.database) == 1
         assert scenario.lead.patch(path, json={"title": "旧"}, headers={"If-Match": '"2"'}).status_code == 412
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app.clock import add_working_days
 from app.database import now
 from app.pushes.inbox import service as inbox
 from app.pushes.models import Push
@@ -13,7 +14,7 @@ from app.pushes.planning.overdue_reassignment import (
     plan_reassignment,
     reassign_overdue,
 )
-from app.pushes.preferences.working_time import add_working_days, at, local
+from app.pushes.preferences.working_time import at, local
 from tests.support.scenario import Scenario
 from tests.support.services import demo_settings
 

@@ -9,10 +9,11 @@ import pytest
 
 from app.accounts.models import Role
 from app.bootstrap import build_worker
+from app.clock import working_day_from
 from app.database import Database, now
 from app.libraries.managers.models import Manager
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.working_time import local, working_day_from
+from app.pushes.preferences.working_time import local
 from app.pushes.recommender import Recommender
 from tests.support.callers import Caller
 from tests.support.scenario import Scenario

@@ -7,16 +7,14 @@ import structlog
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.pushes.preferences import working_time
+from app import clock
+from app.clock import add_working_days, is_working_day, working_day_from
 from app.pushes.preferences.working_time import (
     ContactWindow,
     QuietHours,
-    add_working_days,
     end_of_working_days,
-    is_working_day,
     local,
     next_contact_time,
-    working_day_from,
 )
 
 days = st.dates(date(2024, 1, 1), date(2027, 11, 30))
@@ -50,7 +48,7 @@ def test_public_holidays_and_the_days_worked_for_them(day: date, works: bool) ->
 
 
 def test_a_year_whose_exchange_is_not_known_yet_is_logged_once_and_keeps_weekends() -> None:
-    working_time._year.cache_clear()
+    clock._year.cache_clear()
     with structlog.testing.capture_logs() as logs:
         found = [is_working_day(date(2093, 6, 1) + timedelta(days=n)) for n in range(7)]
         assert is_working_day(date(2026, 6, 1))

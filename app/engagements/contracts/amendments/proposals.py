@@ -22,7 +22,7 @@ from app.engagements.contract_models import (
 )
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
-from app.engagements.contracts.ledger.classification import classify
+from app.engagements.contracts.amendments.drafts import change_draft
 from app.engagements.contracts.queries import refuse_duplicate_registration
 from app.engagements.contracts.schemas import STATISTICAL_FIELDS, ContractPatch
 from app.engagements.contracts.service import (
@@ -34,19 +34,14 @@ from app.engagements.contracts.service import (
     require_operator_once_confirmed,
     write_terms,
 )
-from app.engagements.contracts.shares import refuse_left_out, refuse_unconsented_removal, wrong_state
+from app.engagements.contracts.shares import wrong_state
 from app.engagements.contracts.signatures import settlement
 from app.engagements.contracts.signatures.signatories import Signatory, party_of, signing_side
 from app.engagements.events import contract_payload
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, FieldError, Invalid
 from app.errors.collection import Faults
-from app.events.catalogue import (
-    ContractAmended,
-    ContractAmendmentClosed,
-    ContractAmendmentProposed,
-    ContractSignaturesVoided,
-)
+from app.events.catalogue import ContractAmended, ContractAmendmentClosed, ContractAmendmentProposed
 from app.events.outbox import emit
 
 REGISTRATION_FIELDS = ("registration_no", "registered_on")
@@ -72,7 +67,7 @@ def amend(
     values = find_references(session, patch.values(), faults, principal=principal)
     faults.raise_if_any()
     if contract.state == ContractState.DRAFT:
-        _change_draft(session, contract, values, principal)
+        change_draft(session, contract, values, principal)
         return contract
     entries = (*REGISTRATION_FIELDS, *(STATISTICAL_FIELDS if principal.sees_everything else ()))
     terms = {name: value for name, value in values.items() if name not in entries}
@@ -157,32 +152,6 @@ def may_decline(contract: Contract, amendment: ContractAmendment, principal: Pri
         or amendment.proposed_by == timeline.actor_of(principal)
         or principal.manager_id in {share.manager_id for share in amendment.shares}
     )
-
-
-def _change_draft(
-    session: Session, contract: Contract, values: Mapping[str, Any], principal: Principal
-) -> None:
-    faults = Faults()
-    with faults.collected():
-        check_may_write(contract, values, principal)
-    refuse_unconsented_removal(contract, values.get("shares"), principal)
-    with faults.collected():
-        refuse_left_out(session, contract, values.get("shares"), principal)
-    before = versions.snapshot_of(contract)
-    with session.no_autoflush:  # the database must not refuse what `check` explains
-        with faults.collected():
-            write_terms(session, contract, values, principal=principal)
-        with faults.collected():
-            check(session, contract)
-        faults.raise_if_any()
-        classify(session, contract, values)
-    if versions.snapshot_of(contract) == before:
-        return
-    contract.terms_version = contract.version + 1
-    voided = settlement.void_signatures(session, contract)
-    changed = versions.record_version(session, contract, action="change", before=before, principal=principal)
-    if voided:
-        emit(session, ContractSignaturesVoided(**contract_payload(contract), sides=voided, changed=changed))
 
 
 def _check_amendable(
@@ -306,7 +275,12 @@ def _propose(
     principal: Principal,
     shares: Mapping[UUID, tuple[Decimal, Decimal]] | None = None,
 ) -> None:
-    """Add the amendment in place of a pending one. The proposal is the proposer's own signature or consent."""
+    """Add the amendment in place of a pending one. The proposal is the proposer's own signature or consent.
+
+    Raises:
+        Conflict: another amendment is pending, which the principal may not decline.
+    """
+    _refuse_beside_another(session, contract, principal)
     _close(session, contract, AmendmentState.REPLACED, principal, reason)
     before = versions.snapshot_of(contract)
     actor, role = timeline.actor_of(principal), versions.author_of(contract, principal)[0]
@@ -348,6 +322,18 @@ def _propose(
             consents_of=[share.manager_id for share in amendment.shares if share.consented_at is None],
         ),
     )
+
+
+def _refuse_beside_another(session: Session, contract: Contract, principal: Principal) -> None:
+    """Who may not decline the pending amendment cannot put another in its place."""
+    pending = settlement.pending_of(session, contract.id)
+    if pending is not None and not may_decline(contract, pending, principal):
+        raise Conflict(
+            "Another amendment is pending; the parties sign or decline it first.",
+            "已有待签署的变更，须先由合同双方签署或拒绝。",
+            code="amendment_pending",
+            amendment_id=str(pending.id),
+        )
 
 
 def _touched(

@@ -11,12 +11,12 @@ from app.database import now
 from app.engagements.contract_models import AmendedShare, Contract, ContractShare, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find, managers_of
-from app.engagements.contracts.shares import wrong_state
+from app.engagements.contracts.shares import all_confirmed, wrong_state
 from app.engagements.contracts.signatures import settlement
 from app.engagements.events import contract_payload
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
-from app.events.catalogue import ContractAmended, ContractSignaturesVoided
+from app.events.catalogue import ContractAmended, ContractReady, ContractSignaturesVoided
 from app.events.outbox import emit
 
 
@@ -58,6 +58,8 @@ def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) 
     if unconfirmed and contract.state != ContractState.DRAFT:
         # In a signed contract a share counts for its manager once they confirm it.
         emit(session, ContractAmended(**contract_payload(contract), changed=changed, reason=""))
+    if contract.state == ContractState.DRAFT and all_confirmed(contract):
+        emit(session, ContractReady(**contract_payload(contract)))
     if amendment is not None:
         settlement.settle(session, contract, amendment, principal=principal)
     return contract

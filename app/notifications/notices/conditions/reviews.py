@@ -1,0 +1,61 @@
+"""Conditions of notices about what waits for the bureau, an employer or an owner."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.catalogue import AffiliationAnswered
+from app.events.domain_event import DomainEvent
+from app.events.outbox import Event
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.record.enums import RecordState
+from app.notifications.notices.models import Notice
+
+Condition = Callable[[Session, Notice], bool]
+
+_RECORDS: tuple[type[Any], ...] = (Demand, Achievement, Manager)
+
+
+def record_is(*states: RecordState) -> Condition:
+    """The record is in one of these states."""
+
+    def still_holds(session: Session, notice: Notice) -> bool:
+        found = (
+            session.scalar(select(model.state).where(model.id == notice.subject_id)) for model in _RECORDS
+        )
+        return next((state for state in found if state is not None), None) in states
+
+    return still_holds
+
+
+def not_followed_by(*answers: type[DomainEvent]) -> Condition:
+    """None of these events has happened to the subject since."""
+    names = [answer.name for answer in answers]
+
+    def still_holds(session: Session, notice: Notice) -> bool:
+        query = select(Event.id).where(
+            Event.subject_id == notice.subject_id, Event.name.in_(names), Event.id > notice.event_id
+        )
+        return session.scalar(query.limit(1)) is None
+
+    return still_holds
+
+
+def is_unanswered_employer(session: Session, notice: Notice) -> bool:
+    """The manager still names the recipient as an employer, who has not answered."""
+    named = select(Affiliation.id).where(
+        Affiliation.manager_id == notice.subject_id, Affiliation.organisation_id == notice.recipient_id
+    )
+    if session.scalar(named.limit(1)) is None:
+        return False
+    answers = select(Event.payload).where(
+        Event.subject_id == notice.subject_id,
+        Event.name == AffiliationAnswered.name,
+        Event.id > notice.event_id,
+    )
+    employer = str(notice.recipient_id)
+    return all(str(payload["organisation_id"]) != employer for payload in session.scalars(answers))

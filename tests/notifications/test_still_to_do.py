@@ -1,0 +1,229 @@
+"""A message that asks for something is not sent once it is done, and those who have to act since are notified."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.accounts.models import Role, User
+from app.clock import chinese_day, today, working_day_before
+from app.database import Database, now
+from app.engagements.lifecycle.stage_changes import continue_in
+from app.engagements.models import Engagement, Stage, Task
+from app.engagements.tasks.service import remind
+from app.notifications.notices.table import ROWS
+from app.pushes.preferences.models import OwnerPreference
+from app.pushes.preferences.working_time import local
+from tests.engagements.contracts.test_contracts import amend, step
+from tests.support.callers import Caller, LogIn
+from tests.support.days import day
+from tests.support.http import ok, sign
+from tests.support.scenario import Scenario
+from tests.support.scenario.engagements import EngagementCase, Engagements
+from tests.support.servers import Mailbox
+
+Drain = Callable[[], int]
+WithMail = Callable[[Caller], str]
+
+ANY_HOUR: Mapping[str, Any] = {"quiet_from": None, "quiet_until": None, "on_days_off": True}
+
+ASKS = re.compile(
+    "请.*(答复|签字|确认|核对条款|重新提交)|恢复后重新发布|待(审核|认定登记|答复|处理|各方同意)|尚待|申请续期|请在公布前"
+)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is still to be done does not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def scenario(app: Any, log_in: LogIn, with_mail: WithMail) -> Scenario:
+    """People with mailboxes, who may be notified at any hour."""
+    scenario = Scenario(app.state.services[Database], log_in=log_in)
+    with scenario.database.unit_of_work() as session:
+        for owner in (scenario.enterprise, scenario.institution):
+            session.add(OwnerPreference(organisation_id=owner.organisation_id, **ANY_HOUR))
+    scenario.prefer(scenario.lead_id)
+    for caller in (scenario.enterprise, scenario.institution, scenario.lead, scenario.operator):
+        with_mail(caller)
+    return scenario
+
+
+class Mails:
+    """What arrived since the last look: address → subjects."""
+
+    def __init__(self, mailbox: Mailbox, drain: Drain) -> None:
+        self._mailbox, self._drain, self._seen = mailbox, drain, 0
+
+    def new(self) -> dict[str, list[str]]:
+        self._drain()
+        letters = self._mailbox.letters[self._seen :]
+        self._seen += len(letters)
+        found: dict[str, list[str]] = {}
+        for letter in letters:
+            found.setdefault(letter.to, []).append(letter.subject.removeprefix("【三库】"))
+        return found
+
+
+@pytest.fixture
+def mails(mailbox: Mailbox, drain: Drain) -> Mails:
+    return Mails(mailbox, drain)
+
+
+def address_of(scenario: Engagements, caller: Caller) -> str:
+    with scenario.database.reading() as session:
+        return session.get_one(User, caller.user_id).email
+
+
+def test_what_asks_is_asked_again_before_it_is_sent() -> None:
+    assert [row.type for row in ROWS if ASKS.search(row.zh) and row.still_holds is None] == []
+
+
+def test_what_is_over_is_not_asked_for(scenario: Scenario, mails: Mails) -> None:
+    case = scenario.open_engagement()
+    ok(case.move("ended", reason="other"))
+    ended = [f"对接 {case.seen()['number']} 已终止"]
+    owners = [address_of(scenario, one) for one in (scenario.enterprise, scenario.institution)]
+    assert mails.new() == dict.fromkeys(owners, ended)
+    contract = scenario.agreed_engagement().reach("negotiating").signed()
+    ok(amend(scenario.enterprise, contract, deal_amount_wan="130", reason="增加中试"))
+    ok(sign(scenario.institution, contract["id"], day()))
+    registration = {"registration_no": "2026-370100-000123", "registered_on": day()}
+    ok(scenario.operator.post(f"/v1/contracts/{contract['id']}/register", json=registration))
+    found = mails.new()
+    subjects = {subject for of_one in found.values() for subject in of_one}
+    assert not {one for one in subjects if re.search("已起草|已签字|待各方|发起了对接|待认定", one)}
+    assert f"合同 {contract['number']} 已变更" in subjects
+    assert address_of(scenario, scenario.operator) not in found
+
+
+def test_who_has_to_confirm_or_sign_is_notified_when_it_is_their_turn(
+    scenario: Scenario, with_mail: WithMail, mails: Mails
+) -> None:
+    case = scenario.agreed_engagement()
+    other, other_id = scenario.manager_with_login()
+    scenario.prefer(other_id)
+    address = with_mail(other)
+    case.join(other, other_id)
+    mails.new()
+    shares = [{"manager_id": str(id_), "percent": "50"} for id_ in (scenario.lead_id, other_id)]
+    ok(scenario.lead.put(f"{case.path}/shares", json={"shares": shares}))
+    assert mails.new() == {address: [f"对接 {case.seen()['number']} 的牵头技术经理人提出了分成"]}
+    contract = ok(case.contract(), 201)
+    mails.new()
+    for percent, row in zip(("60", "40"), shares, strict=True):
+        row["percent"] = percent
+    ok(amend(scenario.lead, contract, shares=shares))
+    assert mails.new() == {address: [f"合同 {contract['number']} 的草稿已修改"]}
+    ok(step(other, contract, "shares/confirm"))
+    parties = [address_of(scenario, one) for one in (scenario.enterprise, scenario.institution)]
+    ready = [f"合同 {contract['number']} 的分成已由技术经理人全部确认"]
+    assert mails.new() == dict.fromkeys(parties, ready)
+
+
+def test_an_invitation_that_is_open_again_is_sent_again(
+    scenario: Scenario, with_mail: WithMail, mails: Mails
+) -> None:
+    """After the record is back, and where a hidden owner would be known to one more manager."""
+    hidden = {"publish_mode": "confidential", "public_alias": "某化工企业"}
+    case = scenario.open_engagement(**hidden)
+    case.consent(scenario.enterprise)
+    mails.new()
+    other, other_id = scenario.manager_with_login()
+    case.join(other, other_id)
+    owner = address_of(scenario, scenario.enterprise)
+    assert mails.new()[owner] == [f"您受邀作为企业家参与对接 {case.seen()['number']}"]
+    with scenario.database.unit_of_work() as session:
+        engagement = session.get_one(Engagement, UUID(case.id))
+        engagement.stage, engagement.ended_reason = Stage.ENDED, "record_unavailable"
+        session.flush()
+        continue_in(session, engagement, Stage.PROPOSED, note="需求或成果已重新发布")
+    found = mails.new()
+    for invited in (scenario.enterprise, scenario.institution):
+        assert found[address_of(scenario, invited)] == ["需求或成果已重新发布"]
+
+
+def test_what_waited_follows_an_organisation_into_the_one_it_was_merged_into(
+    scenario: Scenario, log_in: LogIn, with_mail: WithMail, mails: Mails
+) -> None:
+    colleague = log_in(Role.ENTERPRISE)
+    address = with_mail(colleague)
+    awake = local(now()) + timedelta(hours=2)  # quiet but for one minute that is not this one
+    with scenario.database.unit_of_work() as session:
+        session.add(OwnerPreference(organisation_id=colleague.organisation_id, **ANY_HOUR))
+        hours = session.get_one(OwnerPreference, scenario.enterprise.organisation_id)
+        hours.quiet_from = (awake + timedelta(minutes=1)).strftime("%H:%M")
+        hours.quiet_until = awake.strftime("%H:%M")
+    case = scenario.open_engagement()
+    assert address_of(scenario, scenario.enterprise) not in mails.new()
+    merged = {
+        "kept_id": str(colleague.organisation_id),
+        "other_id": str(scenario.enterprise.organisation_id),
+        "verdict": "same",
+        "note": "营业执照一致",
+    }
+    ok(scenario.operator.post("/v1/organisations/duplicates", json=merged), 201)
+    scenario.pass_time(timedelta(days=1))
+    invitation = f"一位技术经理人就贵单位的记录发起了对接 {case.seen()['number']}"
+    assert invitation in mails.new()[address]
+
+
+class TestTasks:
+    @pytest.fixture
+    def case(self, scenario: Scenario, mails: Mails) -> EngagementCase:
+        case = scenario.agreed_engagement()
+        mails.new()
+        return case
+
+    def task(self, case: EngagementCase, **values: Any) -> str:
+        """The path of a task of the institution's that is due tomorrow and reminded of today."""
+        assignee = case.participation_of(case.scenario.institution)
+        body = {"title": "寄样", "due_on": day(1), "remind_on": day(), "assignee_id": assignee} | values
+        return f"{case.path}/tasks/{ok(case.scenario.lead.post(f'{case.path}/tasks', json=body), 201)['id']}"
+
+    def remind(self, case: EngagementCase, *, days_later: int = 0) -> None:
+        with case.scenario.database.unit_of_work() as session:
+            for task in session.query(Task):
+                task.due_on -= timedelta(days=days_later)
+            assert remind(session) == 1
+
+    def change(self, case: EngagementCase, path: str, **values: Any) -> None:
+        ok(case.scenario.lead.patch(path, json=values, headers={"If-Match": "*"}))
+
+    def test_a_reminder_names_the_day_and_comes_once_a_day(
+        self, case: EngagementCase, mailbox: Mailbox, mails: Mails
+    ) -> None:
+        self.task(case)
+        address = address_of(case.scenario, case.scenario.institution)
+        number = case.seen()["number"]
+        assert mails.new() == {address: [f"对接 {number} 中有一项任务分配给您"]}
+        self.remind(case)
+        self.remind(case, days_later=2)
+        assert mails.new() == {address: ["对接任务提醒"]}
+        late = chinese_day(today() - timedelta(days=1))
+        text = mailbox.letters[-1].parts["text/plain"]
+        assert f"对接 {number} 中您的一项任务已于 {late} 到期，尚未完成" in text
+
+    def test_it_goes_to_whose_task_it_is_now_and_the_day_is_that_of_now(
+        self, case: EngagementCase, mails: Mails
+    ) -> None:
+        scenario, path = case.scenario, self.task(case)
+        mails.new()
+        self.remind(case)
+        self.change(case, path, assignee_id=case.participation_of(scenario.enterprise))
+        self.change(case, path, due_on=day(40))
+        enterprise = address_of(scenario, scenario.enterprise)
+        number = case.seen()["number"]
+        assert mails.new() == {enterprise: [f"对接 {number} 中您的一项任务"]}
+
+    @pytest.mark.parametrize(
+        ("due_on", "remind_on"),
+        [("2026-10-08", "2026-09-30"), ("2026-10-12", "2026-10-10"), ("2027-01-01", "2026-12-31")],
+    )
+    def test_the_usual_reminder_comes_on_a_working_day(self, due_on: str, remind_on: str) -> None:
+        assert working_day_before(date.fromisoformat(due_on)) == date.fromisoformat(remind_on)
