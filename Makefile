@@ -12,7 +12,7 @@ CHECKED := app sanku tests migrations scripts
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo web messages test test-fast coverage check fmt serve worker migrate migration eval bench docs client api-changes docs-serve lock clean
+.PHONY: help setup demo web messages test test-fast coverage check lint fmt serve worker migrate migration eval bench docs client api-changes docs-serve lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -44,13 +44,15 @@ test-fast: $(STAMP) ## The tests that need neither PostgreSQL nor the model nor 
 coverage: $(STAMP) ## Branch coverage of the whole suite (subprocesses left out), as a table and in build/coverage/
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-report=html $(PYTEST_ARGS)
 
-check: $(STAMP) ## Style, types, layers, dependencies, house rules
+check: lint ## Style, types, layers, dependencies, house rules
+	$(BIN)/python -m pytest tests/house_rules
+
+lint: $(STAMP) ## The same without the house rules, which are among the tests
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m pytest tests/house_rules
 
 fmt: $(STAMP) ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix $(CHECKED)

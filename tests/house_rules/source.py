@@ -1,7 +1,9 @@
 """The repository's files, parsed once for all rules."""
 
 import ast
+import inspect
 import os
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -29,6 +31,18 @@ def tree(path: Path) -> ast.Module:
 
 
 @cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a module: to walk a tree takes longer than most rules."""
+    return tuple(ast.walk(tree(path)))
+
+
+def forget() -> None:
+    """The trees are half a gigabyte, which no other test needs."""
+    for kept in (tree, nodes, own_texts):
+        kept.cache_clear()
+
+
+@cache
 def own_texts() -> list[tuple[str, str]]:
     """Every text file of the repository (generated folders left out): its name and its content."""
     texts = []
@@ -44,9 +58,20 @@ def own_texts() -> list[tuple[str, str]]:
     return texts
 
 
+def docstring_of(path: Path) -> str:
+    """A module's docstring, "" without one. Only the module's beginning is read."""
+    with path.open(encoding="utf-8") as file:
+        for token in tokenize.generate_tokens(file.readline):
+            if token.type == tokenize.STRING:
+                return inspect.cleandoc(str(ast.literal_eval(token.string)))
+            if token.type not in (tokenize.COMMENT, tokenize.NL):
+                break
+    return ""
+
+
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Each call and the last part of what is called: `session.commit()` → `commit`."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute):
                 yield node.func.attr, node
@@ -56,7 +81,7 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
 
 def names(path: Path) -> Iterator[tuple[str, int]]:
     """Every name, attribute and imported name, with its line."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Name):
             yield node.id, node.lineno
         elif isinstance(node, ast.Attribute):

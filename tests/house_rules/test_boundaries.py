@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.house_rules.source import MODULES, calls, name_of, names, tree
+from tests.house_rules.source import MODULES, calls, name_of, names, nodes
 from tests.support.paths import APP
 
 
@@ -32,7 +32,7 @@ def test_broad_handlers_stand_only_in_the_worker_loop_or_raise_again() -> None:
     """Elsewhere a broad handler swallows what somebody needs to see."""
     found = []
     for path in MODULES:
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
                 last = node.body[-1]
                 raises_again = isinstance(last, ast.Raise) and (last.exc is None or last.cause is not None)
@@ -72,7 +72,7 @@ def test_services_are_found_by_their_type_only() -> None:
     found = [
         f"{name_of(path)}:{node.lineno}"
         for path in MODULES
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and node.attr == "state"
         and ast.unparse(node.value).rpartition(".")[2] == "app"

@@ -7,7 +7,7 @@ import tomllib
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house_rules.source import name_of, tree
+from tests.house_rules.source import name_of, nodes
 from tests.support.paths import APP, REPOSITORY
 
 
@@ -50,7 +50,7 @@ def test_the_image_prepares_the_model_from_files_that_are_there() -> None:
         needed |= {name_of(file)} | {
             name_of(parent / "__init__.py") for parent in file.parents if APP in (parent, *parent.parents)
         }
-        for node in ast.walk(tree(file)):
+        for node in nodes(file):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "app":
                 waiting += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
             elif isinstance(node, ast.Import):

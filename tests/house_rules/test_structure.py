@@ -3,7 +3,7 @@
 import ast
 from collections import Counter, defaultdict
 
-from tests.house_rules.source import MODULES, WRITTEN_CLIENT, name_of, tree
+from tests.house_rules.source import MODULES, WRITTEN_CLIENT, docstring_of, name_of, nodes, tree
 from tests.support.paths import REPOSITORY
 
 MAX_MODULE_LINES = 400
@@ -77,7 +77,7 @@ def test_modules_and_functions_stay_small() -> None:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > MAX_MODULE_LINES:
             found.append(f"{name_of(path)}: {lines} lines")
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > MAX_FUNCTION_LINES:
@@ -119,7 +119,7 @@ def test_a_public_class_has_a_name_of_its_own() -> None:
 def test_every_module_says_in_one_line_what_it_is() -> None:
     found = []
     for path in CHECKED:
-        summary = (ast.get_docstring(tree(path)) or "").split("\n\n")[0]
+        summary = docstring_of(path).split("\n\n")[0]
         if not summary:
             found.append(f"{name_of(path)}: no docstring")
         elif "\n" in summary or len(summary) > MAX_SUMMARY_CHARACTERS:

@@ -92,15 +92,39 @@ def occupied(embedder: GatedEmbedder) -> Iterator[Callable[..., Future[Any]]]:
         embedder.open.set()
 
 
+@pytest.fixture
+def until_waiting(app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """`until_waiting(1)` returns when so many requests wait for a turn."""
+    gauge = app.state.services[Metrics].turns.labels("waiting")
+    measure, changed = gauge.set, threading.Condition()
+
+    def note(value: float) -> None:
+        measure(value)
+        with changed:
+            changed.notify_all()
+
+    monkeypatch.setattr(gauge, "set", note)
+
+    def wait(count: int) -> None:
+        with changed:
+            assert changed.wait_for(lambda: _waiting(app) == count, timeout=60)
+
+    return wait
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 class TestAnOccupiedModel:
     def test_further_requests_are_refused_at_once_and_say_when_to_come_back(
-        self, app: Any, log_in: LogIn, occupied: Callable[..., Future[Any]], embedder: GatedEmbedder
+        self,
+        log_in: LogIn,
+        occupied: Callable[..., Future[Any]],
+        until_waiting: Callable[[int], None],
+        embedder: GatedEmbedder,
     ) -> None:
         first, second, third, fourth = (log_in(Role.ENTERPRISE) for _ in range(4))
         working = [occupied(first), occupied(second)]
         waiting = occupied(third, reaches=False)
-        _until_waiting(app, 1)
+        until_waiting(1)
         answer = fourth.post("/v1/matches/text", json=QUESTION)
         refused(answer, 503, "busy")
         assert answer.headers["content-type"] == PROBLEM
@@ -122,26 +146,30 @@ class TestAnOccupiedModel:
         assert ok(log_in(Role.ENTERPRISE).get("/v1/demands"))["items"] == []
 
     def test_one_user_cannot_take_every_slot(
-        self, app: Any, log_in: LogIn, occupied: Callable[..., Future[Any]], embedder: GatedEmbedder
+        self,
+        log_in: LogIn,
+        occupied: Callable[..., Future[Any]],
+        until_waiting: Callable[[int], None],
+        embedder: GatedEmbedder,
     ) -> None:
         greedy, other = log_in(Role.ENTERPRISE), log_in(Role.ENTERPRISE)
         occupied(greedy)
         occupied(greedy, reaches=False)
-        _until_waiting(app, 1)
+        until_waiting(1)
         occupied(other)  # works although the other request came first
         answer = greedy.post("/v1/matches/text", json=QUESTION)
         refused(answer, 429, "too_many_at_once")
         assert int(answer.headers["Retry-After"]) >= 1
 
     def test_an_organisation_has_a_bound_too(
-        self, app: Any, log_in: LogIn, occupied: Callable[..., Future[Any]]
+        self, log_in: LogIn, occupied: Callable[..., Future[Any]], until_waiting: Callable[[int], None]
     ) -> None:
         first = log_in(Role.ENTERPRISE)
         colleagues = [log_in(Role.ENTERPRISE, organisation_id=first.organisation_id) for _ in range(3)]
         occupied(first)
         occupied(colleagues[0])
         occupied(colleagues[1], reaches=False)
-        _until_waiting(app, 1)
+        until_waiting(1)
         refused(colleagues[2].post("/v1/matches/text", json=QUESTION), 429, "too_many_at_once")
 
     @pytest.mark.parametrize("key", [None, "a-key-of-this-request"])
@@ -206,14 +234,18 @@ class TestAClientThatLeaves:
         assert _waiting(app) == 0
 
     def test_it_gives_its_place_to_wait_back(
-        self, app: Any, log_in: LogIn, occupied: Callable[..., Future[Any]]
+        self,
+        app: Any,
+        log_in: LogIn,
+        occupied: Callable[..., Future[Any]],
+        until_waiting: Callable[[int], None],
     ) -> None:
         for _ in range(2):
             occupied(log_in(Role.ENTERPRISE))
         leaving = _Departure(app, log_in(Role.ENTERPRISE))
         with ThreadPoolExecutor(1) as threads:
             answer = threads.submit(leaving.ask)
-            _until_waiting(app, 1)
+            until_waiting(1)
             leaving.leave()
             assert answer.result(timeout=60) == 503
         assert _waiting(app) == 0
@@ -277,13 +309,6 @@ def counted_statements(database: Database) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
-
-
-def _until_waiting(app: Any, count: int) -> None:
-    """Returns when so many requests wait for a turn."""
-    registry = app.state.services[Metrics].registry
-    while registry.get_sample_value("sanku_turns", {"state": "waiting"}) != count:
-        threading.Event().wait(0.01)
 
 
 def _waiting(app: Any) -> float | None:
