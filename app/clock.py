@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,12 @@ def local_now() -> datetime:
 def today() -> date:
     """The current date in Jinan."""
     return local_now().date()
+
+
+def day_start(moment: datetime) -> datetime:
+    """The beginning of the day in Jinan, in UTC."""
+    local = moment.astimezone(JINAN_TIME)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def add_months(day: date, months: int) -> date:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import uuid_utils.compat
 from fastapi import Depends
@@ -117,6 +117,11 @@ class Base(DeclarativeBase):
 def new_id() -> UUID:
     """A UUIDv7: unique and increasing over time, so that ids are suitable as keys and cursors."""
     return uuid_utils.compat.uuid7()
+
+
+def unlinked_id() -> UUID:
+    """A UUIDv4: unlike `new_id` it does not tell when it was made, nor what was made with it."""
+    return uuid4()
 
 
 def now() -> datetime:

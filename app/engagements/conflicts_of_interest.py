@@ -18,8 +18,10 @@ from app.libraries.managers.models import Manager
 from app.matching.facts import conflicts_of_interest
 from app.matching.facts.constraints import party_violations
 from app.matching.facts.hidden_owners import (
+    conflict_shown_to_others,
     conflict_with_achievement_side,
     conflict_with_demand_side,
+    excluded_by_demand,
     noticeable_conflict,
     noticeable_families,
     noticeable_pair,
@@ -40,10 +42,10 @@ def conflict_in_parties(
 
 
 def refuse_forbidden_pair(
-    session: Session, manager: Manager, demand: Demand, achievement: Achievement
+    session: Session, manager: Manager, demand: Demand, achievement: Achievement, *, chosen: bool = False
 ) -> None:
     """Refuse a manager or a pair by the ties that others may notice; the rest is kept from a hidden owner, see
-    `held_sides`.
+    `held_sides`. `chosen`: somebody else has chosen the manager, and notices the answer.
 
     Raises:
         Conflict: the manager's filing is suspended or cancelled, the parties may not be brought together, or the
@@ -60,7 +62,8 @@ def refuse_forbidden_pair(
     families = noticeable_families(asked, offered, facts.org_family)
     for broken in party_violations(asked, offered, families)[:1]:
         raise _refusal(broken.code, f"此供需对不能对接：{broken.zh}", broken.en, asked, offered)
-    conflict = noticeable_conflict(
+    find = conflict_shown_to_others if chosen else noticeable_conflict
+    conflict = find(
         facts.managers[manager.id],
         facts.demands[demand.id],
         facts.achievements[achievement.id],
@@ -130,8 +133,8 @@ def _refusal(code: str, zh: str, en: str, demand: DemandFacts, achievement: Achi
 
 
 def held_sides(session: Session, engagement: Engagement) -> frozenset[ParticipantSide]:
-    """The hidden sides of an engagement whose consent waits for the bureau, because a tie exists that nobody else may
-    notice: of one of its managers with that side, or between both sides.
+    """The sides of an engagement whose consent waits for the bureau, because a tie exists that nobody else may notice:
+    of one of its managers with a hidden side or with an organisation that the demand excludes, or between both sides.
 
     Each side is judged by its own ties alone, and by those that the other side has entered against it.
     """
@@ -145,19 +148,16 @@ def held_sides(session: Session, engagement: Engagement) -> frozenset[Participan
     )
     asked, offered = facts.demands[demand.id], facts.achievements[achievement.id]
     held = set()
+    managers = facts.managers.values()
+    if any(excluded_by_demand(one, asked, facts.org_family) for one in managers):
+        held.add(ParticipantSide.DEMAND)
     if asked.owner_hidden and (
-        any(
-            conflict_with_demand_side(one, asked, offered, facts.org_family)
-            for one in facts.managers.values()
-        )
+        any(conflict_with_demand_side(one, asked, offered, facts.org_family) for one in managers)
         or party_violations(_against_demand(asked, offered), offered, facts.org_family)
     ):
         held.add(ParticipantSide.DEMAND)
     if offered.owner_hidden and (
-        any(
-            conflict_with_achievement_side(one, asked, offered, facts.org_family)
-            for one in facts.managers.values()
-        )
+        any(conflict_with_achievement_side(one, asked, offered, facts.org_family) for one in managers)
         or party_violations(*_against_achievement(asked, offered), facts.org_family)
     ):
         held.add(ParticipantSide.ACHIEVEMENT)

@@ -14,6 +14,7 @@ from app.engagements.conflicts_of_interest import held_sides
 from app.engagements.contact_visibility import Contact, opened_records
 from app.engagements.lifecycle.stage_changes import reachable_stages
 from app.engagements.models import Engagement, Participant, ParticipantSide
+from app.engagements.people.excluded import excluded_roles
 from app.engagements.queries import participants_of, stage_moves_of
 from app.engagements.schemas import (
     ContactRead,
@@ -75,7 +76,9 @@ def read_one(session: Session, participation: Participation, *, principal: Princ
         moves=[StageMoveRead.model_validate(move) for move in moves],
         shares=[ShareRead.model_validate(share) for share in shares],
         allowed=list(reachable_stages(participation)),
-        under_review=sorted(held_sides(session, engagement)) if principal.sees_everything else None,
+        under_review=[*sorted(held_sides(session, engagement)), *excluded_roles(session, engagement)]
+        if principal.sees_everything
+        else None,
     )
 
 

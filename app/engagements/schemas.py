@@ -89,7 +89,8 @@ class EngagementRead(EngagementRow):
     under_review: list[str] | None = Field(
         None,
         title="待核查的一方",
-        description="仅管理部门可见：因存在利益关系而暂不能同意的保密一方（demand、achievement）",
+        description="仅管理部门可见：因存在利益或回避关系而暂不能同意的一方（demand、achievement），"
+        "以及需求方回避的参与方（manager、investor）",
     )
 
 

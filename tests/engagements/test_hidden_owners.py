@@ -158,6 +158,22 @@ class TestAttacks:
             scenario.work()
             assert ok(owner.get(f"/v1/achievements/{achievement}/feedback")) == before
 
+    def test_the_lead_invites_one_manager_of_each_organisation(self, city: City) -> None:
+        """Whoever is refused would tell whose demand it is."""
+        scenario = city.scenario
+        offered = scenario.achievement(owner=scenario.institution.organisation_id)
+        (hidden,) = city.hidden_demands(offered)[:1]
+        owner = scenario.log_in(Role.ENTERPRISE, organisation_id=city.owners[0])
+        case = _accepted(scenario, hidden, offered)
+        staff = [scenario.manager_with_login(owner=one, capacity=20) for one in city.organisations]
+        answers = [case.invite(scenario.lead, "manager", manager_id=str(id_)) for _, id_ in staff]
+        assert {answer.status_code for answer in answers} == {200}
+        assert {case.answer(caller, "consent").status_code for caller, _ in staff} == {200}
+        case.consent(scenario.institution)
+        refused(case.answer(owner, "consent"), 409, "under_review")
+        assert ok(scenario.operator.get(case.path))["under_review"] == ["demand"]
+        assert case.seen()["agreed_at"] is None
+
     def test_an_owner_excludes_organisations_and_an_accomplice_looks(self, city: City) -> None:
         scenario = city.scenario
         owner = scenario.enterprise

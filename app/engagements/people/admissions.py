@@ -10,6 +10,7 @@ from app.accounts.access.principal import Principal
 from app.database import now, one_or_not_found
 from app.engagements.access import not_your_part, participation_of, require_open
 from app.engagements.models import Participant, ParticipantSide
+from app.engagements.people.excluded import refuse_opening_to_excluded
 from app.engagements.people.invitations import log_participation
 from app.errors import Conflict
 
@@ -22,7 +23,7 @@ def open_files(
     Raises:
         NotFound: the engagement has no such participant.
         Conflict: the principal is of neither side; the participant is no third party; the engagement has landed or
-            ended (files can be closed even then).
+            ended (files can be closed even then); the demand excludes the participant's organisation.
     """
     participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_ANSWER, principal=principal, lock=True
@@ -47,6 +48,8 @@ def open_files(
         )
     moment = now() if opened else None
     if ParticipantSide.DEMAND in participation.sides:
+        if opened:
+            refuse_opening_to_excluded(session, participation.engagement, participant)
         participant.demand_opened_at = moment
     if ParticipantSide.ACHIEVEMENT in participation.sides:
         participant.achievement_opened_at = moment

@@ -143,7 +143,9 @@ def _manager(session: Session, engagement: Engagement, invitation: Invitation, p
     manager = session.get(Manager, id_) if id_ else None
     if manager is None or manager.state != RecordState.PUBLISHED:
         raise _unknown("manager_id", "技术经理人不存在或未发布", "is not the id of a published manager")
-    refuse_forbidden_pair(session, manager, *pair_of(session, engagement))
+    # The bureau knows the owners.
+    chosen = not principal.sees_everything
+    refuse_forbidden_pair(session, manager, *pair_of(session, engagement), chosen=chosen)
     refuse_conflict_after_agreement(session, manager, engagement)
     return manager.id
 

@@ -27,6 +27,7 @@ from app.engagements.models import (
     ParticipantState,
     Stage,
 )
+from app.engagements.people.excluded import refuse_excluded
 from app.engagements.people.invitations import announce_participation, log_participation, pair_of
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, NotFound
@@ -44,7 +45,7 @@ def consent(
     Raises:
         NotFound: the principal may not answer this invitation.
         Conflict: the participant is not invited; the engagement has landed or ended; the manager has no free slot or a
-            conflict of interest; the bureau reviews a tie of this side.
+            conflict of interest; the bureau reviews a tie of this side, or the demand excludes the participant.
     """
     _lock_manager(session, engagement_id, participant_id, principal)
     participation, participant = _own_participant(session, engagement_id, participant_id, principal)
@@ -55,6 +56,7 @@ def consent(
         _admit_manager(session, participation.engagement, participant.manager_id)
     if participant.side is not None:
         refuse_held_side(session, participation.engagement, participant.side)
+    refuse_excluded(session, participation.engagement, participant)
     _answer(session, participant, ParticipantState.CONSENTED, principal)
     log_participation(session, "consented", participant, principal, participant.role)
     if participant.role == ParticipantRole.MANAGER:
@@ -134,7 +136,7 @@ def _own_participant(
 def _admit_manager(session: Session, engagement: Engagement, manager_id: UUID) -> None:
     manager = session.get_one(Manager, manager_id, populate_existing=True)
     claim_slot(session, manager)
-    refuse_forbidden_pair(session, manager, *pair_of(session, engagement))
+    refuse_forbidden_pair(session, manager, *pair_of(session, engagement), chosen=True)
     refuse_conflict_after_agreement(session, manager, engagement)
 
 

@@ -19,7 +19,7 @@ from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.accounts.organisations.lookup import referred
 from app.conditional_requests import check_if_match, check_if_sent
-from app.database import Database, new_id, one_or_not_found
+from app.database import Database, new_id, one_or_not_found, unlinked_id
 from app.errors import FieldError, Invalid
 from app.errors.collection import Faults, refuse_faulty_body
 from app.libraries.library import Library
@@ -41,7 +41,7 @@ from app.libraries.lifecycle.transitions import (
     waits_for_review,
     wrong_state,
 )
-from app.libraries.record.enums import RecordState
+from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
@@ -85,8 +85,9 @@ class CreateRecord(Command):
             Invalid: a field is invalid, or missing for publishing.
         """
         library, principal = self.library, self.principal
-        record: Record = library.model(id=new_id(), number="")
         values = dict(self.values)
+        hidden = values.get("publish_mode") == PublishMode.CONFIDENTIAL
+        record: Record = library.model(id=unlinked_id() if hidden else new_id(), number="")
         record.created_by = principal.user_id
         faults = Faults()
         record.owner_org_id, owner = principal.organisation_id, values.pop("owner_org_id", None)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
+from app.clock import day_start
 from app.conditional_requests import check_if_sent
 from app.database import now
 from app.errors import Conflict, StaleVersion
@@ -39,10 +40,10 @@ from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, find
 from app.libraries.lifecycle.tie_changes import watch_ties
 from app.libraries.lifecycle.transitions import PendingChange
-from app.libraries.record.enums import RecordKind, RecordState, ViewLevel
+from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record, RecordVersion
-from app.libraries.record.reference_numbers import next_numbers
+from app.libraries.record.reference_numbers import next_numbers, unlinked_number
 from app.libraries.record.versions import snapshot, version_row
 from app.libraries.search import facet_index, full_text
 from app.libraries.validation.completeness import shown_completeness
@@ -140,9 +141,15 @@ def discard(
 def _number(session: Session, new: Sequence[PendingChange]) -> None:
     if not new:
         return
-    numbers = next_numbers(session, new[0].library.kind, count=len(new))
-    for change, number in zip(new, numbers, strict=True):
-        change.record.number = number
+    library = new[0].library
+    hidden = [one for one in new if one.record.publish_mode == PublishMode.CONFIDENTIAL]
+    for change in hidden:
+        change.record.number = unlinked_number(session, library.kind, library.model.number)
+    others = [one for one in new if one not in hidden]
+    if others:
+        numbers = next_numbers(session, library.kind, count=len(others))
+        for change, number in zip(others, numbers, strict=True):
+            change.record.number = number
 
 
 def _write(session: Session, changes: Sequence[PendingChange], principal: Principal) -> None:
@@ -171,6 +178,9 @@ def _stamp(change: PendingChange) -> None:
     shown = fields_at(record.kind, record.publish_mode, ViewLevel.ANONYMOUS)
     record.completeness = shown_completeness(record.kind, change.after, shown)
     record.updated_at = now()
+    if record.publish_mode == PublishMode.CONFIDENTIAL and record.published_at is not None:
+        # Lists are in this order, and their cursors hold it: to the second it would tell what was published with it.
+        record.published_at = day_start(record.published_at)
     if change.before is not None:
         record.version += 1
 

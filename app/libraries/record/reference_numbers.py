@@ -1,21 +1,38 @@
 """Readable reference numbers, one series per kind and year.
 
 JN-A-2026-000001 (achievement), JN-D-… (demand), JN-M-… (manager), DJ-… (engagement, 对接), HT-…
-(contract, 合同).
+(contract, 合同). Records that are confidential from the beginning have random serials instead of the next one: between
+its neighbours a number tells with which records of which owner it was made.
 """
 
-from sqlalchemy.orm import Session
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.clock import local_now
 from app.database import insert_into
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import NumberSeries
 
+RANDOM_FROM = 100_000_000
+"""Random serials have nine digits; a series never gets there."""
+
 
 def next_numbers(session: Session, kind: RecordKind, *, count: int = 1) -> list[str]:
     """The next `count` numbers of this year for records of a library."""
     letter = kind[0].upper()
     return take_numbers(session, letter, prefix=f"JN-{letter}", count=count)
+
+
+def unlinked_number(session: Session, kind: RecordKind, taken: InstrumentedAttribute[str]) -> str:
+    """A number of this year, with a random serial that `taken` does not have, for a confidential record."""
+    letter, year = kind[0].upper(), local_now().year
+    while True:
+        serial = RANDOM_FROM + secrets.randbelow(9 * RANDOM_FROM)
+        number = f"JN-{letter}-{year}-{serial}"
+        if session.scalar(select(taken).where(taken == number)) is None:
+            return number
 
 
 def take_numbers(session: Session, series: str, *, prefix: str, count: int = 1) -> list[str]:

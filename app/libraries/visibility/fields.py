@@ -7,7 +7,6 @@ records, one for confidential records.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import Action, RecordScope, allowed, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
-from app.clock import JINAN_TIME
+from app.clock import day_start
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
@@ -203,13 +202,8 @@ def present(
     }
     if confidential and view_level < ViewLevel.APPROVED and record.published_at is not None:
         # To the second it would tell which other records were published with it, and so the owner.
-        shown["published_at"] = to_json(_start_of_day(record.published_at))
+        shown["published_at"] = to_json(day_start(record.published_at))
     return shown | {"view_level": int(view_level)}
-
-
-def _start_of_day(moment: datetime) -> datetime:
-    day = moment.astimezone(JINAN_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day.astimezone(UTC)
 
 
 def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any:

@@ -40,8 +40,8 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
     ),
     # Whom a demand excludes is shown to nobody, so this does not say who avoids whom.
     "excluded": (
-        "技术经理人任职单位与供需一方存在回避关系，不得推荐",
-        "the manager's organisation and a party of the pair avoid each other",
+        "技术经理人任职或申报的单位与供需一方存在回避关系，不得推荐",
+        "an organisation that the manager belongs to or declared and a party of the pair avoid each other",
     ),
 }
 
@@ -70,9 +70,9 @@ def find_conflict_of_interest(
     org_family: Mapping[str, str] | None = None,
 ) -> ConflictOfInterest | None:
     """The most serious conflict: affiliation with an owner, then with a co-owner (共有单位), then a declared conflict,
-    then an affiliation with a member of a party's family, then with an organisation that the demand excludes, then a
-    tie that ended within the time of grace, with its dates; at last any of these that would exist if two organisations
-    with like names were one.
+    then an affiliation with a member of a party's family, then any tie with an organisation that the demand excludes,
+    then a tie to a party that ended within the time of grace, with its dates; at last any of these that would exist if
+    two organisations with like names were one.
 
     `org_family` maps an organisation to its topmost parent; an organisation without an entry is its own family.
     """
@@ -97,9 +97,11 @@ def find_conflict_of_interest(
     for org in parties:
         if family.get(org, org) in affiliated_families:
             return _found("family", org)
-    for org in demand.excluded_orgs:
-        if org in manager.affiliations or family.get(org, org) in affiliated_families:
-            return _found("excluded", None)
+    tied = (
+        affiliated_families | declared | {family.get(tie.subject, tie.subject) for tie in manager.ended_ties}
+    )
+    if any(family.get(org, org) in tied for org in demand.excluded_orgs):
+        return _found("excluded", None)
     return _former_tie(manager, (*parties, demand.id, achievement.id), family) or _possible_tie(
         manager, parties, demand.excluded_orgs, family
     )
@@ -119,7 +121,7 @@ def _possible_tie(
     for org in parties:
         if any(family.maybe_one(org, own) for own in sorted(entered)):
             return _found("possible", org)
-    if any(family.maybe_one(org, own) for org in excluded for own in manager.affiliations):
+    if any(family.maybe_one(org, own) for org in excluded for own in sorted(entered)):
         return _found("possible", None)
     return None
 

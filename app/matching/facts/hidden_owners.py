@@ -47,11 +47,37 @@ def noticeable_conflict(
     shown_demand = without_owner(demand) if demand.owner_hidden else replace(demand, excluded_orgs=())
     shown_achievement = without_owner(achievement) if achievement.owner_hidden else achievement
     entered = find_conflict_of_interest(manager, shown_demand, shown_achievement, families)
-    registered = replace(
+    noticeable = noticeable_families(demand, achievement, families)
+    return entered or find_conflict_of_interest(as_registered(manager), demand, achievement, noticeable)
+
+
+def conflict_shown_to_others(
+    manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, families: Families
+) -> ConflictOfInterest | None:
+    """`noticeable_conflict` for somebody who chooses the manager.
+
+    Who invites one manager after another would know a hidden owner by the one who is refused. So nothing counts against
+    a hidden owner, not even where the manager's account is registered, nor whom a hidden demand excludes.
+    """
+    return noticeable_conflict(
+        manager,
+        without_owner(demand) if demand.owner_hidden else demand,
+        without_owner(achievement) if achievement.owner_hidden else achievement,
+        families,
+    )
+
+
+def excluded_by_demand(manager: ManagerFacts, demand: DemandFacts, families: Families) -> bool:
+    """Whether the manager has a tie with an organisation that the demand excludes, or perhaps has one."""
+    exclusions = DemandFacts(id="", excluded_orgs=demand.excluded_orgs)
+    return find_conflict_of_interest(manager, exclusions, AchievementFacts(id=""), families) is not None
+
+
+def as_registered(manager: ManagerFacts) -> ManagerFacts:
+    """The manager with the organisation of their account alone, which they do not enter themselves."""
+    return replace(
         manager, affiliations=manager.registered_affiliations, declared_conflicts=(), ended_ties=()
     )
-    noticeable = noticeable_families(demand, achievement, families)
-    return entered or find_conflict_of_interest(registered, demand, achievement, noticeable)
 
 
 def noticeable_families(demand: DemandFacts, achievement: AchievementFacts, families: Families) -> Families:

@@ -1,4 +1,4 @@
-"""Changes of records in the order in which the feed saw them committed.
+"""Changes of records in the order in which the feed saw them committed; those that it sees at once in random order.
 
 A cursor into a log is safe only if nothing can appear before it later. Numbers that transactions draw for themselves
 are not: 7 and 8 are drawn, 8 commits and is read, 7 commits and is never read. So transactions only mark a record as
@@ -8,6 +8,7 @@ number until its commit; a record that another transaction changes meanwhile is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import SystemRandom
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -48,8 +49,10 @@ def number_changes(database: Database) -> None:
             .with_for_update(skip_locked=True)
         ).all()
         if waiting:
+            # In order they would tell with which records of which owner an anonymous one was made.
+            mixed = SystemRandom().sample(waiting, len(waiting))
             numbers = [
-                {"record_id": id_, "seq": seq} for seq, id_ in enumerate(waiting, start=position.last + 1)
+                {"record_id": id_, "seq": seq} for seq, id_ in enumerate(mixed, start=position.last + 1)
             ]
             session.execute(update(FeedChange), numbers)
             position.last += len(waiting)

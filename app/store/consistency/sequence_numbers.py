@@ -12,6 +12,7 @@ from app.engagements.contract_models import Contract
 from app.engagements.models import Engagement
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import NumberSeries
+from app.libraries.record.reference_numbers import RANDOM_FROM
 from app.libraries.registry import LIBRARIES
 from app.partners.feed.models import FeedChange, FeedPosition
 from app.pushes.models import InboxChange, InboxPosition
@@ -145,8 +146,9 @@ def _highest(session: Session, result: CheckResult) -> dict[tuple[str, int], int
             result.examined += 1
             parts = _NUMBER.search(number)
             if parts is not None and number.startswith((f"{letter}-", f"JN-{letter}-")):
-                series = letter, int(parts["year"])
-                highest[series] = max(highest.get(series, 0), int(parts["serial"]))
+                series, serial = (letter, int(parts["year"])), int(parts["serial"])
+                if serial < RANDOM_FROM:
+                    highest[series] = max(highest.get(series, 0), serial)
     return highest
 
 

@@ -1,12 +1,25 @@
-"""Times of confidential records as others see them."""
+"""Times, ids and numbers of confidential records as others see them: none tells with what else they were made."""
 
+import base64
+import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+import pytest
 
 from app.accounts.models import Role
 from app.clock import JINAN_TIME
+from app.libraries.record.reference_numbers import RANDOM_FROM
+from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
-from tests.support.callers import LogIn
+from tests.support.callers import Caller, LogIn
 from tests.support.http import create, ok
+
+
+def is_midnight(text: str) -> bool:
+    return datetime.fromisoformat(text).astimezone(JINAN_TIME).time() == time()
 
 
 def test_times_of_a_confidential_record_do_not_tell_what_was_published_with_it(log_in: LogIn) -> None:
@@ -20,5 +33,52 @@ def test_times_of_a_confidential_record_do_not_tell_what_was_published_with_it(l
             assert seen["published_at"] == exact["published_at"]
             assert seen["created_at"] == exact["created_at"]
         else:
-            assert datetime.fromisoformat(seen["published_at"]).astimezone(JINAN_TIME).time() == time()
+            assert is_midnight(seen["published_at"])
             assert not seen.keys() & {"created_at", "updated_at"}
+
+
+def listed(reader: Caller, library: str, sort: str) -> Iterator[tuple[str, str | None]]:
+    """The ids of a list, one a page, each with the moment that the cursor behind it holds."""
+    cursor = None
+    while True:
+        params = {"sort": sort, "limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = ok(reader.get(f"/v1/{library}", params=params))
+        cursor = page["next_cursor"]
+        held = None if cursor is None else json.loads(base64.urlsafe_b64decode(cursor + "==="))[1]
+        yield page["items"][0]["id"], held
+        if cursor is None:
+            return
+
+
+@pytest.mark.parametrize(
+    ("library", "role"), [("demands", Role.ENTERPRISE), ("achievements", Role.INSTITUTION)]
+)
+def test_a_confidential_record_does_not_stand_beside_what_its_owner_entered_with_it(
+    log_in: LogIn, library: str, role: Role
+) -> None:
+    """Neither in a list, nor by the cursor behind it, nor by its number, nor by the time that an id tells."""
+    owner, reader = log_in(role), log_in(Role.INVESTOR)
+    payload = demand_payload if library == "demands" else achievement_payload
+    made = []
+    for place, mode in enumerate(("public", "confidential", "public", "public", "confidential")):
+        made.append(create(owner, library, payload(publish_mode=mode, title=f"防腐涂层记录第{place}项")))
+    path = f"/v1/{library}/{made[3]['id']}"
+    ok(owner.patch(path, json={"publish_mode": "confidential"}, headers={"If-Match": "*"}))
+    hidden = {made[place]["id"] for place in (1, 3, 4)}
+    for sort, order in (
+        ("published_at", [True] * 3 + [False] * 2),
+        ("-published_at", [False] * 2 + [True] * 3),
+    ):
+        seen = list(listed(reader, library, sort))
+        assert [id_ in hidden for id_, _ in seen] == order
+        assert all(moment is None or is_midnight(moment) for id_, moment in seen if id_ in hidden)
+    for one in (made[1], made[4]):
+        assert UUID(one["id"]).version == 4, "the first digits of others are a time"
+        assert serial(one) >= RANDOM_FROM
+        (found,) = ok(reader.get(f"/v1/{library}", params={"q": one["number"]}))["items"]
+        assert found["id"] == one["id"]
+    assert serial(made[2]) == serial(made[0]) + 1
+
+
+def serial(record: Mapping[str, Any]) -> int:
+    return int(record["number"].rpartition("-")[2])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from app.libraries.validation.leaks.folded_text import FoldedText, MappedText, Spot
+from app.libraries.validation.leaks.homophones import LONG, find_homophones
 from app.libraries.validation.leaks.name_variants import Commonness, NameForm, NameForms, is_trade
 
 Frequency = Callable[[str], int]
@@ -56,6 +57,15 @@ def find_mentions(folded: FoldedText, names: Iterable[NameForms], frequency: Fre
                 certain = _verdict(reading, (start, end), form, name, frequency)
                 if certain is not None:
                     yield Mention(spot, form.text, certain)
+        yield from _homophones(folded, name)
+
+
+def _homophones(folded: FoldedText, name: NameForms) -> Iterator[Mention]:
+    """Always asked about. Two characters sound like many words; there it takes a sign of an organisation."""
+    reading = folded.tight
+    for start, end in find_homophones(reading, name.brand):
+        if end - start >= LONG or _context(reading.text, start, end, name):
+            yield Mention(reading.original(start, end), reading.text[start:end], certain=False)
 
 
 def _verdict(

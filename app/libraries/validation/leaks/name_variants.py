@@ -18,7 +18,13 @@ import rjieba
 
 from app.libraries.validation.leaks.folded_text import letters_and_digits
 from app.libraries.validation.leaks.short_names import short_names
-from app.libraries.validation.leaks.spellings import numeral_spellings, pinyin_spellings
+from app.libraries.validation.leaks.spellings import (
+    LEAST_INITIALS,
+    initials_of,
+    numeral_spellings,
+    pinyin_spellings,
+    university_initials,
+)
 from app.text.folding import fold
 from app.vocabularies.catalogue import vocabulary
 
@@ -76,11 +82,13 @@ class NameForm:
 
 @dataclass(frozen=True, slots=True)
 class NameForms:
-    """All forms of one name, longest first, with its regions (山东济南, 济南) and the words that follow its brand."""
+    """All forms of one name, longest first, with its regions (山东济南, 济南), the words that follow its brand, and the
+    brand, unless it is an everyday word."""
 
     forms: tuple[NameForm, ...]
     regions: tuple[str, ...] = ()
     trades: tuple[str, ...] = ()
+    brand: str = ""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -162,6 +170,7 @@ def forms_of(name: str) -> NameForms:
     found += _short_forms(home or core_text, generic=bool(places) and is_trade(brand))
     found += _brand_forms(stem, brand)
     found += _romanised(places, brand)
+    found += _initial_forms(places, rest, brand)
     if group := _GROUP.match(stem):
         # 重汽集团济南卡车 is known as 重汽, too.
         found += _brand_forms(group[1], _split_trades(group[1])[0])
@@ -169,7 +178,8 @@ def forms_of(name: str) -> NameForms:
         dict.fromkeys(name for place in places for name in (place, re.sub("[省市县区]$", "", place)))
     )
     first_trade = rest.removeprefix(brand)[:2] if trades else ""
-    return NameForms(tuple(_longest_first(found)), regions, tuple(dict.fromkeys((first_trade, *trades))))
+    own = "" if word_commonness(brand) is Commonness.EVERYDAY else brand
+    return NameForms(tuple(_longest_first(found)), regions, tuple(dict.fromkeys((first_trade, *trades))), own)
 
 
 def _home(core: str) -> str:
@@ -251,6 +261,18 @@ def _romanised(places: list[str], brand: str) -> Iterator[NameForm]:
         for place in places:
             for region in islice(pinyin_spellings(re.sub("[省市县区]$", "", place)), 1):
                 yield NameForm(region + written, Commonness.DISTINCTIVE, is_brand=True)
+
+
+def _initial_forms(places: list[str], rest: str, brand: str) -> Iterator[NameForm]:
+    """The first letters: MEF of 迈尔弗, JNZC of 济南柱川, UJN of 济南大学. Others have such letters, too."""
+    place = "".join(re.sub("[省市县区]$", "", name) for name in places)
+    whole = {initials_of(place + rest), *university_initials(place + rest)}
+    if not is_trade(brand):
+        whole |= {initials_of(brand), initials_of(place + brand), initials_of(rest)}
+    for letters in sorted(whole):
+        if len(letters) >= LEAST_INITIALS and letters not in (*words_of("latin"), *words_of("abbreviations")):
+            commonness = Commonness.KNOWN if len(letters) > LEAST_INITIALS else Commonness.EVERYDAY
+            yield NameForm(letters, commonness, is_brand=True)
 
 
 def _latin_forms(name: str) -> list[NameForm]:

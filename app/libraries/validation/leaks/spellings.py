@@ -1,4 +1,5 @@
-"""Other ways to write a brand: its numerals as digits, in words and for accounts (三箭, 3箭, 叁箭), and its pinyin."""
+"""Other ways to write a brand: its numerals as digits, in words and for accounts (三箭, 3箭, 叁箭), its pinyin, and its
+first letters."""
 
 import re
 from collections.abc import Iterator
@@ -43,3 +44,40 @@ def pinyin_spellings(brand: str) -> Iterator[str]:
     for written in _dictionary().get_pinyins(brand, splitter="", n=_READINGS):
         if len(written) >= _SHORTEST and written.isascii():
             yield from dict.fromkeys(written.replace("v", ue) for ue in ("v", "u", "yu"))
+
+
+LEAST_INITIALS = 3
+_MOST_INITIALS = 8
+_ABROAD = {
+    "师范": "n",
+    "农业": "a",
+    "医科": "m",
+    "理工": "ut",
+    "工业": "ut",
+    "科技": "ust",
+    "财经": "ufe",
+    "中医药": "utcm",
+}
+"""The kinds of universities, as their English names begin."""
+
+
+def initials_of(name: str) -> str:
+    """The first letters of its pinyin; "" if it is not of Chinese characters, or too long to be called so."""
+    if re.fullmatch(rf"[\u3400-\u9fff]{{2,{_MOST_INITIALS}}}", name) is None:
+        return ""
+    letters: str = _dictionary().get_initials(name, splitter="").lower()
+    return letters if letters.isascii() and letters.isalpha() else ""
+
+
+def university_initials(name: str) -> Iterator[str]:
+    """As universities abbreviate their English names: SDU and USD, SDNU of 山东师范大学, QLUT of 齐鲁工业大学."""
+    if not name.endswith("大学"):
+        return
+    stem = name.removesuffix("大学")
+    kind = next((one for one in _ABROAD if stem.endswith(one) and len(stem) > len(one)), "")
+    if head := initials_of(stem.removesuffix(kind)):
+        words = _ABROAD.get(kind, "")
+        letters = (words, words.replace("ut", "t")) if words.startswith("u") else (f"{words}u",)
+        yield from (head + one for one in letters)
+        if not kind:
+            yield "u" + head

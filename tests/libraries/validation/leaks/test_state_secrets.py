@@ -49,6 +49,11 @@ def verdicts(text: str) -> set[bool]:
         "机mi★10年",
         "ji mi ★ 十年",
         "机蜜★",
+        "涉軍機密",
+        "军事机密",
+        "机★密",
+        "绝☆密级文件",
+        "機M★",
     ],
 )
 def test_certain(text: str) -> None:
@@ -86,6 +91,7 @@ def test_certain(text: str) -> None:
         "按密件处理",
         "军工涉密内容",
         "机mi级",
+        "机*密",
     ],
 )
 def test_doubtful(text: str) -> None:
@@ -125,6 +131,9 @@ def test_doubtful(text: str) -> None:
         "军工涉密业务咨询服务资质",
         "不属于军用涉密",
         "emi屏蔽 * 3年质保，mi级精度",
+        "主要产品：电机★密封件★泵体",
+        "手机★密码锁",
+        "不属于涉军机密",
     ],
 )
 def test_innocent(text: str) -> None:
