@@ -1,4 +1,4 @@
-"""Whom a demand excludes takes no part in its engagements, in whatever role, and nobody is told who is excluded."""
+"""Whom a demand excludes takes no part in its engagements, in whatever role, and nobody learns who is excluded."""
 
 from datetime import timedelta
 from typing import Any

@@ -159,7 +159,7 @@ class TestAttacks:
             assert ok(owner.get(f"/v1/achievements/{achievement}/feedback")) == before
 
     def test_the_lead_invites_one_manager_of_each_organisation(self, city: City) -> None:
-        """Whoever is refused would tell whose demand it is."""
+        """The one who is refused would show whose demand it is."""
         scenario = city.scenario
         offered = scenario.achievement(owner=scenario.institution.organisation_id)
         (hidden,) = city.hidden_demands(offered)[:1]

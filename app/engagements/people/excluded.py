@@ -1,7 +1,7 @@
 """Participants whom the demand excludes (回避单位): managers and investors who come in after the push.
 
 What a demand excludes is shown to nobody. So an investor is invited like any other, and so is a manager where the
-demand's owner is hidden: to whoever invites them they are somebody who has not answered. Their consent waits for the
+demand's owner is hidden: to those who invite them they are somebody who has not answered. Their consent waits for the
 bureau, and until then they take no part.
 """
 

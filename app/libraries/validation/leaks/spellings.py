@@ -1,5 +1,4 @@
-"""Other ways to write a brand: its numerals as digits, in words and for accounts (三箭, 3箭, 叁箭), its pinyin, and its
-first letters."""
+"""Other ways to write a brand: numerals in digits, words and for accounts (三箭, 3箭, 叁箭), pinyin, first letters."""
 
 import re
 from collections.abc import Iterator
