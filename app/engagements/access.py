@@ -1,5 +1,6 @@
 """Access to engagements: who sees one, and in which role they act. Every query and command goes through here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.accounts.models import Role
 from app.database import one_or_not_found
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantState, Stage
 from app.engagements.transitions import OPERATOR
+from app.engagements.undertakings.requirements import owed_sides
 from app.errors import Conflict, NotFound
 from app.libraries.managers.models import Manager
 
@@ -67,12 +69,16 @@ def visible_rows(principal: Principal) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """An engagement as one principal sees it; `own` are the participants they answer for (none for an operator)."""
+    """An engagement as one principal sees it; `own` are the participants they answer for (none for an operator).
+
+    `owed_sides` are the sides whose record opens to them only after an undertaking that they have not given.
+    """
 
     engagement: Engagement
     own: tuple[Participant, ...]
     is_operator: bool
     is_verified: bool = False
+    owed_sides: frozenset[str] = frozenset()
 
     @property
     def consented(self) -> tuple[Participant, ...]:
@@ -108,7 +114,10 @@ class Participation:
 
     @property
     def reads_files(self) -> bool:
-        """A third party reads what the others have shared once both sides take part and have opened it to them."""
+        """A third party reads what the others have shared once both sides take part and have opened it to them;
+        nobody does who owes an undertaking."""
+        if self.owed_sides:
+            return False
         if not self.is_third_party:
             return True
         opened = any(participant.files_open for participant in self.consented)
@@ -116,7 +125,7 @@ class Participation:
 
     @property
     def sides(self) -> frozenset[str]:
-        return frozenset(participant.side for participant in self.consented if participant.side is not None)
+        return _sides_of(self.consented)
 
     def manager_ids(self) -> frozenset[UUID]:
         return frozenset(
@@ -155,8 +164,13 @@ def participation_of(
         .order_by(Participant.id)
         .execution_options(populate_existing=lock)
     )
+    rows = tuple(own)
     participation = Participation(
-        engagement, tuple(own), principal.sees_everything, is_verified=principal.verified
+        engagement,
+        rows,
+        principal.sees_everything,
+        is_verified=principal.verified,
+        owed_sides=owed_sides(session, engagement, principal=principal, own_sides=_sides_of(rows)),
     )
     if not participation.own and not participation.is_operator:
         raise NotFound  # the participant left between the two queries
@@ -165,6 +179,10 @@ def participation_of(
             "Accept the invitation first.", "请先同意参与此对接。", code="not_consented", state="invited"
         )
     return participation
+
+
+def _sides_of(participants: Iterable[Participant]) -> frozenset[str]:
+    return frozenset(participant.side for participant in participants if participant.side is not None)
 
 
 def require_open(engagement: Engagement) -> None:

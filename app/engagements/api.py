@@ -17,7 +17,7 @@ from app.engagements.lifecycle import stage_changes
 from app.engagements.lists.details import reveals_page, timeline_page
 from app.engagements.lists.engagements import engagement_page
 from app.engagements.models import Stage
-from app.engagements.people import admissions, invitations, participants
+from app.engagements.people import admissions, invitations, participants, undertakings
 from app.engagements.schemas import (
     ContactRead,
     EngagementRead,
@@ -29,6 +29,7 @@ from app.engagements.schemas import (
     ShareRead,
     SharesRequest,
     TimelineEntryRead,
+    UndertakingRequest,
 )
 from app.engagements.shares import service as manager_shares
 from app.engagements.timeline import notes
@@ -223,6 +224,32 @@ def leave(
 ) -> None:
     """立即生效，此后不能再查看联系方式和匿名记录。"""
     participants.leave(session, engagement_id, participant_id, principal=principal)
+
+
+@router.post(
+    "/{engagement_id}/undertakings",
+    name="give_undertaking",
+    summary="作出保密承诺",
+    response_model_exclude_unset=True,
+    responses=CHANGING,
+)
+def give_undertaking(
+    engagement_id: UUID,
+    body: Sent[UndertakingRequest],
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+) -> EngagementRead:
+    """须由本人登录后作出；承诺书现行文本见 /v1/legal-texts/undertaking。已承诺的，重复提交无影响。"""
+    undertakings.give_undertaking(
+        session,
+        engagement_id,
+        body.side,
+        text_version=body.text_version,
+        language=body.language,
+        principal=principal,
+    )
+    return answer(session, engagement_id, principal, response)
 
 
 @router.post("/{engagement_id}/contacts", name="contacts", summary="查看联系方式", responses=CHANGING)

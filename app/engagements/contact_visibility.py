@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts import audit
@@ -25,6 +25,8 @@ from app.engagements.models import (
     Stage,
 )
 from app.engagements.timeline import entries as timeline
+from app.engagements.undertakings.models import Undertaking
+from app.engagements.undertakings.requirements import SIDES, is_satisfied
 from app.errors import Conflict, Forbidden
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -32,10 +34,6 @@ from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.record.models import Record
 
-_RECORDS: tuple[tuple[ParticipantSide, type[Any]], ...] = (
-    (ParticipantSide.DEMAND, Demand),
-    (ParticipantSide.ACHIEVEMENT, Achievement),
-)
 # Participants keep their access after landing, and lose it when the engagement ends.
 _SHARED_STAGES = (*OPEN_STAGES, Stage.LANDED)
 
@@ -46,19 +44,22 @@ def opened_records(session: Session, principal: Principal) -> OpenedRecords:
     Brokered are the public, published records of the engagements in which a manager takes part, who sees them without
     the owner's consent. Approved, and so seen at view level 2, are those whose owner consents now: by the engagement's
     managers, and by the other side while both sides consent. Accepting a push is no consent of the owner, and consent
-    that was withdrawn, or given by a former owner, discloses nothing.
+    that was withdrawn, or given by a former owner, discloses nothing. A record that asks for a confidentiality
+    undertaking is neither until the reader has given it.
     """
     if principal.role is None or principal.sees_everything:
         return NOTHING_OPENED
     brokered: set[UUID] = set()
     approved: set[UUID] = set()
     for manager_id, role, own_side, agreed_at, *records in session.execute(
-        _participations().where(is_own_participant(principal))
+        _participations().where(is_own_participant(principal)), {"reader": principal.user_id}
     ):
         brokers = manager_id is not None and manager_id == principal.manager_id
-        for (side, _), (id_, is_open, owner_consents) in zip(
-            _RECORDS, (records[:3], records[3:]), strict=True
+        for (side, _), (id_, is_open, owner_consents, is_undertaken) in zip(
+            SIDES, (records[:4], records[4:]), strict=True
         ):
+            if not is_undertaken:
+                continue
             if brokers and is_open:
                 brokered.add(id_)
             is_counterpart = own_side is not None and own_side != side and agreed_at is not None
@@ -70,12 +71,14 @@ def opened_records(session: Session, principal: Principal) -> OpenedRecords:
 @cache
 def _participations() -> Select[Any]:
     """Each part that somebody takes in an engagement: who they are in it, when both sides agreed; of each record its
-    id, whether it is public and published, and whether its owner consents.
+    id, whether it is public and published, whether its owner consents, and whether the user `reader` has given the
+    undertaking that it asks for.
 
     One query, put together once: every answer about records asks it.
     """
+    reader = bindparam("reader", type_=Undertaking.user_id.type)
     columns: list[Any] = []
-    for side, model in _RECORDS:
+    for side, model in SIDES:
         owner = aliased(Participant)
         is_open = and_(model.publish_mode == PublishMode.PUBLIC, model.state == RecordState.PUBLISHED)
         owner_consents = exists().where(
@@ -84,7 +87,7 @@ def _participations() -> Select[Any]:
             owner.organisation_id == model.owner_org_id,
             owner.state == ParticipantState.CONSENTED,
         )
-        columns += [model.id, is_open, owner_consents]
+        columns += [model.id, is_open, owner_consents, is_satisfied(model, reader)]
     return (
         select(Participant.manager_id, Participant.role, Participant.side, Engagement.agreed_at, *columns)
         .join(Engagement, Engagement.id == Participant.engagement_id)
@@ -132,7 +135,8 @@ def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Princip
 
     Raises:
         NotFound: the principal may not see the engagement.
-        Conflict: not both sides consent, the engagement has ended, or the principal is an investor.
+        Conflict: not both sides consent, the engagement has ended, the principal is an investor, or they owe an
+            undertaking.
         Forbidden: the bureau has not verified the principal's organisation.
     """
     participation = participation_of(
@@ -147,6 +151,7 @@ def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Princip
             "仅在双方均同意且对接未终止时提供联系方式。",
             code="no_agreement",
         )
+    refuse_owed_undertaking(participation)
     records = _counterpart_records(session, participation)
     owners = {record.owner_org_id for record in records.values()}
     names: dict[UUID, str] = {
@@ -158,6 +163,20 @@ def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Princip
     for side, record in records.items():
         _log_reveal(session, participation, side, record, principal)
     return [Contact(side, record, names[record.owner_org_id]) for side, record in records.items()]
+
+
+def refuse_owed_undertaking(participation: Participation) -> None:
+    """
+    Raises:
+        Conflict: the principal has not given an undertaking that a record asks for.
+    """
+    if participation.owed_sides:
+        raise Conflict(
+            "Give the confidentiality undertaking first.",
+            "请先作出保密承诺，再查看对方的保密内容和联系方式。",
+            code="undertaking_owed",
+            sides=sorted(participation.owed_sides),
+        )
 
 
 def _counterpart_records(session: Session, participation: Participation) -> dict[str, Record]:

@@ -22,11 +22,15 @@ from app.engagements.schemas import (
     EngagementRow,
     ParticipantRead,
     ShareRead,
+    SideUndertaking,
     StageMoveRead,
+    UndertakingGiven,
 )
 from app.engagements.shares.service import shares_of
+from app.engagements.undertakings.requirements import asked_of, undertakings_in
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
+from app.libraries.record.enums import UndertakingMode
 from app.libraries.summaries import RecordSummary, manager_summaries, summariser
 
 
@@ -70,11 +74,13 @@ def read_one(session: Session, participation: Participation, *, principal: Princ
     moves = session.scalars(stage_moves_of(engagement.id)) if takes_part else ()
     shares = shares_of(session, engagement.id) if takes_part else ()
     sides = {ParticipantSide.DEMAND.value: row.demand, ParticipantSide.ACHIEVEMENT.value: row.achievement}
+    participants = _participants(session, participation, sides)
     return EngagementRead(
         **dict(row),
-        participants=_participants(session, participation, sides),
+        participants=participants,
         moves=[StageMoveRead.model_validate(move) for move in moves],
         shares=[ShareRead.model_validate(share) for share in shares],
+        undertakings=_undertakings(session, participation, participants, principal) if takes_part else [],
         allowed=list(reachable_stages(participation)),
         under_review=[*sorted(held_sides(session, engagement)), *excluded_roles(session, engagement)]
         if principal.sees_everything
@@ -112,6 +118,40 @@ def _participants(
         )
         for row in rows
     ]
+
+
+def _undertakings(
+    session: Session,
+    participation: Participation,
+    participants: Sequence[ParticipantRead],
+    principal: Principal,
+) -> list[SideUndertaking]:
+    """Of each side that asks for an undertaking, or has been given one: what the reader owes, and who has given it."""
+    given = undertakings_in(session, participation.engagement.id)
+    people = _names_by_id(session, User, (row.user_id for row in given))
+    named = {participant.id for participant in participants if participant.name is not None}
+    found = []
+    for side, mode in asked_of(session, participation.engagement).items():
+        of_side = [row for row in given if row.side == side]
+        if mode is UndertakingMode.NONE and not of_side:
+            continue
+        sees_all = participation.is_operator or side in participation.sides
+        rows = [
+            UndertakingGiven(
+                participant_id=row.participant_id,
+                user_id=row.user_id,
+                name=people[row.user_id] if row.participant_id in named else None,
+                text_version=row.text_version,
+                digest=row.digest,
+                language="en" if row.language == "en" else "zh",
+                accepted_at=row.accepted_at,
+            )
+            for row in of_side
+            if sees_all or row.user_id == principal.user_id
+        ]
+        owed = side in participation.owed_sides
+        found.append(SideUndertaking(side=side, mode=mode, owed=owed, given=rows))
+    return found
 
 
 def _may_be_named(participation: Participation, row: Participant, sides: Mapping[str, RecordSummary]) -> bool:

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.organisations.schemas import OrganisationRef
-from app.engagements.models import ParticipantRole, ParticipantState, Stage
+from app.engagements.models import ParticipantRole, ParticipantSide, ParticipantState, Stage
 from app.libraries.managers.lookup import ManagerRef
+from app.libraries.record.enums import UndertakingMode
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.libraries.validation.leaks.secrecy import NotSecret
@@ -81,8 +82,42 @@ class EngagementRow(BaseModel):
     version: int = Field(description="ETag 即此数")
 
 
+class UndertakingGiven(RowModel):
+    """An undertaking that somebody has given for a record of this engagement."""
+
+    participant_id: UUID = Field(title="所代表的参与方")
+    user_id: UUID = Field(title="承诺人")
+    name: str | None = Field(None, title="承诺人姓名", description="无权知悉其身份时为空")
+    text_version: int = Field(title="承诺书版本")
+    digest: str = Field(title="承诺书摘要", description="SHA-256，见 /v1/legal-texts/undertaking")
+    language: Literal["zh", "en"] = Field(title="所阅读的语言")
+    accepted_at: datetime = Field(title="承诺时间")
+
+
+class SideUndertaking(BaseModel):
+    """What one side asks for before its record opens."""
+
+    side: ParticipantSide = Field(description="demand 需求方 achievement 成果方")
+    mode: UndertakingMode = Field(description="none 不要求 once 承诺一次 renewed 更新后重新承诺")
+    owed: bool = Field(title="本人尚须承诺")
+    given: list[UndertakingGiven] = Field(
+        description="本方和管理部门可见全部，其他参与方仅可见本人的；由新到旧"
+    )
+
+
+class UndertakingRequest(Wire):
+    side: ParticipantSide = Field(
+        title="哪一方的记录", description="demand 需求方 achievement 成果方", examples=["demand"]
+    )
+    text_version: int = Field(ge=1, title="已阅读的承诺书版本", examples=[1])
+    language: Literal["zh", "en"] = Field("zh", title="所阅读的语言")
+
+
 class EngagementRead(EngagementRow):
     participants: list[ParticipantRead]
+    undertakings: list[SideUndertaking] = Field(
+        [], title="保密承诺", description="要求保密承诺或已有承诺的一方；同意参与后可见"
+    )
     moves: list[StageMoveRead] = Field(description="同意参与后可见")
     shares: list[ShareRead] = Field(description="同意参与后可见")
     allowed: list[Stage] = Field(title="本人可变更到的阶段")
@@ -200,7 +235,8 @@ class TimelineEntryRead(RowModel):
     id: UUID
     kind: str = Field(
         description="opened moved note invited consented declined left shares_proposed share_confirmed "
-        "task_added task_changed task_done task_dropped task_open file_added file_removed contacts_revealed contract_…"
+        "task_added task_changed task_done task_dropped task_open file_added file_removed contacts_revealed "
+        "undertaking_given contract_…"
     )
     subject_id: UUID | None = None
     text: str

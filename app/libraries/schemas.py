@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBo
 from app.accounts.organisations.credit_code import check_uscc
 from app.accounts.organisations.schemas import OrganisationRef as OwnerRef
 from app.errors.request_bodies import RequestBody
-from app.libraries.record.enums import PublishMode, RecordState
+from app.libraries.record.enums import PublishMode, RecordState, UndertakingMode
 from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode, RegionCode
 from app.libraries.validation.values.contacts import Email, Phone
 from app.libraries.validation.values.dates import Day
@@ -112,6 +112,17 @@ class DisclosedFields(RecordFields):
         None,
         title="发布方式",
         description="public 公开；confidential 匿名：未经同意不显示单位和联系方式",
+    )
+    undertaking: UndertakingMode | None = Field(
+        None,
+        title="保密承诺",
+        description="none 不要求；once 经同意的人须先作保密承诺；renewed 同 once，且承诺书有新版本或重新发布后"
+        "须再次承诺。作出承诺前不开放保密内容、经同意才开放的内容、对接文件和联系方式",
+    )
+    confidential_note: Paragraph | None = Field(
+        None,
+        title="保密内容",
+        description="仅本单位、管理部门和承接的技术经理人可见；要求保密承诺的，经本单位同意并已作承诺的人也可见",
     )
 
 

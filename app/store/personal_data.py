@@ -124,6 +124,13 @@ PLACES = (
     Place("engagement_participants", "user_id", KEEP, ("role", "state", "engagement_id"), why=_ENGAGEMENTS),
     Place("engagement_entries", "actor_id", KEEP, ("text", "at"), why=_ENGAGEMENTS),
     Place("engagement_reveals", "user_id", KEEP, why=_ENGAGEMENTS),
+    Place(
+        "undertakings",
+        "user_id",
+        KEEP,
+        ("engagement_id", "side", "text_version", "language", "accepted_at"),
+        why=_ENGAGEMENTS,
+    ),
     Place("engagement_files", "uploaded_by", KEEP, ("name", "uploaded_at"), why=_ENGAGEMENTS),
     Place("contract_signatures", "signed_by", KEEP, ("contract_id", "signed_at"), why=_CONTRACTS),
     Place("contract_versions", "changed_by", KEEP, ("contract_id", "version"), why=_CONTRACTS),

@@ -15,6 +15,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "withdrawn": _("已下架。"),
         "deleted": _("已删除。"),
         "sent": _("已发送。"),
+        "undertaken": _("已作出保密承诺，现在可以查看对方开放的保密内容。"),
+        "text_published": _("新版本已发布，即日起适用。"),
         "signed": _("已签署。"),
         "proposed": _("变更已提出，双方签署、所涉经理人同意后生效。"),
         "amendment_declined": _("已拒绝变更，原条款继续有效。"),

@@ -34,6 +34,8 @@ class IpRight(TypedDict):
 
 PublishMode = Literal["public", "confidential"]
 
+UndertakingMode = Literal["none", "once", "renewed"]
+
 
 class AchievementCreate(TypedDict):
     keywords: NotRequired[list[str] | None]
@@ -48,6 +50,8 @@ class AchievementCreate(TypedDict):
     source_ref: NotRequired[str | None]
     valid_until: NotRequired[str | None]
     publish_mode: NotRequired[PublishMode | None]
+    undertaking: NotRequired[UndertakingMode | None]
+    confidential_note: NotRequired[str | None]
     summary: NotRequired[str | None]
     trl: NotRequired[int | None]
     transfer_modes: NotRequired[list[str] | None]
@@ -97,6 +101,8 @@ class AchievementPatch(TypedDict):
     source_ref: NotRequired[str | None]
     valid_until: NotRequired[str | None]
     publish_mode: NotRequired[PublishMode | None]
+    undertaking: NotRequired[UndertakingMode | None]
+    confidential_note: NotRequired[str | None]
     summary: NotRequired[str | None]
     trl: NotRequired[int | None]
     transfer_modes: NotRequired[list[str] | None]
@@ -176,6 +182,8 @@ class AchievementRead(TypedDict):
     source_ref: NotRequired[str | None]
     valid_until: NotRequired[str | None]
     publish_mode: NotRequired[PublishMode | None]
+    undertaking: NotRequired[UndertakingMode | None]
+    confidential_note: NotRequired[str | None]
     summary: NotRequired[str | None]
     trl: NotRequired[int | None]
     transfer_modes: NotRequired[list[str] | None]
@@ -1001,6 +1009,8 @@ class DemandCheck(TypedDict):
     source_ref: NotRequired[str | None]
     valid_until: NotRequired[str | None]
     publish_mode: NotRequired[PublishMode | None]
+    undertaking: NotRequired[UndertakingMode | None]
+    confidential_note: NotRequired[str | None]
     main_problem: NotRequired[str | None]
     cooperation_modes: NotRequired[list[str] | None]
     deadline: NotRequired[str | None]
@@ -1023,7 +1033,6 @@ class DemandCheck(TypedDict):
     preferred_partners: NotRequired[list[str] | None]
     existing_basis: NotRequired[str | None]
     public_alias: NotRequired[str | None]
-    confidential_note: NotRequired[str | None]
     excluded_orgs: NotRequired[list[str] | None]
     confirmed: NotRequired[list[str] | None]
     draft: NotRequired[bool]
@@ -1098,6 +1107,8 @@ class DemandCreate(TypedDict):
     source_ref: NotRequired[str | None]
     valid_until: NotRequired[str | None]
     publish_mode: NotRequired[PublishMode | None]
+    undertaking: NotRequired[UndertakingMode | None]
+    confidential_note: NotRequired[str | None]
     main_problem: NotRequired[str | None]
     cooperation_modes: NotRequired[list[str] | None]
     deadline: NotRequired[str | None]
@@ -1120,7 +1131,6 @@ class DemandCreate(TypedDict):
     preferred_partners: NotRequired[list[str] | None]
     existing_basis: NotRequired[str | None]
     public_alias: NotRequired[str | None]
-    confidential_note: NotRequired[str | None]
     excluded_orgs: NotRequired[list[str] | None]
     confirmed: NotRequired[list[str] | None]
     draft: NotRequired[bool]
@@ -1141,6 +1151,8 @@ class DemandPatch(TypedDict):
     source_ref: NotRequired[str | None]
     valid_until: NotRequired[str | None]
     publish_mode: NotRequired[PublishMode | None]
+    undertaking: NotRequired[UndertakingMode | None]
+    confidential_note: NotRequired[str | None]
     main_problem: NotRequired[str | None]
     cooperation_modes: NotRequired[list[str] | None]
     deadline: NotRequired[str | None]
@@ -1163,7 +1175,6 @@ class DemandPatch(TypedDict):
     preferred_partners: NotRequired[list[str] | None]
     existing_basis: NotRequired[str | None]
     public_alias: NotRequired[str | None]
-    confidential_note: NotRequired[str | None]
     excluded_orgs: NotRequired[list[str] | None]
     confirmed: NotRequired[list[str] | None]
     owner_org_id: NotRequired[str | None]
@@ -1183,6 +1194,8 @@ class DemandRead(TypedDict):
     source_ref: NotRequired[str | None]
     valid_until: NotRequired[str | None]
     publish_mode: NotRequired[PublishMode | None]
+    undertaking: NotRequired[UndertakingMode | None]
+    confidential_note: NotRequired[str | None]
     main_problem: NotRequired[str | None]
     cooperation_modes: NotRequired[list[str] | None]
     deadline: NotRequired[str | None]
@@ -1205,7 +1218,6 @@ class DemandRead(TypedDict):
     preferred_partners: NotRequired[list[str] | None]
     existing_basis: NotRequired[str | None]
     public_alias: NotRequired[str | None]
-    confidential_note: NotRequired[str | None]
     excluded_orgs: NotRequired[list[str] | None]
     id: str
     number: str
@@ -1435,6 +1447,26 @@ class ShareRead(TypedDict):
     confirmed_at: NotRequired[str | None]
 
 
+ParticipantSide = Literal["demand", "achievement"]
+
+
+class UndertakingGiven(TypedDict):
+    participant_id: str
+    user_id: str
+    name: NotRequired[str | None]
+    text_version: int
+    digest: str
+    language: Literal["zh", "en"]
+    accepted_at: str
+
+
+class SideUndertaking(TypedDict):
+    side: ParticipantSide
+    mode: UndertakingMode
+    owed: bool
+    given: list[UndertakingGiven]
+
+
 Stage = Literal["proposed", "contacted", "meeting", "negotiating", "signed", "landed", "ended"]
 
 
@@ -1461,6 +1493,7 @@ class EngagementRead(TypedDict):
     achievement: RecordSummary
     version: int
     participants: list[ParticipantRead]
+    undertakings: NotRequired[list[SideUndertaking]]
     moves: list[StageMoveRead]
     shares: list[ShareRead]
     allowed: list[Stage]
@@ -1847,6 +1880,30 @@ class LandRequest(TypedDict):
 
 class Later(TypedDict):
     until: str
+
+
+class LegalTextNew(TypedDict):
+    zh: str
+    en: str
+    replaces: int
+
+
+TextPurpose = Literal["undertaking"]
+
+
+class LegalTextOut(TypedDict):
+    purpose: TextPurpose
+    version: int
+    zh: str
+    en: str
+    digest: str
+    published_at: NotRequired[str | None]
+
+
+class LegalTextVersionOut(TypedDict):
+    version: int
+    digest: str
+    published_at: NotRequired[str | None]
 
 
 class LevelRead(TypedDict):
@@ -3642,6 +3699,12 @@ class TrainingCreate(TypedDict):
     started_on: str
     ended_on: str
     evidence: NotRequired[str | None]
+
+
+class UndertakingRequest(TypedDict):
+    side: ParticipantSide
+    text_version: int
+    language: NotRequired[Literal["zh", "en"]]
 
 
 class UndoRead(TypedDict):

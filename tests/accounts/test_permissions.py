@@ -41,6 +41,8 @@ user.reset_factors                 A          -           -       -        -    
 api_key.create                     A          -           -       -        -             O        -
 api_key.read                       A          -           -       -        -             O        -
 api_key.revoke                     A          -           -       -        -             O        -
+legal_text.read                    A          A           A       A        A             -        A
+legal_text.publish                 A          -           -       -        -             -        -
 achievement.create                 A          O           O       -        -             -        -
 achievement.read                   A          A           A       A        A             -        A
 achievement.read_owner_view        A          O           O       O        -             -        -
@@ -109,6 +111,7 @@ engagement.invite                  A          O           O       O        -    
 engagement.answer                  -          O           O       O        O             -        -
 engagement.write                   A          O           O       O        O             -        -
 engagement.contacts                -          O           O       O        -             -        -
+engagement.undertake               -          O           O       O        O             -        -
 engagement.share                   -          -           -       O        -             -        -
 contract.create                    A          O           O       O        -             -        -
 contract.read                      A          O           O       O        O             -        -
@@ -332,7 +335,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         training.verify training_base.change tier.configure round.manage round.object ranking.manage
         contest.manage contract.import organisation.import import.create import.read import.change
         export.create export.organisations export.official wall.link partner_agreement.read
-        partner_agreement.manage
+        partner_agreement.manage legal_text.read legal_text.publish engagement.undertake
     """
     assert {str(action) for action in closed} == set(expected.split())
 

@@ -126,6 +126,7 @@ POST /engagements/{engagement_id}/participants/{participant_id}/consent /engagem
 POST /engagements/{engagement_id}/participants/{participant_id}/decline /engagements/{id}/refuse
 POST /engagements/{engagement_id}/participants/{participant_id}/files/{step} /engagements/{id}/opening
 POST /engagements/{engagement_id}/participants/{participant_id}/leave /engagements/{id}/leave
+POST /engagements/{engagement_id}/undertakings /engagements/{id}/undertake
 GET /engagements/{engagement_id}/reveals /engagements/{id}
 PUT /engagements/{engagement_id}/shares /engagements/{id}/shares
 POST /engagements/{engagement_id}/shares/confirm /engagements/{id}/shares
@@ -160,6 +161,9 @@ POST /imports/{batch_id}/undo /desk/import/{id}/undo
 GET /inbox /inbox
 GET,POST /invitations /desk/organisation/people/invite
 DELETE /invitations/{invitation_id} /desk/organisation/people/withdraw
+GET /legal-texts/{purpose} /legal-texts/{purpose}
+GET /legal-texts/{purpose}/versions /legal-texts/{purpose}
+POST /legal-texts/{purpose} /bureau/legal-texts/{purpose}
 GET /managers /search
 POST /managers /desk/staff/new
 GET,PUT /managers/me/preferences /me/preferences

@@ -24,6 +24,9 @@ class Action(StrEnum):
     API_KEY_READ = "api_key.read"
     API_KEY_REVOKE = "api_key.revoke"
 
+    LEGAL_TEXT_READ = "legal_text.read"
+    LEGAL_TEXT_PUBLISH = "legal_text.publish"
+
     ACHIEVEMENT_CREATE = "achievement.create"
     ACHIEVEMENT_READ = "achievement.read"
     ACHIEVEMENT_READ_OWNER_VIEW = "achievement.read_owner_view"
@@ -98,6 +101,7 @@ class Action(StrEnum):
     ENGAGEMENT_ANSWER = "engagement.answer"
     ENGAGEMENT_WRITE = "engagement.write"
     ENGAGEMENT_CONTACTS = "engagement.contacts"
+    ENGAGEMENT_UNDERTAKE = "engagement.undertake"
     ENGAGEMENT_SHARE = "engagement.share"
     CONTRACT_CREATE = "contract.create"
     CONTRACT_READ = "contract.read"

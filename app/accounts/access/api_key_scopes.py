@@ -64,7 +64,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
         ),
         "organisation:read": frozenset({Action.ORGANISATION_READ}),
         "statistics:read": frozenset({Action.STATISTICS_READ, Action.STATISTICS_READ_CITY}),
-        # No scope includes consent, contacts or shares, which a person must decide.
+        # No scope includes consent, undertakings, contacts or shares, which a person must decide.
         "engagements:read": frozenset({Action.ENGAGEMENT_READ}),
         "engagements:write": frozenset(
             {Action.ENGAGEMENT_MOVE, Action.ENGAGEMENT_INVITE, Action.ENGAGEMENT_WRITE}

@@ -81,6 +81,9 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.API_KEY_CREATE:              (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     Action.API_KEY_READ:                (ANY, NO,  NO,  NO,  NO,  OWN, NO),
     Action.API_KEY_REVOKE:              (ANY, NO,  NO,  NO,  NO,  OWN, NO),
+    # What people accept can be read before, and afterwards, by anybody.
+    Action.LEGAL_TEXT_READ:             (ANY, ANY, ANY, ANY, ANY, NO,  ANY),
+    Action.LEGAL_TEXT_PUBLISH:          (ANY, NO,  NO,  NO,  NO,  NO,  NO),
 
     Action.ACHIEVEMENT_CREATE:          (ANY, OWN, OWN, NO,  NO,  NO,  NO),
     Action.ACHIEVEMENT_READ:            (ANY, ANY, ANY, ANY, ANY, NO,  ANY),
@@ -164,6 +167,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.ENGAGEMENT_ANSWER:           (NO,  OWN, OWN, OWN, OWN, NO,  NO),
     Action.ENGAGEMENT_WRITE:            (ANY, OWN, OWN, OWN, OWN, NO,  NO),
     Action.ENGAGEMENT_CONTACTS:         (NO,  OWN, OWN, OWN, NO,  NO,  NO),
+    # Who has read a confidentiality undertaking gives it in person.
+    Action.ENGAGEMENT_UNDERTAKE:        (NO,  OWN, OWN, OWN, OWN, NO,  NO),
     Action.ENGAGEMENT_SHARE:            (NO,  NO,  NO,  OWN, NO,  NO,  NO),
     Action.CONTRACT_CREATE:             (ANY, OWN, OWN, OWN, NO,  NO,  NO),
     Action.CONTRACT_READ:               (ANY, OWN, OWN, OWN, OWN, NO,  NO),

@@ -7,6 +7,7 @@ from app.accounts.api import (
     audit,
     duplicates,
     invitations,
+    legal_texts,
     me,
     organisations,
     registration,
@@ -27,6 +28,7 @@ PARTS = (
     invitations,
     api_keys,
     audit,
+    legal_texts,
 )
 for part in PARTS:
     router.include_router(part.router)

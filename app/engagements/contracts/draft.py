@@ -10,7 +10,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import new_id
 from app.engagements.access import participation_of, require_open
-from app.engagements.contact_visibility import sides_consent
+from app.engagements.contact_visibility import refuse_owed_undertaking, sides_consent
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import is_party_role
@@ -96,6 +96,7 @@ def _agreed_engagement(session: Session, engagement_id: UUID, principal: Princip
             "双方均同意对接后方可起草合同。",
             code="needs_agreement",
         )
+    refuse_owed_undertaking(participation)  # a contract names the parties
     return participation.engagement
 
 

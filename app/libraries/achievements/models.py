@@ -51,5 +51,8 @@ class Achievement(Record, Base):
     landing_requirement: Mapped[str] = mapped_column(Text, default="")
     co_org_ids: Mapped[list[str]] = mapped_column(default=list)
     completed_by: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    # disclosed to those whom the owner approves, after an undertaking
+    confidential_note: Mapped[str] = mapped_column(Text, default="")
+    undertaking: Mapped[str] = mapped_column(String(12), default="none")
     research_start: Mapped[str | None] = mapped_column(String(7))
     research_end: Mapped[str | None] = mapped_column(String(7))

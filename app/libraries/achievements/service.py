@@ -74,12 +74,14 @@ LIBRARY = Library(
     ignored_by_matching=frozenset(
         {
             "completed_by",
+            "confidential_note",
             "funding_source",
             "landing_requirement",
             "rd_investment_wan",
             "registration_number",
             "research_end",
             "research_start",
+            "undertaking",
         }
     ),
     check=_check,

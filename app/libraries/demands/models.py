@@ -45,11 +45,12 @@ class Demand(Record, Base):
     partner_requirement: Mapped[str] = mapped_column(Text, default="")
     preferred_partners: Mapped[list[str]] = mapped_column(default=list)
 
-    # disclosed in steps: existing_basis after the owner's approval; confidential_note and excluded_orgs only to the
-    # owner, operators and the brokering manager
+    # disclosed in steps: existing_basis after the owner's approval; excluded_orgs only to the owner, operators and the
+    # brokering manager; confidential_note to these, and after an undertaking to those whom the owner approves
     existing_basis: Mapped[str] = mapped_column(Text, default="")
     public_alias: Mapped[str | None] = mapped_column(String(120))
     confidential_note: Mapped[str] = mapped_column(Text, default="")
+    undertaking: Mapped[str] = mapped_column(String(12), default="none")
     excluded_orgs: Mapped[list[str]] = mapped_column(default=list)
 
 

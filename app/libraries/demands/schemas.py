@@ -58,9 +58,6 @@ class DemandFields(DisclosedFields):
     public_alias: Annotated[str, TextRule(2, 120)] | None = Field(
         None, title="匿名名称", description="匿名发布时代替单位名称；空缺时按地区和行业自动生成"
     )
-    confidential_note: Paragraph | None = Field(
-        None, title="保密内容", description="仅本单位、管理部门和承接的技术经理人可见"
-    )
     excluded_orgs: Annotated[list[CodeOrName], Field(max_length=50)] | None = Field(
         None, title="回避单位", description="统一社会信用代码或单位名称；不对外显示，不与之匹配"
     )

@@ -70,7 +70,14 @@ LIBRARY = Library(
         "keywords",
     ),
     ignored_by_matching=frozenset(
-        {"payment_plan", "existing_basis", "confidential_note", "public_alias", "preferred_partners"}
+        {
+            "payment_plan",
+            "existing_basis",
+            "confidential_note",
+            "public_alias",
+            "preferred_partners",
+            "undertaking",
+        }
     ),
     check=_check,
     resolve_references=_resolve_references,

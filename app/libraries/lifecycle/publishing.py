@@ -32,7 +32,9 @@ MIN_MAIN_TEXT = 10
 _ENTRY = re.compile(r"\[(\d+)\]")
 
 # Fields that contain no free text, so the leak check skips them.
-_CODES = frozenset({"id", "number", "kind", "state", "language", "publish_mode", "source", "source_ref"})
+_CODES = frozenset(
+    {"id", "number", "kind", "state", "language", "publish_mode", "source", "source_ref", "undertaking"}
+)
 
 
 def check_required_fields(library: Library, record: Record) -> None:

@@ -64,6 +64,14 @@ class PublishMode(LabelledEnum):
     CONFIDENTIAL = "confidential", "匿名/保密", "Confidential"
 
 
+class UndertakingMode(LabelledEnum):
+    """Whether readers with the owner's approval must first give a confidentiality undertaking (保密承诺)."""
+
+    NONE = "none", "不要求", "Not asked for"
+    ONCE = "once", "承诺一次", "Given once"
+    RENEWED = "renewed", "更新后重新承诺", "Given anew after a new text or publication"
+
+
 class ViewLevel(IntEnum):
     """How much of a record a reader sees; a higher level includes the lower ones."""
 

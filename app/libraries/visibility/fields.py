@@ -18,7 +18,7 @@ from app.accounts.access.permissions import Action, RecordScope, allowed, scope_
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
 from app.clock import day_start
-from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
+from app.libraries.record.enums import PublishMode, RecordKind, RecordState, UndertakingMode, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
 from app.libraries.visibility.price_bands import price_band
@@ -39,6 +39,10 @@ CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
 # Shown instead of the owner, and only of confidential records.
 _ALIAS = frozenset({"public_alias"})
 
+# Trade secrets. They open to readers with the owner's approval, too, where the record asks these for an undertaking:
+# who has not given it has no approval (`engagements/contact_visibility.py`).
+SECRETS = frozenset({"confidential_note"})
+
 # Level → fields. A field without a row is never shown.
 _COMMON = {
     _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
@@ -48,16 +52,17 @@ _COMMON = {
 _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
     RecordKind.ACHIEVEMENT: {
         _ALL: """publish_mode trl transfer_modes category forms level application_status strategic_fields jinan_industry
-            price_band indicator_names public_alias""",
+            price_band indicator_names public_alias undertaking""",
         _LOGGED_IN: """summary advantages innovations problem_solved scenarios indicators attribute evaluation_type
             price_min_wan price_max_wan landing_requirement licence_kind ip_clear job_invention funding_source
             research_start research_end""",
         _IDENTIFYING: "registration_number ip_list co_org_ids co_org_names completed_by",
         _APPROVED: "rd_investment_wan",
+        _OWNER: "confidential_note",
     },
     RecordKind.DEMAND: {
         _ALL: """publish_mode cooperation_modes deadline min_trl need_kind strategic_fields jinan_industry budget_band
-            indicator_names public_alias""",
+            indicator_names public_alias undertaking""",
         _LOGGED_IN: """main_problem key_technology expected_goal indicators scenario benchmark activity_type
             budget_min_wan budget_max_wan payment_plan ip_ownership start_date partner_requirement""",
         _APPROVED: "existing_basis preferred_partners",
@@ -195,15 +200,21 @@ def present(
     hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else CONTACTS
     if not confidential:
         hidden |= _ALIAS
+    opened_secrets = SECRETS if view_level >= ViewLevel.APPROVED and asks_undertaking(record) else frozenset()
     shown: dict[str, Any] = {
         name: to_json(_value(record, name, known))
         for name, levels in FIELD_LEVELS[record.kind].items()
-        if view_level >= levels[confidential] and name not in hidden
+        if (view_level >= levels[confidential] or name in opened_secrets) and name not in hidden
     }
     if confidential and view_level < ViewLevel.APPROVED and record.published_at is not None:
         # To the second it would tell which other records were published with it, and so the owner.
         shown["published_at"] = to_json(day_start(record.published_at))
     return shown | {"view_level": int(view_level)}
+
+
+def asks_undertaking(record: Record) -> bool:
+    """Whether readers with the owner's approval must first give a confidentiality undertaking."""
+    return getattr(record, "undertaking", UndertakingMode.NONE) != UndertakingMode.NONE
 
 
 def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any:

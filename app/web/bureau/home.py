@@ -1,5 +1,6 @@
 """Page `/bureau`: numbers to act on, and the week."""
 
+import re
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -34,6 +35,7 @@ _WEEK = {
     "contracts": _("签订合同"),
 }
 
+_PARAMETER = re.compile(r"\{\w+\}")
 
 _PLACES = (
     (_("推送"), "/bureau/pushes", ""),
@@ -51,6 +53,7 @@ _PLACES = (
     (_("用户"), "/bureau/users", ""),
     (_("网络"), "/bureau/network", ""),
     (_("数据大屏"), "/bureau/wall", ""),
+    (_("协议文本"), "/bureau/legal-texts/{purpose}", "undertaking"),
     (_("模型"), "/bureau/system/{part}", "models"),
 )
 
@@ -79,7 +82,7 @@ def home(page: CurrentPage, session: ReadSession) -> Response:
     return page.show(
         "bureau/home.html",
         places=[
-            (label, address.replace("{part}", rest))
+            (label, _PARAMETER.sub(rest, address))
             for label, address, rest in _PLACES
             if page.leads_to(address)
         ],

@@ -11,6 +11,7 @@ from app.web.bureau.lists.audit import router as audit
 from app.web.bureau.lists.contracts import router as contracts
 from app.web.bureau.lists.duplicates import router as duplicates
 from app.web.bureau.lists.filings import router as filings
+from app.web.bureau.lists.legal_texts import router as legal_texts
 from app.web.bureau.lists.models import router as models
 from app.web.bureau.lists.organisation_edit import router as organisation_edit
 from app.web.bureau.lists.organisations import router as organisations
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tiers,
     recomputation,
     duplicates,
+    legal_texts,
     partners,
     models,
     system,

@@ -11,8 +11,14 @@ from app.accounts.organisations.lookup import organisation_called
 from app.database import AppDatabase, ReadSession
 from app.engagements import contact_visibility, presenter
 from app.engagements.lifecycle import stage_changes
-from app.engagements.people import admissions, invitations, participants
-from app.engagements.schemas import InvitationRequest, MoveRequest, NoteRequest, SharesRequest
+from app.engagements.people import admissions, invitations, participants, undertakings
+from app.engagements.schemas import (
+    InvitationRequest,
+    MoveRequest,
+    NoteRequest,
+    SharesRequest,
+    UndertakingRequest,
+)
 from app.engagements.shares import service as manager_shares
 from app.engagements.timeline import notes
 from app.errors import Conflict, Forbidden, Invalid
@@ -161,6 +167,32 @@ def shares(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
         manager_shares.propose_shares(session, id, shares=shares, principal=page.principal)
 
     return run(page, id, posted, database, command, tab="people", notice="saved")
+
+
+@router.post("/engagements/{id}/undertake", name="give_undertaking")
+def undertake(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Accepts the confidentiality undertaking for the record of one side."""
+
+    def command(session: ReadSession) -> None:
+        wanted = validated(
+            UndertakingRequest,
+            {
+                "side": posted.get("side"),
+                "text_version": posted.get("text_version"),
+                "language": page.language,
+            },
+        )
+        assert isinstance(wanted, UndertakingRequest)
+        undertakings.give_undertaking(
+            session,
+            id,
+            wanted.side,
+            text_version=wanted.text_version,
+            language=wanted.language,
+            principal=page.principal,
+        )
+
+    return run(page, id, posted, database, command, notice="undertaken")
 
 
 @router.post("/engagements/{id}/contacts", name="engagement_contacts")

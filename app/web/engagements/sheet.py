@@ -6,6 +6,8 @@ from uuid import UUID
 
 from fastapi.responses import Response
 
+from app.accounts.legal_texts.purposes import TextPurpose
+from app.accounts.legal_texts.service import TextVersion, text_of
 from app.accounts.lists.users import user_page
 from app.accounts.schemas import UserOut
 from app.clock import today
@@ -69,8 +71,16 @@ def show_engagement(
         error=error,
         forms=_forms(details, form, _colleagues(page, session, details, tab)),
         contacts=contacts,
+        undertaking=_undertaking_owed(session, details),
         **_parts(page, session, details, tab),
     )
+
+
+def _undertaking_owed(session: ReadSession, details: EngagementDetails) -> TextVersion | None:
+    """The text that the reader must accept before a record opens; None if they owe nothing."""
+    if not any(one.owed for one in details.read.undertakings):
+        return None
+    return text_of(session, TextPurpose.UNDERTAKING)
 
 
 def _colleagues(

@@ -29,6 +29,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "file_added": _("上传文件"),
         "file_removed": _("删除文件"),
         "contacts_revealed": _("查看联系方式"),
+        "undertaking_given": _("作出保密承诺"),
         "contract_create": _("起草合同"),
         "contract_change": _("修改合同草稿"),
         "contract_confirm": _("确认合同分成"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.libraries.record.enums import CertificateLevel, RecordKind, ViewLevel
-from app.libraries.visibility.fields import FIELD_LEVELS
+from app.libraries.visibility.fields import FIELD_LEVELS, SECRETS
 from app.libraries.visibility.price_bands import MoneyBand
 from app.vocabularies import vocabulary
 from app.web.i18n import language_now, translate
@@ -101,9 +101,10 @@ def _hidden(kind: RecordKind, record: Mapping[str, Any]) -> Mapping[ViewLevel, t
     """By the table of levels alone: whether a field is filled in is hidden with it."""
     labels = field_labels(kind)
     confidential = record.get("publish_mode") == "confidential"
+    asks_undertaking = record.get("undertaking", "none") != "none"
     opened: dict[ViewLevel, list[str]] = {}
     for name, levels in FIELD_LEVELS[kind].items():
-        level = levels[confidential]
+        level = ViewLevel.APPROVED if name in SECRETS and asks_undertaking else levels[confidential]
         if name in labels and record["view_level"] < level < ViewLevel.OWNER:
             opened.setdefault(level, []).append(translate(labels[name]))
     return {level: tuple(names) for level, names in sorted(opened.items())}
@@ -195,6 +196,7 @@ _TEXTS: Mapping[RecordKind, dict[str, str]] = {
         "advantages": _("技术优势"),
         "scenarios": _("应用场景"),
         "landing_requirement": _("落地条件"),
+        "confidential_note": _("保密内容"),
     },
     RecordKind.DEMAND: {
         "main_problem": _("主要问题"),
@@ -205,6 +207,7 @@ _TEXTS: Mapping[RecordKind, dict[str, str]] = {
         "partner_requirement": _("对合作方的要求"),
         "payment_plan": _("支付方式"),
         "existing_basis": _("现有基础条件"),
+        "confidential_note": _("保密内容"),
     },
     RecordKind.MANAGER: {"expertise": _("专长与经历")},
 }

@@ -163,6 +163,36 @@ class Accounts:
             Call[None]("DELETE", "/v1/users/{user_id}/second-factor", segments={"user_id": user_id})
         )
 
+    def legal_text(
+        self, purpose: models.TextPurpose, *, version: int | None = None
+    ) -> Answer[models.LegalTextOut]:
+        """协议文本 (`GET /v1/legal-texts/{purpose}`)."""
+        return self._client.send(
+            Call[models.LegalTextOut](
+                "GET", "/v1/legal-texts/{purpose}", segments={"purpose": purpose}, query={"version": version}
+            )
+        )
+
+    def publish_legal_text(
+        self, purpose: models.TextPurpose, body: models.LegalTextNew
+    ) -> Answer[models.LegalTextOut]:
+        """发布协议文本的新版本 (`POST /v1/legal-texts/{purpose}`)."""
+        return self._client.send(
+            Call[models.LegalTextOut](
+                "POST", "/v1/legal-texts/{purpose}", segments={"purpose": purpose}, body=body
+            )
+        )
+
+    def legal_text_versions(
+        self, purpose: models.TextPurpose
+    ) -> Answer[builtins.list[models.LegalTextVersionOut]]:
+        """协议文本的各版本 (`GET /v1/legal-texts/{purpose}/versions`)."""
+        return self._client.send(
+            Call[builtins.list[models.LegalTextVersionOut]](
+                "GET", "/v1/legal-texts/{purpose}/versions", segments={"purpose": purpose}
+            )
+        )
+
     def take_out(self, *, format: models.DataFormat | None = None, into: BinaryIO | None = None) -> File:
         """导出本人数据 (`GET /v1/me/data`), as a file."""
         return self._client.fetch(Call[bytes]("GET", "/v1/me/data", query={"format": format}), into)
@@ -324,6 +354,36 @@ class AsyncAccounts:
         """清除用户的第二重验证 (`DELETE /v1/users/{user_id}/second-factor`)."""
         return await self._client.send(
             Call[None]("DELETE", "/v1/users/{user_id}/second-factor", segments={"user_id": user_id})
+        )
+
+    async def legal_text(
+        self, purpose: models.TextPurpose, *, version: int | None = None
+    ) -> Answer[models.LegalTextOut]:
+        """协议文本 (`GET /v1/legal-texts/{purpose}`)."""
+        return await self._client.send(
+            Call[models.LegalTextOut](
+                "GET", "/v1/legal-texts/{purpose}", segments={"purpose": purpose}, query={"version": version}
+            )
+        )
+
+    async def publish_legal_text(
+        self, purpose: models.TextPurpose, body: models.LegalTextNew
+    ) -> Answer[models.LegalTextOut]:
+        """发布协议文本的新版本 (`POST /v1/legal-texts/{purpose}`)."""
+        return await self._client.send(
+            Call[models.LegalTextOut](
+                "POST", "/v1/legal-texts/{purpose}", segments={"purpose": purpose}, body=body
+            )
+        )
+
+    async def legal_text_versions(
+        self, purpose: models.TextPurpose
+    ) -> Answer[builtins.list[models.LegalTextVersionOut]]:
+        """协议文本的各版本 (`GET /v1/legal-texts/{purpose}/versions`)."""
+        return await self._client.send(
+            Call[builtins.list[models.LegalTextVersionOut]](
+                "GET", "/v1/legal-texts/{purpose}/versions", segments={"purpose": purpose}
+            )
         )
 
     async def take_out(

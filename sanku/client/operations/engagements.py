@@ -159,6 +159,19 @@ class Engagements:
             )
         )
 
+    def give_undertaking(
+        self, engagement_id: UUID | str, body: models.UndertakingRequest
+    ) -> Answer[models.EngagementRead]:
+        """作出保密承诺 (`POST /v1/engagements/{engagement_id}/undertakings`)."""
+        return self._client.send(
+            Call[models.EngagementRead](
+                "POST",
+                "/v1/engagements/{engagement_id}/undertakings",
+                segments={"engagement_id": engagement_id},
+                body=body,
+            )
+        )
+
     def contacts(self, engagement_id: UUID | str) -> Answer[builtins.list[models.ContactRead]]:
         """查看联系方式 (`POST /v1/engagements/{engagement_id}/contacts`)."""
         return self._client.send(
@@ -555,6 +568,19 @@ class AsyncEngagements:
                 "POST",
                 "/v1/engagements/{engagement_id}/participants/{participant_id}/leave",
                 segments={"engagement_id": engagement_id, "participant_id": participant_id},
+            )
+        )
+
+    async def give_undertaking(
+        self, engagement_id: UUID | str, body: models.UndertakingRequest
+    ) -> Answer[models.EngagementRead]:
+        """作出保密承诺 (`POST /v1/engagements/{engagement_id}/undertakings`)."""
+        return await self._client.send(
+            Call[models.EngagementRead](
+                "POST",
+                "/v1/engagements/{engagement_id}/undertakings",
+                segments={"engagement_id": engagement_id},
+                body=body,
             )
         )
 

@@ -35,6 +35,7 @@ _LABELS: Mapping[str, str] = {
     "published_at": _("发布时间"),
     "valid_until": _("有效期至"),
     "public_alias": _("匿名名称"),
+    "undertaking": _("保密承诺"),
     "strategic_fields": _("战略性新兴产业"),
     "jinan_industry": _("济南主导产业"),
     "industries": _("国民经济行业"),

@@ -2,6 +2,7 @@
 
 from app.libraries.achievements.schemas import AchievementCreate
 from app.web.desk.records.shared_fields import (
+    CONFIDENTIAL_NOTE,
     CONTACTS,
     INDUSTRIES,
     KEYWORDS,
@@ -9,6 +10,7 @@ from app.web.desk.records.shared_fields import (
     PUBLISH_MODE,
     REGION,
     TECHNICAL_FIELDS,
+    UNDERTAKING,
     VALID_UNTIL,
     indicators,
 )
@@ -150,6 +152,8 @@ _PRIVATE = FormGroup(
             hint=_("经您同意后对方才可见。"),
             unit=_("万元"),
         ),
+        CONFIDENTIAL_NOTE,
+        UNDERTAKING,
         *CONTACTS,
     ),
     title=_("不公开的内容和联系人"),

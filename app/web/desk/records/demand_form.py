@@ -2,6 +2,7 @@
 
 from app.libraries.demands.schemas import DemandCreate
 from app.web.desk.records.shared_fields import (
+    CONFIDENTIAL_NOTE,
     CONTACTS,
     INDUSTRIES,
     KEYWORDS,
@@ -9,6 +10,7 @@ from app.web.desk.records.shared_fields import (
     PUBLISH_MODE,
     REGION,
     TECHNICAL_FIELDS,
+    UNDERTAKING,
     VALID_UNTIL,
     indicators,
 )
@@ -136,13 +138,8 @@ _PRIVATE = FormGroup(
             hint=_("每行一个；经您同意后对方才可见。"),
             lines=2,
         ),
-        FormField(
-            "confidential_note",
-            Widget.TEXT,
-            label=_("保密内容"),
-            hint=_("仅本单位、主管部门和承接的技术经理人可见。不得填写涉及国家秘密的内容。"),
-            lines=3,
-        ),
+        CONFIDENTIAL_NOTE,
+        UNDERTAKING,
         FormField(
             "excluded_orgs",
             Widget.LINES,

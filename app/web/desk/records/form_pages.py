@@ -234,7 +234,7 @@ def _filled(kind: DeskKind, record: Mapping[str, Any]) -> FilledForm:
 
 def _defaults(page: WebPage, session: ReadSession) -> dict[str, Any]:
     organisation_id = page.principal.organisation_id
-    values: dict[str, Any] = {"publish_mode": "public"}
+    values: dict[str, Any] = {"publish_mode": "public", "undertaking": "none"}
     if organisation_id is not None:
         values["region"] = get_organisation(session, organisation_id, principal=page.principal).region
     return values

@@ -32,6 +32,29 @@ PUBLISH_MODE = FormField(
     required=True,
     choices=listed(("public", _("公开")), ("confidential", _("匿名"))),
 )
+UNDERTAKING = FormField(
+    "undertaking",
+    Widget.CHOICE,
+    label=_("保密承诺"),
+    hint=_(
+        "要求承诺的，对方须先接受保密承诺书，才能看到经您同意开放的内容、对接文件和联系方式；谁在何时承诺，您可以看到。"
+    ),
+    choices=listed(
+        ("none", _("不要求")),
+        ("once", _("承诺一次即可")),
+        ("renewed", _("承诺书更新或重新发布后须再次承诺")),
+    ),
+)
+CONFIDENTIAL_NOTE = FormField(
+    "confidential_note",
+    Widget.TEXT,
+    label=_("保密内容"),
+    hint=_(
+        "仅本单位、主管部门和承接的技术经理人可见；要求保密承诺的，经您同意并已承诺的人也可见。"
+        "不得填写涉及国家秘密的内容。"
+    ),
+    lines=3,
+)
 KEYWORDS = FormField("keywords", Widget.TAGS, label=_("关键词"), hint=_("用顿号分隔，写同行会搜的专业词。"))
 INDUSTRIES = FormField(
     "industries", Widget.TREE, label=_("所属行业"), hint=_("至多 3 项。"), choices=terms_of("industries")
