@@ -18,7 +18,7 @@ COPY requirements.lock requirements-dev.lock ./
 RUN pip install --only-binary=:all: -r requirements.lock \
     && pip install --only-binary=:all: -c requirements.lock -c requirements-dev.lock fpdf2 minio pyrage
 
-# The model (about 490 MB) needs only these few files, so that a change of the service does not prepare it anew.
+# The model (about 560 MB) needs only these few files, so that a change of the service does not prepare it anew.
 FROM dependencies AS model
 COPY app/__init__.py app/
 COPY app/errors/__init__.py app/errors/

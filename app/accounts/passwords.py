@@ -3,8 +3,6 @@
 import re
 from collections.abc import Collection, Iterator
 
-from zxcvbn import zxcvbn
-
 from app.errors import FieldError, Invalid
 
 PASSWORD_MIN = 10
@@ -82,6 +80,8 @@ def is_guessable(password: str, personal: Collection[str] = ()) -> bool:
 
     zxcvbn estimates the guesses from lists that come with it, so nothing leaves this process.
     """
+    from zxcvbn import zxcvbn  # 13 MB of lists
+
     estimate = zxcvbn(password[:ESTIMATED], user_inputs=[*personal, *_LOCAL_WORDS])
     return float(estimate["guesses"]) < LEAST_GUESSES
 

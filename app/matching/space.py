@@ -8,6 +8,7 @@ move the score of a pair.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -53,7 +54,7 @@ class VectorTraits:
     solution: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Background:
     """Means and background vectors of a pair of encoders.
 
@@ -89,7 +90,7 @@ class Background:
         short = np.flatnonzero(steps)
         if not len(short):
             return demands
-        own, others = split(demands[short], self._dimension), split(self.demands, self._dimension)
+        own, others = split(demands[short], self._dimension), self._demand_parts
         cosines = HUB_TEXT_SHARE * own[0] @ others[0].T + (1 - HUB_TEXT_SHARE) * own[1] @ others[1].T
         near = np.argsort(-cosines, axis=1)[:, :EXPANDED_BY]
         weights = np.maximum(np.take_along_axis(cosines, near, axis=1), 0.0)
@@ -104,7 +105,7 @@ class Background:
     def vector_traits(self, side: Side, vectors: Floats) -> list[VectorTraits]:
         """Hubness, generality and solution of joint vectors, rounded so that they survive storage as JSON."""
         if side == "passage":
-            hubness = self._nearness(vectors, self.demands, HUB_NEAREST, HUB_TEXT_SHARE)
+            hubness = self._nearness(vectors, self._demand_parts, HUB_NEAREST, HUB_TEXT_SHARE)
             rows = solution_rows(vectors, self._dimension)
             is_entry = 1.0 / (1.0 + np.exp(-ENTRY_SLOPE * _logits(rows, self.entry)))
             logits = _logits(rows, self.solution) * is_entry
@@ -113,14 +114,16 @@ class Background:
                 for hub, logit in zip(hubness, logits, strict=True)
             ]
         if side == "query":
-            general = self._nearness(vectors, self.achievements, GENERAL_NEAREST, 0.5)
+            general = self._nearness(vectors, self._achievement_parts, GENERAL_NEAREST, 0.5)
             return [VectorTraits(generality=round(float(one), 4)) for one in general]
         return [VectorTraits() for _ in vectors]
 
-    def _nearness(self, vectors: Floats, others: Floats, count: int, text_share: float) -> Floats:
+    def _nearness(
+        self, vectors: Floats, others: tuple[Floats, Floats], count: int, text_share: float
+    ) -> Floats:
         """Mean cosine with the nearest of `others`, in each of the two spaces, mixed by `text_share`."""
         text, aligned = split(vectors, self._dimension)
-        other_text, other_aligned = split(others, self._dimension)
+        other_text, other_aligned = others
         return text_share * _nearest(text @ other_text.T, count) + (1.0 - text_share) * _nearest(
             aligned @ other_aligned.T, count
         )
@@ -128,6 +131,14 @@ class Background:
     def _text_mean(self, side: Side, language: str) -> Floats:
         known = self.text_means.get((side, language))
         return self.text_means[side, ""] if known is None else known
+
+    @cached_property
+    def _demand_parts(self) -> tuple[Floats, Floats]:
+        return split(self.demands, self._dimension)
+
+    @cached_property
+    def _achievement_parts(self) -> tuple[Floats, Floats]:
+        return split(self.achievements, self._dimension)
 
     @property
     def _dimension(self) -> int:

@@ -55,6 +55,7 @@ DEFAULTS = {
 }
 PASSWORD = "Rate-of-2026-matches"  # noqa: S105 — of a database that lives as long as this run
 PEER_CHUNK = 50
+NO_QUOTA = 100_000
 BATCH = 64
 
 
@@ -68,6 +69,8 @@ def main() -> None:
             home=Path(home),
             model=str(arguments.model),
             worker_in_service=False,
+            matching_per_minute=NO_QUOTA,
+            matching_per_minute_of_organisation=NO_QUOTA,
         )
         figures = _measure(settings, arguments)
     print(json.dumps(figures, ensure_ascii=False, indent=2) if arguments.json else _table(figures))  # noqa: T201

@@ -6,12 +6,15 @@ minus the cost of load.
 """
 
 import heapq
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from app.matching.assignment_solver.problem import ProblemRows
+
+if TYPE_CHECKING:
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 Chosen = NDArray[np.bool_]
 """For each edge, whether it is assigned."""
@@ -25,6 +28,9 @@ def by_flow(rows: ProblemRows) -> Chosen:
     differ by simple cycles, and a cycle changes at most one slot of a minimum number and one of a minimum load, and
     touches each pair and manager at most once, so it changes value and load by less than `load_bonus`.
     """
+    # 17 MB that a process needs only when it assigns.
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
     pairs, managers = len(rows.pair_ids), len(rows.manager_ids)
     edges = len(rows.pair)
     if not edges:
@@ -58,7 +64,7 @@ def by_flow(rows: ProblemRows) -> Chosen:
     return np.asarray(flow.flows(first)) > 0
 
 
-def _add_managers(flow: SimpleMinCostFlow, rows: ProblemRows, sink: int, bonus: int) -> None:
+def _add_managers(flow: "SimpleMinCostFlow", rows: ProblemRows, sink: int, bonus: int) -> None:
     """Arcs from each manager to the sink, one for each unit of load with its cost, less the bonus up to `wanting`."""
     manager = np.repeat(np.arange(len(rows.manager_ids)), [len(costs) for costs in rows.load_steps])
     cost = np.array(

