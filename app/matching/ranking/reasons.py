@@ -1,6 +1,6 @@
 """Reasons for a match as plain values: sentences, features, figures and terms."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from app.matching.facts.constraints import Term
@@ -71,10 +71,18 @@ class Reasons:
                 {"demand": met.demand, "achievement": met.achievement, "similarity": met.similarity}
                 for met in self.sentences
             ],
-            "figures": [asdict(figure) for figure in self.figures],
-            "groups": [asdict(group) for group in self.groups],
-            "features": [asdict(feature) for feature in self.features],
+            "figures": [_values(figure) for figure in self.figures],
+            "groups": [_values(group) for group in self.groups],
+            "features": [_values(feature) for feature in self.features],
             "terms": [
                 {"code": term.code, "state": term.state, "zh": term.zh, "en": term.en} for term in self.terms
             ],
         }
+
+
+_NAMES = {kind: tuple(one.name for one in fields(kind)) for kind in (Figure, CountedGroup, CountedFeature)}
+
+
+def _values(row: Figure | CountedGroup | CountedFeature) -> dict[str, Any]:
+    """As `dataclasses.asdict`, whose copying takes a fifth of a whole answer's time: these hold plain values only."""
+    return {name: getattr(row, name) for name in _NAMES[type(row)]}
