@@ -8,7 +8,7 @@ import typer
 from app.cli.common import load_settings, print_error, progress, write_json
 
 if TYPE_CHECKING:
-    from app.libraries.datasets.loading import LoadReport
+    from app.libraries.datasets.load_report import LoadReport
 
 Directory = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Directory in the interchange format.")

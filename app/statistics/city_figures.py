@@ -12,7 +12,7 @@ from app.services import Services
 from app.settings import Settings
 from app.statistics.figures.demands import funnel, gaps
 from app.statistics.figures.engagements import contracts
-from app.statistics.queries.engagements import ContractGroup
+from app.statistics.queries.contracts import ContractGroup
 from app.statistics.query import EARLIEST, LATEST, Scope, StatisticsQuery
 from app.statistics.schemas import ContractsRead, FunnelRead, GapsRead
 

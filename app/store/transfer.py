@@ -1,16 +1,11 @@
 """Copying a whole store to another database, such as from SQLite to PostgreSQL, with proof that both are equal."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import (
     Column,
     Connection,
@@ -31,9 +26,7 @@ from app import database_schema
 from app.database import Database
 from app.partners.feed.models import FeedChange
 from app.store.sequences import continue_sequences
-
-BATCH = 500
-"""Rows that are read and stored together, in one transaction of the target."""
+from app.store.table_digests import TableDigest, batches, digest_of
 
 # Triggers write it when records are stored, so it is copied last, over what they wrote.
 _WRITTEN_BY_TRIGGERS: Table = FeedChange.metadata.tables[FeedChange.__tablename__]
@@ -46,14 +39,6 @@ OnTable = Callable[[str, int, int], None]
 
 class TransferRefusedError(Exception):
     """The target cannot take the store; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableDigest:
-    """Number of rows and a sum over the hashes of all of them, which does not depend on their order."""
-
-    rows: int
-    checksum: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +173,7 @@ def _copy(reading: Connection, target: Database, table: Table, on_table: OnTable
         already = _count(connection, table)
     if already < total:
         later = _references_to_itself(table)
-        for rows in _batches(reading, table, after=_last_key(target, table) if already else None):
+        for rows in batches(reading, table, after=_last_key(target, table) if already else None):
             with target.engine.execution_options(sanku_write=True).begin() as writing:
                 _store(writing, table, [row | dict.fromkeys(later) for row in rows])
             done += len(rows)
@@ -196,18 +181,6 @@ def _copy(reading: Connection, target: Database, table: Table, on_table: OnTable
         if later:
             _store_references(reading, target, table, later)
     on_table(table.name, total, total)
-
-
-def _batches(
-    reading: Connection, table: Table, *, after: UUID | None = None
-) -> Iterator[Sequence[dict[str, Any]]]:
-    key = list(table.primary_key)
-    query = select(table).order_by(*key)
-    if after is not None:
-        query = query.where(key[0] > after)
-    result = reading.execution_options(yield_per=BATCH).execute(query)
-    for rows in result.mappings().partitions():
-        yield [dict(row) for row in rows]
 
 
 def _last_key(target: Database, table: Table) -> UUID | None:
@@ -238,7 +211,7 @@ def _store_references(reading: Connection, target: Database, table: Table, names
         .where(key == bindparam("row_key"))
         .values({name: bindparam(f"new_{name}") for name in names})
     )
-    for rows in _batches(reading, table):
+    for rows in batches(reading, table):
         changes = [
             {"row_key": row[key.name], **{f"new_{name}": row[name] for name in names}}
             for row in rows
@@ -258,43 +231,10 @@ def _set_sequences(target: Database) -> None:
 
 
 def _compare(reading: Connection, target: Database, tables: Sequence[Table]) -> TransferReport:
-    found = {table.name: _digest(reading, table) for table in tables}
+    found = {table.name: digest_of(reading, table) for table in tables}
     with _snapshot(target) as stored:
-        different = tuple(table.name for table in tables if _digest(stored, table) != found[table.name])
+        different = tuple(table.name for table in tables if digest_of(stored, table) != found[table.name])
     return TransferReport(found, different)
-
-
-def _digest(connection: Connection, table: Table) -> TableDigest:
-    rows, total = 0, 0
-    for batch in _batches(connection, table):
-        for row in batch:
-            values = json.dumps([_canonical(value) for value in row.values()], ensure_ascii=False)
-            total += int.from_bytes(hashlib.sha256(values.encode()).digest(), "big")
-            rows += 1
-    return TableDigest(rows, f"{total % 2**256:064x}")
-
-
-def _canonical(value: Any) -> Any:
-    """The value in a form that is the same for every database: JSONB reorders keys and writes 1e22 as digits."""
-    match value:
-        case bool() | int() | str() | None:
-            return value
-        case float():
-            return int(value) if value.is_integer() else value
-        case dict():
-            return {"map": sorted((key, _canonical(one)) for key, one in value.items())}
-        case list() | tuple():
-            return [_canonical(one) for one in value]
-        case bytes() | memoryview():
-            return {"bytes": hashlib.sha256(value).hexdigest()}
-        case np.ndarray():
-            return {"vector": hashlib.sha256(np.ascontiguousarray(value, "<f4").tobytes()).hexdigest()}
-        case datetime():
-            return {"time": value.astimezone(UTC).isoformat()}
-        case Decimal():
-            return {"decimal": format(value.normalize(), "f")}
-        case _:
-            return {type(value).__name__: str(value)}
 
 
 def _count(connection: Connection, table: Table) -> int:

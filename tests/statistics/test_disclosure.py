@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.accounts.models import Role
-from app.statistics.queries.engagements import ContractGroup
+from app.statistics.queries.contracts import ContractGroup
 from tests.statistics.conftest import YEAR, all_rows, figure
 from tests.support.http import ok, refused
 from tests.support.scenario import Scenario

@@ -19,7 +19,7 @@ from app.libraries.record.enums import RecordKind
 from app.matching.index import IndexFilter
 from app.matching.index.vectors.faiss import FaissIndex
 from app.matching.index.words.memory import MemoryLexicalIndex
-from app.store import transfer as store_transfer
+from app.store import table_digests
 from app.store.transfer import TransferRefusedError, compare, transfer
 from tests.matching.index.vector_stores import DIMENSION, MODEL
 from tests.matching.small_store import TOPICS, fill, index_record
@@ -34,7 +34,7 @@ AMOUNT = Decimal("1234567.89")
 @pytest.fixture
 def store(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Records of most kinds; some rows refer to others of their table, the later one first."""
-    monkeypatch.setattr(store_transfer, "BATCH", 3)
+    monkeypatch.setattr(table_digests, "BATCH", 3)
     database = Database(sqlite_url)
     fill(database)
     with database.unit_of_work() as session:

@@ -1,6 +1,6 @@
 """Likely duplicates side by side, and the decisions about them, as the bureau works through them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -90,17 +90,19 @@ def duplicate_list(session: Session, *, limit: int, principal: Principal) -> Dup
             for one in shown
         ],
         total=len(found),
-        decided=[
-            DecidedPair(
-                one.id,
-                rows[one.kept_id].name,
-                rows[one.second_id if one.kept_id == one.first_id else one.first_id].name,
-                one.verdict == "same",
-                one.note,
-                one.decided_at,
-            )
-            for one in decisions
-        ],
+        decided=[_decided_pair(one, rows) for one in decisions],
+    )
+
+
+def _decided_pair(decision: OrganisationDecision, organisations: Mapping[UUID, Organisation]) -> DecidedPair:
+    other_id = decision.second_id if decision.kept_id == decision.first_id else decision.first_id
+    return DecidedPair(
+        decision.id,
+        organisations[decision.kept_id].name,
+        organisations[other_id].name,
+        decision.verdict == "same",
+        decision.note,
+        decision.decided_at,
     )
 
 

@@ -3,11 +3,14 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.common import load_settings, prepared_database, print_error, write_json
+
+if TYPE_CHECKING:
+    from app.accounts.audit.verification import Verification
 
 commands = typer.Typer(help="The audit trail (审计日志).", no_args_is_help=True)
 
@@ -41,16 +44,7 @@ def verify(
         raise RuntimeError(f"not a signed anchor (不是有效的签名锚点): {error}") from error
     finally:
         database.dispose()
-    if as_json:
-        write_json(asdict(result))
-    else:
-        for fault in result.faults:
-            print_error(f"{fault.code} {fault.seq or ''}: {fault.what}", style="red")
-        typer.echo(
-            f"{result.sealed} sealed entries, {result.waiting} waiting, {result.anchors} anchors, "
-            f"{result.faults_found} faults (已封存 {result.sealed} 条，待封存 {result.waiting} 条，"
-            f"锚点 {result.anchors} 个，发现问题 {result.faults_found} 处)"
-        )
+    _show(result, as_json=as_json)
     if result.faults_found:
         raise typer.Exit(1)
     if not result.anchors and result.sealed:
@@ -58,6 +52,19 @@ def verify(
             "there are no anchors, so a rewritten chain would not be noticed (没有锚点，无法发现整链改写)"
         )
         raise typer.Exit(2)
+
+
+def _show(result: "Verification", *, as_json: bool) -> None:
+    if as_json:
+        write_json(asdict(result))
+        return
+    for fault in result.faults:
+        print_error(f"{fault.code} {fault.seq or ''}: {fault.what}", style="red")
+    typer.echo(
+        f"{result.sealed} sealed entries, {result.waiting} waiting, {result.anchors} anchors, "
+        f"{result.faults_found} faults (已封存 {result.sealed} 条，待封存 {result.waiting} 条，"
+        f"锚点 {result.anchors} 个，发现问题 {result.faults_found} 处)"
+    )
 
 
 @commands.command("seal")

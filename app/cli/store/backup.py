@@ -58,6 +58,10 @@ def backup(
     finally:
         database.dispose()
     _show(manifest, "backed up (已备份)", as_json=as_json)
+    _end_if_files_are_missing(manifest)
+
+
+def _end_if_files_are_missing(manifest: "Manifest") -> None:
     if manifest.missing:
         print_error(
             f"{len(manifest.missing)} files are missing in the store; run `sanku check` "

@@ -19,7 +19,8 @@ from app.libraries.record.enums import CertificateLevel, RecordState
 from app.libraries.record.models import RecordCode
 from app.libraries.search.conditions import Searcher, Weights
 from app.libraries.search.full_text import SearchDocument
-from app.libraries.search.query import SearchQuery, read_query
+from app.libraries.search.query import read_query
+from app.libraries.search.search_query import SearchQuery
 from app.libraries.search.synonyms import Synonyms
 from app.libraries.visibility.fields import visible
 from app.paging import PageRequest, Sort, fetch_page, pick_sort, sort_of_cursor

@@ -21,7 +21,7 @@ from app.libraries.record.enums import PublishMode, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.schemas import FacetCount
-from app.libraries.search.query import IGNORED_REASONS, SearchQuery
+from app.libraries.search.search_query import IGNORED_REASONS, SearchQuery
 from app.libraries.validation.completeness import completeness, shown_completeness
 from app.libraries.visibility.fields import CONTACTS, fields_at, owns, present
 from app.paging import Page

@@ -10,44 +10,25 @@ from app.accounts.access.permissions import CurrentPrincipal, LoggedIn, require
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch
 from app.database import ReadSession, WriteSession
-from app.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    PreconditionRequired,
-    StaleVersion,
-    Unauthenticated,
-    problems,
-)
-from app.errors.request_bodies import SENT, Sent
+from app.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionRequired, Unauthenticated, problems
+from app.errors.request_bodies import SENT
 from app.libraries.http.dependencies import Opened, Runner, SearchSynonyms
 from app.libraries.http.filters import RecordFilters
 from app.libraries.http.history import versions_page
 from app.libraries.http.listing import ListingRules, list_records
 from app.libraries.http.responses import RecordPage, record_response
+from app.libraries.http.transition_routes import CHANGING, add_transitions
 from app.libraries.library import Library
 from app.libraries.lifecycle import storage
-from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord, find
-from app.libraries.lifecycle.transitions import TRANSITIONS, RecordTransition
-from app.libraries.record.enums import RecordState
-from app.libraries.schemas import Confirmation, CreationFields, Note, RecordFields, VersionRead
+from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, find
+from app.libraries.schemas import CreationFields, RecordFields, VersionRead
 from app.load_limits.dependencies import REFUSALS, PublishingTurn
 from app.paging import Page, Paging
 from app.services import AppSettings
 
 READING = problems(Unauthenticated, Forbidden, NotFound, Invalid)
 CREATING = REFUSALS | problems(Unauthenticated, Forbidden, Conflict, Invalid)
-CHANGING = problems(Unauthenticated, Forbidden, NotFound, Conflict, StaleVersion, Invalid)
 PATCHING = REFUSALS | CHANGING | problems(PreconditionRequired)
-
-_TRANSITION_ROUTES = {
-    "submit": ("提交发布", "提交草稿；无需审核的立即发布，否则待管理部门审核。"),
-    "approve": ("审核通过", "管理部门审核通过并发布记录。"),
-    "withdraw": ("下架", "下架已发布或待审核的记录，不再公开和匹配。"),
-    "close": ("标记成交", "将已发布的记录标记为成交，不再匹配。"),
-    "restore": ("恢复为草稿", "将已下架或已成交的记录恢复为草稿，修改后可再次提交。"),
-}
 
 
 def library_router(library: Library, listing: ListingRules, *, creating: str) -> APIRouter:
@@ -58,10 +39,7 @@ def library_router(library: Library, listing: ListingRules, *, creating: str) ->
     _add_reading(router, library)
     _add_change(router, library)
     _add_history(router, library)
-    for name, (summary, description) in _TRANSITION_ROUTES.items():
-        add = _add_publication if TRANSITIONS[name].target is RecordState.PUBLISHED else _add_transition
-        add(router, library, TRANSITIONS[name], summary, description)
-    _add_return(router, library)
+    add_transitions(router, library)
     _add_delete(router, library)
     return router
 
@@ -179,99 +157,6 @@ def _add_history(router: APIRouter, library: Library) -> None:
     ) -> Page[VersionRead]:
         """仅本单位和管理部门可见；按版本倒序排列。"""
         return versions_page(session, library, record_id, principal=principal, paging=paging)
-
-
-def _add_transition(
-    router: APIRouter, library: Library, transition: RecordTransition, summary: str, description: str
-) -> None:
-    @router.post(
-        f"/{{record_id}}/{transition.name}",
-        name=transition.name,
-        summary=summary,
-        description=description,
-        response_model=library.read_schema,
-        responses=CHANGING,
-    )
-    def move(
-        record_id: UUID,
-        principal: LoggedIn,
-        settings: AppSettings,
-        runner: Runner,
-        if_match: IfMatch = None,
-    ) -> Response:
-        return runner.run(
-            MoveRecord(
-                library=library,
-                record_id=record_id,
-                transition=transition,
-                principal=principal,
-                settings=settings,
-                if_match=if_match,
-            )
-        )
-
-
-def _add_publication(
-    router: APIRouter, library: Library, transition: RecordTransition, summary: str, description: str
-) -> None:
-    @router.post(
-        f"/{{record_id}}/{transition.name}",
-        name=transition.name,
-        summary=summary,
-        description=f"{description}有疑问的词（code 为 confirmation_needed）须在 confirmed 中确认。",
-        response_model=library.read_schema,
-        responses=CHANGING | REFUSALS,
-    )
-    def publish(
-        record_id: UUID,
-        principal: LoggedIn,
-        _: PublishingTurn,
-        settings: AppSettings,
-        runner: Runner,
-        body: Confirmation | None = None,
-        if_match: IfMatch = None,
-    ) -> Response:
-        return runner.run(
-            MoveRecord(
-                library=library,
-                record_id=record_id,
-                transition=transition,
-                principal=principal,
-                settings=settings,
-                if_match=if_match,
-                confirmed=tuple(body.confirmed or ()) if body else (),
-            )
-        )
-
-
-def _add_return(router: APIRouter, library: Library) -> None:
-    @router.post(
-        "/{record_id}/return",
-        name="return",
-        summary="退回修改",
-        response_model=library.read_schema,
-        responses=CHANGING,
-    )
-    def return_to_owner(
-        record_id: UUID,
-        body: Sent[Note],
-        principal: LoggedIn,
-        settings: AppSettings,
-        runner: Runner,
-        if_match: IfMatch = None,
-    ) -> Response:
-        """管理部门附意见退回，记录恢复为草稿。"""
-        return runner.run(
-            MoveRecord(
-                library=library,
-                record_id=record_id,
-                transition=TRANSITIONS["return"],
-                principal=principal,
-                settings=settings,
-                if_match=if_match,
-                note=body.note,
-            )
-        )
 
 
 def _add_delete(router: APIRouter, library: Library) -> None:

@@ -34,7 +34,7 @@ from app.accounts.models import OrganisationName
 from app.database import on_sqlite
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import MEMBER_TEXT, PUBLIC_TEXT, SearchDocument
-from app.libraries.search.query import SearchQuery, SearchTerm
+from app.libraries.search.search_query import SearchQuery, SearchTerm
 from app.libraries.search.tokens import Pattern, pattern_of
 from app.libraries.visibility.fields import owner_known_rows
 

@@ -8,18 +8,18 @@ for either. A number after `-` is a number below zero and is not excluded.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import rjieba
 
 from app.accounts.field_checks import name_key
 from app.errors import Invalid
+from app.libraries.search.search_query import MAX_TERMS, Ignored, Reading, SearchQuery, SearchTerm
 from app.libraries.search.synonyms import Synonyms
 from app.libraries.search.tokens import Pattern, pattern_of, patterns_of, pieces
 from app.text.cleanup import clean
 from app.text.folding import fold
 
-MAX_TERMS = 24
 MAX_PATTERNS = 60
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟「」『』", '"'))
@@ -35,57 +35,6 @@ _CHINESE_PARTICLES = """
 _ENGLISH_PARTICLES = "a an and are as at be by for from in into is it of on or that the this to with"
 _PARTICLES = frozenset(_CHINESE_PARTICLES.split())
 _ENGLISH = frozenset(_ENGLISH_PARTICLES.split())
-
-
-@dataclass(frozen=True, slots=True)
-class SearchTerm:
-    """Something that a record must contain: one of the patterns. `names`: how it could stand in an organisation's name.
-
-    The first pattern is what the reader wrote; a hit of another one counts for less.
-    """
-
-    label: str
-    patterns: tuple[Pattern, ...]
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A part of the text that the search does not use, and why (a code of `IGNORED_REASONS`)."""
-
-    text: str
-    reason: str
-
-
-IGNORED_REASONS = {
-    "particle": ("虚词，不作为检索条件", "a word that says nothing by itself"),
-    "sign": ("符号，不作为检索条件", "a sign that is not searched"),
-    "unbalanced_quote": ("引号不成对", "a quotation mark without its counterpart"),
-    "dangling_or": ("OR 两侧须各有一个检索词", "OR needs a word on each side"),
-    "too_many": (f"检索词至多 {MAX_TERMS} 个", f"at most {MAX_TERMS} words are searched"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a query was read. `alternatives`: words of which one suffices; `synonyms`: term → what is also searched."""
-
-    terms: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    alternatives: tuple[tuple[str, ...], ...] = ()
-    excluded: tuple[str, ...] = ()
-    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    ignored: tuple[Ignored, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
-    """What records must and must not contain. `runs`: longer parts of the text as they stand, which raise a title."""
-
-    required: tuple[SearchTerm, ...]
-    excluded: tuple[SearchTerm, ...]
-    runs: tuple[Pattern, ...]
-    reading: Reading
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from app.statistics.figures import pushes as push_figures
 from app.statistics.figures.demands import Grouping
 from app.statistics.figures.managers import criteria_for_managers, manager_page
 from app.statistics.figures.pushes import PushGroup
-from app.statistics.queries.engagements import ContractGroup
+from app.statistics.queries.contracts import ContractGroup
 from app.statistics.query import Criteria, ScopedCriteria
 from app.statistics.schemas import (
     ChannelLine,

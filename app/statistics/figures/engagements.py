@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.engagements.models import OPEN_STAGES
 from app.statistics.common import count_by_key, days, head, labelled
+from app.statistics.queries import contracts as contract_queries
 from app.statistics.queries import engagements as queries
-from app.statistics.queries.engagements import ContractGroup, ContractPart
+from app.statistics.queries.contracts import ContractGroup, ContractPart
 from app.statistics.query import StatisticsQuery
 from app.statistics.schemas import ContractLine, ContractsRead, StageLine, StageTimesRead
 from app.statistics.small_cell_suppression import is_small, suppressed_parts
@@ -59,7 +60,7 @@ def contracts(session: Session, criteria: StatisticsQuery, group_by: ContractGro
     Whether the total is shown does not depend on the grouping, or another grouping would show what one hides: where not
     even suppressing all groups is safe, there are no groups.
     """
-    sums = [_ContractSums(row) for row in session.execute(queries.contracts(criteria, group_by))]
+    sums = [_ContractSums(row) for row in session.execute(contract_queries.contracts(criteria, group_by))]
     whole = _ContractSums.sum(sums)
     hidden: frozenset[str] | None = frozenset()
     hides_total = criteria.suppresses and is_small(whole.counts[ContractPart.STANDING], criteria.min_cell)

@@ -16,7 +16,7 @@ from app.libraries.managers.models import Manager
 from app.paging import PageRequest, Sort, fetch_page
 from app.statistics.common import hours
 from app.statistics.figures.pushes import Counts, _links, _response, _suppressed
-from app.statistics.queries import engagements
+from app.statistics.queries import contracts, engagements
 from app.statistics.queries import pushes as push_queries
 from app.statistics.query import Scope, StatisticsQuery
 from app.statistics.schemas import ManagerLine
@@ -78,7 +78,7 @@ def _amounts(session: Session, criteria: StatisticsQuery, ids: list[UUID]) -> di
     deals: dict[UUID, Decimal] = {}
     shares: defaultdict[UUID, dict[UUID, Decimal]] = defaultdict(dict)
     for contract_id, deal, manager_id, percent in session.execute(
-        engagements.shares_of_managers(criteria, ids)
+        contracts.shares_of_managers(criteria, ids)
     ):
         deals[contract_id] = deal
         shares[contract_id][manager_id] = percent

@@ -1,7 +1,7 @@
 """Figures for the bureau alone: who works in which field for which district, trust in scores, and load."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -52,13 +52,7 @@ def network(session: Session, criteria: StatisticsQuery) -> NetworkRead:
         )
         .group_by(Engagement.manager_id, main_field(Demand.fields), Demand.region)
     ).all()
-    of_manager: Counter[UUID] = Counter()
-    for manager_id, _field, _region, count in rows:
-        of_manager[manager_id] += count
-    kept = {
-        id_
-        for id_, _count in sorted(of_manager.items(), key=lambda item: (-item[1], item[0]))[:_MOST_MANAGERS]
-    }
+    kept = _busiest((manager_id, count) for manager_id, _field, _region, count in rows)
     edges: Counter[tuple[str, str]] = Counter()
     weights: Counter[str] = Counter()
     for manager_id, field, region, count in rows:
@@ -77,6 +71,15 @@ def network(session: Session, criteria: StatisticsQuery) -> NetworkRead:
             for (source, target), weight in sorted(edges.items(), key=lambda item: (-item[1], item[0]))
         ],
     )
+
+
+def _busiest(engagements: Iterable[tuple[UUID, int]]) -> set[UUID]:
+    """The managers with the most engagements, at most `_MOST_MANAGERS`."""
+    of_manager: Counter[UUID] = Counter()
+    for manager_id, count in engagements:
+        of_manager[manager_id] += count
+    ordered = sorted(of_manager.items(), key=lambda item: (-item[1], item[0]))
+    return {manager_id for manager_id, _count in ordered[:_MOST_MANAGERS]}
 
 
 def _nodes(session: Session, weights: Counter[str]) -> Iterator[NetworkNode]:

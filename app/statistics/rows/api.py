@@ -18,7 +18,7 @@ from app.paging import Page, Paging, fetch_page
 from app.statistics.figures.demands import Grouping
 from app.statistics.figures.managers import STAGES_OF
 from app.statistics.queries import pushes
-from app.statistics.queries.engagements import ContractGroup, ContractPart
+from app.statistics.queries.contracts import ContractGroup, ContractPart
 from app.statistics.queries.pushes import Outcome
 from app.statistics.query import Criteria, require_operator
 from app.statistics.rows import listing

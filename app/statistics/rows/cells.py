@@ -12,7 +12,7 @@ from app.engagements.models import Stage
 from app.errors import NotFound
 from app.paging import Page, PageRequest
 from app.statistics.figures.demands import STEP_NAMES
-from app.statistics.queries.engagements import ContractGroup, ContractPart
+from app.statistics.queries.contracts import ContractGroup, ContractPart
 from app.statistics.queries.pushes import Outcome
 from app.statistics.query import StatisticsQuery
 from app.statistics.rows import listing

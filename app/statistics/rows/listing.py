@@ -20,8 +20,8 @@ from app.libraries.summaries import RecordSummary
 from app.paging import Page, PageRequest, Sort, fetch_page
 from app.pushes.models import PushAttempt
 from app.statistics.figures.demands import STEP_NAMES, step_code
-from app.statistics.queries import demands, engagements, gaps, pushes
-from app.statistics.queries.engagements import ContractGroup, ContractPart
+from app.statistics.queries import contracts, demands, engagements, gaps, pushes
+from app.statistics.queries.contracts import ContractGroup, ContractPart
 from app.statistics.queries.gaps import GapPart
 from app.statistics.queries.pushes import Outcome
 from app.statistics.query import StatisticsQuery, require_operator
@@ -84,7 +84,7 @@ def contract_page(
     manager_id: UUID | None = None,
 ) -> Page[ContractRead]:
     """Contracts signed in the period."""
-    query = engagements.contract_rows(criteria, part=part, group_by=group_by, key=key, manager_id=manager_id)
+    query = contracts.contract_rows(criteria, part=part, group_by=group_by, key=key, manager_id=manager_id)
     rows, next_cursor = fetch_page(session, query, newest(Contract.created_at), paging)
     return Page(items=read_contracts(session, rows), next_cursor=next_cursor)
 

@@ -13,6 +13,7 @@ from app.web.bureau.lists.duplicates import router as duplicates
 from app.web.bureau.lists.filings import router as filings
 from app.web.bureau.lists.legal_texts import router as legal_texts
 from app.web.bureau.lists.models import router as models
+from app.web.bureau.lists.organisation import router as organisation
 from app.web.bureau.lists.organisation_edit import router as organisation_edit
 from app.web.bureau.lists.organisations import router as organisations
 from app.web.bureau.lists.system import router as system
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     review,
     review_record,
     organisations,
+    organisation,
     organisation_edit,
     users,
     filings,

@@ -43,19 +43,7 @@ def search(
     query = page.request.query_params
     kind = next((kind for kind in KINDS if kind == query.get("kind")), RecordKind.ACHIEVEMENT)
     chosen = {name: query.getlist(name) for name in query}
-    listed: dict[str, Any] = {"items": [], "next_cursor": None, "facets": {}, "total": 0}
-    problem = None
-    try:
-        listed = list_library(
-            session,
-            kind,
-            chosen | {"facets": ["true"]},
-            principal=page.principal,
-            synonyms=synonyms.current(),
-            opened=opened,
-        )
-    except Invalid as error:
-        problem = error
+    listed, problem = _found(page, session, kind, chosen, synonyms, opened)
     words = words_of(listed.get("search"))
     plural = LIBRARIES[kind].plural
     filters = filters_of(kind, listed["facets"], chosen)
@@ -81,6 +69,29 @@ def search(
         previous=_previous(page),
         next=_next(page, listed["next_cursor"]),
     )
+
+
+def _found(
+    page: WebPage,
+    session: ReadSession,
+    kind: RecordKind,
+    chosen: Mapping[str, list[str]],
+    synonyms: SynonymFile,
+    opened: Opened,
+) -> tuple[Mapping[str, Any], Invalid | None]:
+    """The results with their facets; none, and what is wrong, for filters that are not valid."""
+    try:
+        listed = list_library(
+            session,
+            kind,
+            {**chosen, "facets": ["true"]},
+            principal=page.principal,
+            synonyms=synonyms.current(),
+            opened=opened,
+        )
+    except Invalid as error:
+        return {"items": [], "next_cursor": None, "facets": {}, "total": 0}, error
+    return listed, None
 
 
 def _of_kind(page: WebPage, kind: RecordKind) -> str:

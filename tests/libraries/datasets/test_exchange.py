@@ -13,7 +13,8 @@ from app.database import Database
 from app.errors import Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.datasets.dataset import read_dataset
-from app.libraries.datasets.loading import LoadReport, load_directory, read_defaults
+from app.libraries.datasets.load_report import LoadReport
+from app.libraries.datasets.loading import load_directory, read_defaults
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.settings import Settings

@@ -66,23 +66,8 @@ def decide(
         Conflict: one of them has been merged already, or the pair has been decided about.
     """
     require(principal, Action.ORGANISATION_VERIFY)
-    if kept.id == other.id:
-        raise Invalid.field("other_id", "same_row", "两个单位应不同", "these must be two organisations")
-    if kept.merged_into_id is not None or other.merged_into_id is not None:
-        raise Conflict(
-            "One of these organisations has been merged already.",
-            "其中一个单位已被合并。",
-            code="already_merged",
-        )
+    _refuse_decided(session, kept, other)
     first, second = sorted((kept.id, other.id))
-    row = OrganisationDecision
-    before = select(row).where(row.first_id == first, row.second_id == second, row.undone_at.is_(None))
-    if session.scalar(before) is not None:
-        raise Conflict(
-            "This pair has been decided about; undo that decision first.",
-            "该组单位已作出认定，如需更改请先撤销。",
-            code="already_decided",
-        )
     decision = OrganisationDecision(
         id=new_id(),
         first_id=first,
@@ -104,6 +89,26 @@ def decide(
     session.flush()
     _tell(session, principal, decision, f"{verdict}: {note}")
     return decision
+
+
+def _refuse_decided(session: Session, kept: Organisation, other: Organisation) -> None:
+    if kept.id == other.id:
+        raise Invalid.field("other_id", "same_row", "两个单位应不同", "these must be two organisations")
+    if kept.merged_into_id is not None or other.merged_into_id is not None:
+        raise Conflict(
+            "One of these organisations has been merged already.",
+            "其中一个单位已被合并。",
+            code="already_merged",
+        )
+    first, second = sorted((kept.id, other.id))
+    row = OrganisationDecision
+    before = select(row).where(row.first_id == first, row.second_id == second, row.undone_at.is_(None))
+    if session.scalar(before) is not None:
+        raise Conflict(
+            "This pair has been decided about; undo that decision first.",
+            "该组单位已作出认定，如需更改请先撤销。",
+            code="already_decided",
+        )
 
 
 def undo(session: Session, decision_id: UUID, *, principal: Principal) -> OrganisationDecision:

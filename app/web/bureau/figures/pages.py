@@ -68,13 +68,15 @@ def figure(
         first=first or criteria.first.isoformat(),
         last=last or criteria.last.isoformat(),
         field=field,
-        fields=[
-            (code, vocabulary("hightech_fields").label(code, page.language))
-            for code in vocabulary("hightech_fields").codes
-            if len(code) == 2
-        ],
+        fields=_fields(page),
         error=problem,
     )
+
+
+def _fields(page: WebPage) -> list[tuple[str, str]]:
+    """Codes and names of the fields of the highest level."""
+    fields = vocabulary("hightech_fields")
+    return [(code, fields.label(code, page.language)) for code in fields.codes if len(code) == 2]
 
 
 @router.get("/bureau/statistics/{figure}/table", name="statistics_file")

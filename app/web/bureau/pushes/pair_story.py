@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
 from app.pushes.inbox.end_reasons import end_words
-from app.pushes.inbox.pair_story import PairCandidate, StoryEvent, pair_candidates, pair_story
+from app.pushes.inbox.pair_story import PairCandidate, PairStory, StoryEvent, pair_candidates, pair_story
 from app.pushes.inbox.planning_request import request_plan
 from app.pushes.schemas import PlanRequest
 from app.services import AllServices, Services
@@ -87,32 +87,13 @@ def _show(
     candidates: list[PairCandidate] | None,
 ) -> Response:
     found = pair_story(session, services, number, other, principal=page.principal)
-    labels = (_("技术经理人"), _("适配分"), _("状态"), _("推送时间"), _("答复或结束"))
-    pushes = [
-        TableRow(
-            (
-                push.manager.name,
-                f"{push.manager_score:.2f}",
-                translate(STATES[push.state]),
-                moment(push.pushed_at),
-                answer_of(push),
-            ),
-            f"/managers/{push.manager.number}",
-        )
-        for push in found.pushes
-    ]
     return page.show(
         "bureau/pair.html",
         block="others",
         story=found,
         terms=terms_of(found.reasons, page.language),
         sentences=sentences_of(found.reasons),
-        pushes=TableView(
-            translate(_("推送")),
-            [TableColumn(translate(label)) for label in labels],
-            pushes,
-            hides_caption=True,
-        ),
+        pushes=_push_table(found),
         events=[(one.at, _words(one)) for one in found.events],
         answers=[
             (
@@ -124,6 +105,26 @@ def _show(
         ],
         others=None if candidates is None else _candidates(candidates),
         here=f"/bureau/matches/{found.demand.number}/{found.achievement.number}",
+    )
+
+
+def _push_table(story: PairStory) -> TableView:
+    labels = (_("技术经理人"), _("适配分"), _("状态"), _("推送时间"), _("答复或结束"))
+    rows = [
+        TableRow(
+            (
+                push.manager.name,
+                f"{push.manager_score:.2f}",
+                translate(STATES[push.state]),
+                moment(push.pushed_at),
+                answer_of(push),
+            ),
+            f"/managers/{push.manager.number}",
+        )
+        for push in story.pushes
+    ]
+    return TableView(
+        translate(_("推送")), [TableColumn(translate(label)) for label in labels], rows, hides_caption=True
     )
 
 

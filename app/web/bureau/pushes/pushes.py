@@ -34,6 +34,13 @@ _SHELVES: Mapping[str, str] = {
     "ended": _("失效或取消"),
     "all": _("全部"),
 }
+_LINKS = (
+    (_("统一派单"), "/bureau/assignments/new", "/bureau/assignments/new"),
+    (_("差错报告"), "/bureau/reports", "/bureau/reports"),
+    (_("未送达的通知"), "/bureau/system/deliveries", "/bureau/system/{part}"),
+    (_("处理失败的事件"), "/bureau/system/events", "/bureau/system/{part}"),
+)
+"""Label, address, and the page whose readers see the link."""
 
 
 @router.get("/bureau/pushes", name="bureau_pushes")
@@ -68,16 +75,7 @@ def pushes(
         ),
         empty=_("没有这样的推送"),
         next=next_address(page, found.next_cursor),
-        links=[
-            (label, address)
-            for label, address, path in (
-                (_("统一派单"), "/bureau/assignments/new", "/bureau/assignments/new"),
-                (_("差错报告"), "/bureau/reports", "/bureau/reports"),
-                (_("未送达的通知"), "/bureau/system/deliveries", "/bureau/system/{part}"),
-                (_("处理失败的事件"), "/bureau/system/events", "/bureau/system/{part}"),
-            )
-            if page.leads_to(path)
-        ],
+        links=[(label, address) for label, address, path in _LINKS if page.leads_to(path)],
     )
 
 

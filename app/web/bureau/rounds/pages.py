@@ -1,5 +1,6 @@
 """Pages `/bureau/rounds`: rounds by year, and one round with its next step."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from app.errors import BadRequest, Conflict, Invalid, SankuError, StaleVersion
 from app.talent.rounds import service
 from app.talent.rounds.listing import entry_page, round_page
 from app.talent.rounds.presenter import read_round
-from app.talent.rounds.schemas import RoundCreate
+from app.talent.rounds.schemas import RoundCreate, RoundEntryRead
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
@@ -155,6 +156,22 @@ def _show(
     if not decision and not entries.items:
         shelf = "all"
         entries = entry_page(session, place(cursor), id, decision=shelf, principal=page.principal)
+    return page.show(
+        "bureau/round.html",
+        status=error.status if error else 200,
+        form_id="decision",
+        round=found,
+        place=STEPS.index(found.state) + 1 if found.state in STEPS else 0,
+        moves=[(name, *MOVES[name]) for name in MOVES if name in found.allowed],
+        tabs=tabs_of(page, "decision", shelf, DECISIONS),
+        table=_entry_table(page, id, entries.items),
+        next=next_address(page, entries.next_cursor),
+        note=posted.get("note"),
+        error=error,
+    )
+
+
+def _entry_table(page: WebPage, round_id: UUID, entries: Sequence[RoundEntryRead]) -> TableView:
     labels = (_("姓名"), _("人才编号"), _("计算类别"), _("认定类别"), _("决定方式"), _("决定时间"))
     rows = [
         TableRow(
@@ -166,25 +183,13 @@ def _show(
                 one.decision.label(page.language),
                 day(one.decided_at),
             ),
-            f"/bureau/rounds/{id}/entries/{one.id}",
+            f"/bureau/rounds/{round_id}/entries/{one.id}",
         )
-        for one in entries.items
+        for one in entries
     ]
-    return page.show(
-        "bureau/round.html",
-        status=error.status if error else 200,
-        form_id="decision",
-        round=found,
-        place=STEPS.index(found.state) + 1 if found.state in STEPS else 0,
-        moves=[(name, *MOVES[name]) for name in MOVES if name in found.allowed],
-        tabs=tabs_of(page, "decision", shelf, DECISIONS),
-        table=TableView(
-            translate(_("认定条目")),
-            [TableColumn(translate(label)) for label in labels],
-            rows,
-            hides_caption=True,
-        ),
-        next=next_address(page, entries.next_cursor),
-        note=posted.get("note"),
-        error=error,
+    return TableView(
+        translate(_("认定条目")),
+        [TableColumn(translate(label)) for label in labels],
+        rows,
+        hides_caption=True,
     )

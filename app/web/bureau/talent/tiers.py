@@ -21,6 +21,9 @@ from app.web.views.tables import TableColumn, TableRow, TableView
 
 router = APIRouter()
 
+Shift = tuple[str, str, str | None, str | None]
+"""Number and name of a manager, and their tier before and after."""
+
 
 @router.get("/bureau/tiers/config", name="tier_configuration")
 def configuration(page: CurrentPage, session: ReadSession, rules: Text = "") -> Response:
@@ -89,7 +92,7 @@ def _show(
     *,
     posted: PostedForm = NOTHING,
     error: SankuError | None = None,
-    shifts: list[tuple[str, str, str | None, str | None]] | None = None,
+    shifts: list[Shift] | None = None,
 ) -> Response:
     found = rule_set_read(rules, choices(session, rules))
     questions = [
@@ -100,7 +103,6 @@ def _show(
         )
         for one in found.configuration.choices
     ]
-    columns = (_("姓名"), _("人才编号"), _("现在"), _("改后"))
     return page.show(
         "bureau/tier_config.html",
         status=error.status if error else 200,
@@ -117,16 +119,19 @@ def _show(
         ],
         questions=questions,
         reason=posted.get("reason"),
-        shifts=None
-        if shifts is None
-        else TableView(
-            translate(_("类别将改变的人员")),
-            [TableColumn(translate(label)) for label in columns],
-            [
-                TableRow((name, number, before or "–", after or "–"), f"/managers/{number}")
-                for number, name, before, after in shifts
-            ],
-            hides_caption=True,
-        ),
+        shifts=None if shifts is None else _shift_table(shifts),
         error=error,
+    )
+
+
+def _shift_table(shifts: list[Shift]) -> TableView:
+    columns = (_("姓名"), _("人才编号"), _("现在"), _("改后"))
+    return TableView(
+        translate(_("类别将改变的人员")),
+        [TableColumn(translate(label)) for label in columns],
+        [
+            TableRow((name, number, before or "–", after or "–"), f"/managers/{number}")
+            for number, name, before, after in shifts
+        ],
+        hides_caption=True,
     )

@@ -51,6 +51,11 @@ def add_matches(router: APIRouter, kind: DeskKind) -> None:
         record = own_record(session, kind, number, page)
         return _show(page, kind, record, found.read(kind, record, page), to)
 
+
+def add_prints(router: APIRouter, kind: DeskKind) -> None:
+    """The list of one library's records on paper."""
+    plural = kind.library.plural
+
     @router.get(f"{kind.base}/{{number}}/matches/print", name=f"print_{plural}")
     def printed(
         page: CurrentPage, number: str, session: ReadSession, _turn: PageMatchingTurn, found: Matches
@@ -103,12 +108,8 @@ def add_answers(router: APIRouter, kind: DeskKind) -> None:
         if posted.only_shows:
             return _show(page, kind, record, found.read(kind, record, page), other, posted=posted)
         demand_id, achievement_id = _pair(page, kind, record, other, reading)
-        wanted = {"interested": posted.get("interested") == "1"} | {
-            name: posted.get(name).strip() for name in ("reason", "note") if posted.get(name).strip()
-        }
         try:
-            given = validated(OwnerAnswerIn, wanted)
-            assert isinstance(given, OwnerAnswerIn)
+            given = _answer_in(posted)
             give_answer(
                 session,
                 demand_id,
@@ -130,6 +131,19 @@ def add_answers(router: APIRouter, kind: DeskKind) -> None:
         return page.redirect(
             _at(kind, number, other), notice="interested" if given.interested else "declined"
         )
+
+
+def _answer_in(posted: PostedForm) -> OwnerAnswerIn:
+    """
+    Raises:
+        Invalid: a field is missing or too long.
+    """
+    wanted = {"interested": posted.get("interested") == "1"} | {
+        name: posted.get(name).strip() for name in ("reason", "note") if posted.get(name).strip()
+    }
+    given = validated(OwnerAnswerIn, wanted)
+    assert isinstance(given, OwnerAnswerIn)
+    return given
 
 
 def add_reports(router: APIRouter, kind: DeskKind) -> None:
@@ -212,5 +226,6 @@ def _show(
 router = APIRouter()
 for _kind in (DEMANDS, ACHIEVEMENTS):
     add_matches(router, _kind)
+    add_prints(router, _kind)
     add_answers(router, _kind)
     add_reports(router, _kind)

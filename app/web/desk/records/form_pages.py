@@ -20,6 +20,7 @@ from app.libraries.record.enums import RecordState
 from app.libraries.schemas import RecordFields
 from app.matching.matcher import Matcher
 from app.services import AppSettings, provided
+from app.settings import Settings
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
 from app.web.desk.records.live import LiveCheck, live_check
 from app.web.forms.carried import drop
@@ -106,18 +107,7 @@ def add_change(router: APIRouter, kind: DeskKind) -> None:
         if posted.only_shows:
             return show_form(page, kind, form, record=record)
         try:
-            values = validated(
-                kind.library.patch_schema, bind(kind.form, posted, is_change=True) | _answers(posted)
-            )
-            assert isinstance(values, RecordFields)
-            command = ChangeRecord(
-                library=kind.library,
-                record_id=UUID(record["id"]),
-                values=values.values(),
-                principal=page.principal,
-                settings=settings,
-                if_match=posted.version,
-            )
+            command = _change_command(page, kind, record, posted, settings)
             prepared = runner.prepare(command)
         except Invalid as error:
             return show_form(page, kind, form.with_errors(error), record=record, status=422)
@@ -127,6 +117,25 @@ def add_change(router: APIRouter, kind: DeskKind) -> None:
         if record["state"] == RecordState.DRAFT:
             return _lead_on(page, kind, posted, number)
         return page.redirect(kind.address(number), notice="saved")
+
+
+def _change_command(
+    page: WebPage, kind: DeskKind, record: Mapping[str, Any], posted: PostedForm, settings: Settings
+) -> ChangeRecord:
+    """
+    Raises:
+        Invalid: what was posted breaks the schema of the record.
+    """
+    values = validated(kind.library.patch_schema, bind(kind.form, posted, is_change=True) | _answers(posted))
+    assert isinstance(values, RecordFields)
+    return ChangeRecord(
+        library=kind.library,
+        record_id=UUID(record["id"]),
+        values=values.values(),
+        principal=page.principal,
+        settings=settings,
+        if_match=posted.version,
+    )
 
 
 def add_previews(router: APIRouter, kind: DeskKind) -> None:

@@ -64,7 +64,6 @@ class VersionView:
 
 def add_record(router: APIRouter, kind: DeskKind) -> None:
     """The pages of one library's records."""
-    plural = kind.library.plural
 
     @router.get(f"{kind.base}/{{number}}", name=f"own_{kind.kind.value}")
     def overview(page: CurrentPage, number: str, session: ReadSession) -> Response:
@@ -82,7 +81,14 @@ def add_record(router: APIRouter, kind: DeskKind) -> None:
             shown_names={field.name for field in kind.form.fields},
         )
 
-    @router.get(f"{kind.base}/{{number}}/versions", name=f"versions_{plural}")
+    _add_versions(router, kind)
+    for name in _STEPS:
+        _add_step(router, kind, name)
+    _add_delete(router, kind)
+
+
+def _add_versions(router: APIRouter, kind: DeskKind) -> None:
+    @router.get(f"{kind.base}/{{number}}/versions", name=f"versions_{kind.library.plural}")
     def versions(page: CurrentPage, number: str, session: ReadSession, cursor: str | None = None) -> Response:
         """The versions, newest first, each with what it changed."""
         record = own_record(session, kind, number, page)
@@ -101,10 +107,9 @@ def add_record(router: APIRouter, kind: DeskKind) -> None:
             next=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
         )
 
-    for name in _STEPS:
-        _add_step(router, kind, name)
 
-    @router.post(f"{kind.base}/{{number}}/delete", name=f"delete_{plural}")
+def _add_delete(router: APIRouter, kind: DeskKind) -> None:
+    @router.post(f"{kind.base}/{{number}}/delete", name=f"delete_{kind.library.plural}")
     def delete(
         page: CurrentPage, number: str, posted: Posted, session: ReadSession, runner: Runner
     ) -> Response:

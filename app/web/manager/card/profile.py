@@ -19,13 +19,14 @@ from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES
 from app.libraries.schemas import RecordFields
 from app.services import AppSettings
+from app.settings import Settings
 from app.web.forms.conflicts import FieldConflict, field_conflicts, without_version
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
 from app.web.manager.card.profile_form import PROFILE, filled, values_of
 from app.web.manager.recognition.holder import STAFF_MEMBER, CurrentHolder, RecognitionHolder
 from app.web.page import CurrentPage, PagePublishingTurn, WebPage
-from app.web.posted import Posted
+from app.web.posted import Posted, PostedForm
 from app.web.views.record_sheet import record_sheet
 
 router = APIRouter()
@@ -79,28 +80,8 @@ def save(
     if once.is_repeated():  # the record of the first time exists by now
         return page.redirect(_LIST if holder is None else card_address(page, holder), notice="saved")
     try:
-        command: CreateRecord | ChangeRecord
-        if manager is None:
-            new = validated(_LIBRARY.create_schema, values_of(posted, is_change=False))
-            assert isinstance(new, RecordFields)
-            fields = new.values()
-            fields.pop("draft", None)
-            command = CreateRecord(
-                library=_LIBRARY, values=fields, draft=True, principal=page.principal, settings=settings
-            )
-        else:
-            words = posted.all(CONFIRMED)
-            wanted = values_of(posted, is_change=True) | ({CONFIRMED: words} if words else {})
-            new = validated(_LIBRARY.patch_schema, wanted)
-            assert isinstance(new, RecordFields)
-            command = ChangeRecord(
-                library=_LIBRARY,
-                record_id=manager,
-                values=new.values(),
-                principal=page.principal,
-                settings=settings,
-                if_match=posted.version,
-            )
+        new = _sent_fields(posted, is_change=manager is not None)
+        command = _command(page, new, posted, settings, manager)
         prepared = runner.prepare(command)
     except (Conflict, Invalid, StaleVersion) as error:
         return show_card(page, holder, session, form.after(error), error=error)
@@ -113,6 +94,38 @@ def save(
         )
 
     return once.once(new, store)
+
+
+def _sent_fields(posted: PostedForm, *, is_change: bool) -> RecordFields:
+    """
+    Raises:
+        Invalid: what was posted breaks the schema of a card, or of a change of one.
+    """
+    words = posted.all(CONFIRMED) if is_change else None
+    wanted = values_of(posted, is_change=is_change) | ({CONFIRMED: words} if words else {})
+    fields = validated(_LIBRARY.patch_schema if is_change else _LIBRARY.create_schema, wanted)
+    assert isinstance(fields, RecordFields)
+    return fields
+
+
+def _command(
+    page: WebPage, fields: RecordFields, posted: PostedForm, settings: Settings, manager_id: UUID | None
+) -> CreateRecord | ChangeRecord:
+    """The change of this card; a draft of a new one without an id."""
+    values = fields.values()
+    if manager_id is None:
+        values.pop("draft", None)
+        return CreateRecord(
+            library=_LIBRARY, values=values, draft=True, principal=page.principal, settings=settings
+        )
+    return ChangeRecord(
+        library=_LIBRARY,
+        record_id=manager_id,
+        values=values,
+        principal=page.principal,
+        settings=settings,
+        if_match=posted.version,
+    )
 
 
 @router.post(f"{OWN_CARD}/submit", name="publish_profile")
