@@ -28,6 +28,7 @@ _PER_ADDRESS = 5
 _PER_ACCOUNT = 10
 # What is left of the limit for an unknown address while many addresses try the account.
 _SLOWED = 5
+_FIRST = 2
 
 Kind = Literal["login", "register", "resend", "password", "reset", "link", "mail", "code", "identity"]
 
@@ -94,6 +95,18 @@ def reserve(session: Session, key: RateLimitKey, *, limit: int, known: bool = Fa
     session.execute(delete(Attempt).where(Attempt.at < moment - _RETENTION))
     session.add(Attempt(kind=key.kind, account=key.account_digest, address=key.network, at=moment))
     session.flush()
+
+
+def is_first(session: Session, key: RateLimitKey) -> bool:
+    """Whether this address has hardly tried this account within the last hour: at most `_FIRST` times, the attempt that
+    was counted just now included."""
+    recent = select(func.count()).where(
+        Attempt.kind == key.kind,
+        Attempt.account == key.account_digest,
+        Attempt.address == key.network,
+        Attempt.at > now() - _RETENTION,
+    )
+    return (session.scalar(recent) or 0) <= _FIRST
 
 
 def forgive(session: Session, key: RateLimitKey) -> None:

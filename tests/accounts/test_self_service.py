@@ -99,6 +99,21 @@ class TestRegistration:
         ok(client.post("/v1/register/resend", json={"email": "nobody@example.com"}), 202)
         assert mails_requested(database) == 4
 
+    def test_nobody_uses_up_the_mails_that_another_asks_for(self, app: Any, database: Database) -> None:
+        """To register somebody's mailbox again and again keeps nobody from their own link."""
+
+        def at(n: int) -> TestClient:
+            return TestClient(app, client=(f"10.{n}.0.1", 4000))
+
+        for n in range(5):
+            for _ in range(3):
+                ok(register(at(n)), 202)
+        flood = mails_requested(database)
+        assert flood < 15
+        ok(register(at(7)), 202)
+        ok(at(8).post("/v1/register/resend", json={"email": EMAIL}), 202)
+        assert mails_requested(database) == flood + 2
+
     def test_a_credit_code_registered_meanwhile_refuses_the_second(
         self, client: TestClient, database: Database, settings: Settings
     ) -> None:

@@ -55,7 +55,7 @@ def register(
     """确认链接发往所填邮箱，确认后单位和账号生效，方可登录。无论该邮箱是否已有账号，答复相同；已有账号的，本人会收到邮件提示。
     新单位经管理部门核验前 (verified_at 为 null)，其成果和需求提交后由管理部门审核，不直接发布。"""
     require(principal, Action.ACCOUNT_REGISTER)
-    attempts.reserve("register", body.user.email)
+    attempt = attempts.reserve("register", body.user.email)
     service.request_registration(
         database,
         settings,
@@ -63,6 +63,7 @@ def register(
         organisation=body.organisation.facts(),
         user=body.user.facts(),
         role=body.role,
+        attempt=attempt,
     )
     return MailboxIn(email=body.user.email)
 
@@ -78,8 +79,8 @@ def resend(
 ) -> MailboxIn:
     """如该邮箱有未确认的注册，重发确认链接；否则不发送，答复相同。"""
     require(principal, Action.ACCOUNT_REGISTER)
-    attempts.reserve("resend", body.email)
-    service.resend_registration(session, principal=principal, email=body.email)
+    attempt = attempts.reserve("resend", body.email)
+    service.resend_registration(session, principal=principal, email=body.email, attempt=attempt)
     return body
 
 

@@ -14,7 +14,9 @@ from app.accounts.credentials import digest
 from app.accounts.links.models import NOTICES, AccountLink, LinkPurpose
 from app.database import new_id, now
 from app.errors import NotFound
+from app.events.catalogue import MessageDue
 from app.events.messages import MessageKind, enqueue_message
+from app.events.outbox import Event
 
 LIFETIME: Mapping[LinkPurpose, timedelta] = {
     LinkPurpose.REGISTER: timedelta(days=2),
@@ -34,9 +36,12 @@ PATHS: Mapping[LinkPurpose, str] = {
 """The pages that links lead to, below the public address; `?token=` follows."""
 
 MAILS_PER_HOUR = 10
-"""Mails to one mailbox for one purpose: more are recorded, but not sent, so that nobody can flood a mailbox."""
+MOST_MAILS_PER_HOUR = 50
+"""Mails to one mailbox for one purpose: more are recorded, but not sent, so that nobody can flood a mailbox. The larger
+number is for those who ask for the first time, so that nobody can use up the mails that another person asks for."""
 
 _KEPT = timedelta(days=7)
+_HOUR = timedelta(hours=1)
 
 
 def issue(
@@ -49,9 +54,10 @@ def issue(
     organisation_id: UUID | None = None,
     created_by: UUID | None = None,
     data: Mapping[str, Any] | None = None,
+    is_first: bool = False,
 ) -> AccountLink:
     """Store a link and request its mail. Earlier links for the same purpose stay valid until one of them is used, so
-    that nobody can invalidate the link of another person by asking for a new one."""
+    that nobody can invalidate the link of another person by asking for a new one. For `is_first` see `send`."""
     link_id = new_id()
     link = AccountLink(
         id=link_id,
@@ -64,17 +70,18 @@ def issue(
         data=dict(data or {}),
         expires_at=now() + LIFETIME[purpose],
     )
-    recent = _mails_in_the_last_hour(session, email, purpose)
     session.add(link)
     session.flush()
-    if recent < MAILS_PER_HOUR:
-        send(session, link)
+    send(session, link, is_first=is_first)
     return link
 
 
-def send(session: Session, link: AccountLink) -> None:
-    """Request the mail of a link, or request it again."""
-    enqueue_message(session, kind=MessageKind.ACCOUNT_LINK, account_link_id=link.id)
+def send(session: Session, link: AccountLink, *, is_first: bool = False) -> None:
+    """Request the mail of a link, or request it again, unless the mailbox has had its mails of the hour; `is_first` is
+    whether who asks has not done so before, or hardly."""
+    most = MOST_MAILS_PER_HOUR if is_first else MAILS_PER_HOUR
+    if _mails_in_the_last_hour(session, link.email, link.purpose) < most:
+        enqueue_message(session, kind=MessageKind.ACCOUNT_LINK, account_link_id=link.id)
 
 
 def token_of(signing_key: str, link_id: UUID) -> str:
@@ -155,10 +162,28 @@ def forget_old_links(session: Session) -> None:
     session.execute(delete(AccountLink).where(AccountLink.expires_at < now() - _KEPT))
 
 
-def _mails_in_the_last_hour(session: Session, email: str, purpose: LinkPurpose) -> int:
+def invitations_in_the_last_hour(session: Session, email: str, organisation_id: UUID) -> int:
+    """How often the organisation has invited this mailbox."""
     recent = select(func.count()).where(
         AccountLink.email == email,
-        AccountLink.purpose == purpose,
-        AccountLink.created_at > now() - timedelta(hours=1),
+        AccountLink.purpose == LinkPurpose.INVITE,
+        AccountLink.organisation_id == organisation_id,
+        AccountLink.created_at > now() - _HOUR,
+    )
+    return session.scalar(recent) or 0
+
+
+def _mails_in_the_last_hour(session: Session, email: str, purpose: str) -> int:
+    """The mails that were requested, repetitions included."""
+    recent = (
+        select(func.count())
+        .select_from(AccountLink)
+        .join(Event, Event.subject_id == AccountLink.id)
+        .where(
+            AccountLink.email == email,
+            AccountLink.purpose == purpose,
+            Event.name == MessageDue.name,
+            Event.created_at > now() - _HOUR,
+        )
     )
     return session.scalar(recent) or 0

@@ -6,7 +6,7 @@ they fit. One that users entered connects its own organisation to one other, so 
 registering a third.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -109,7 +109,8 @@ def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
 def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
     """The families of these organisations; strings that are not ids are left out."""
     ids = [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)]
-    found = _resolution(session, ids)
+    told_apart = cache(lambda: _told_apart(session))
+    found = _resolution(session, ids, told_apart)
     parties = named_parties(session, ids)
     has_names = any(party.names for party in parties.values())
     return Families(
@@ -118,17 +119,24 @@ def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
         {str(org): str(found.own[org]) for org in ids if org in found.own},
         _Likeness(
             {str(org): party for org, party in parties.items()},
-            _told_apart(session) if has_names else frozenset(),
+            told_apart() if has_names else frozenset(),
         ),
     )
 
 
 def _resolution(
-    session: Session, org_ids: Collection[UUID], *, downwards: bool = False
+    session: Session,
+    org_ids: Collection[UUID],
+    told_apart: Callable[[], frozenset[frozenset[UUID]]] | None = None,
+    *,
+    downwards: bool = False,
 ) -> OrganisationGroups:
+    """`told_apart` reads the decisions, for a caller who needs them as well."""
     found = _read(session, org_ids, downwards=downwards)
     is_named = len(found) > 1 and any(one.names for one in found.values())
-    return resolve(found, _told_apart(session) if is_named else ())
+    if not is_named:
+        return resolve(found, ())
+    return resolve(found, _told_apart(session) if told_apart is None else told_apart())
 
 
 def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> dict[UUID, NamedOrganisation]:

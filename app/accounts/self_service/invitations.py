@@ -33,6 +33,8 @@ from app.settings import Settings
 
 MAX_OPEN = 50
 """Open invitations of an organisation."""
+_FIRST = 3
+"""Invitations of one mailbox that other organisations' invitations cannot use up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def invite(
         organisation_id=organisation_id,
         created_by=principal.user_id,
         data={"role": role.value, "administrator": administrator},
+        is_first=links.invitations_in_the_last_hour(session, email, organisation_id) < _FIRST,
     )
     audit.record(session, principal, Action.USER_INVITE, link.id, f"role={role}")
     return link

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.accounts import audit, credentials
+from app.accounts import audit, credentials, throttle
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import ANONYMOUS, Principal
 from app.accounts.field_checks import check_email, checked, field_prefix
@@ -18,6 +18,7 @@ from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, check_facts
+from app.accounts.throttle import RateLimitKey
 from app.accounts.users import (
     UserFacts,
     check_user_facts,
@@ -38,8 +39,9 @@ def request_registration(
     organisation: OrganisationFacts,
     user: UserFacts,
     role: Role | None,
+    attempt: RateLimitKey,
 ) -> None:
-    """Check a registration, and send the confirmation link to the mailbox.
+    """Check a registration, and send the confirmation link to the mailbox. `attempt` has been counted.
 
     Takes the database rather than a session, because the password is hashed while no transaction is open.
 
@@ -71,7 +73,14 @@ def request_registration(
         "password_hash": credentials.hash_password(user.password),
     }
     with database.unit_of_work() as session:
-        links.issue(session, settings.signing_key, purpose=LinkPurpose.REGISTER, email=email, data=data)
+        links.issue(
+            session,
+            settings.signing_key,
+            purpose=LinkPurpose.REGISTER,
+            email=email,
+            data=data,
+            is_first=throttle.is_first(session, attempt),
+        )
 
 
 def check_organisation(database: Database, *, principal: Principal, organisation: OrganisationFacts) -> None:
@@ -87,7 +96,7 @@ def check_organisation(database: Database, *, principal: Principal, organisation
         check_facts(session, organisation)
 
 
-def resend_registration(session: Session, *, principal: Principal, email: str) -> None:
+def resend_registration(session: Session, *, principal: Principal, email: str, attempt: RateLimitKey) -> None:
     """Send the confirmation link again, if this mailbox has an unconfirmed registration; the caller cannot tell."""
     require(principal, Action.ACCOUNT_REGISTER)
     link = session.scalar(
@@ -97,7 +106,7 @@ def resend_registration(session: Session, *, principal: Principal, email: str) -
         .limit(1)
     )
     if link is not None:
-        links.send(session, link)
+        links.send(session, link, is_first=throttle.is_first(session, attempt))
 
 
 def complete_registration(session: Session, token: str) -> tuple[Organisation, User]:

@@ -1,7 +1,7 @@
 """Earlier pushes: how many a manager received, which pairs may be pushed again, and which ones an owner refused."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -192,11 +192,15 @@ def current_attempt(session: Session, push: Push) -> PushAttempt:
 
 
 def pairs_refused_by_owner(
-    session: Session, pairs: Mapping[PairKey, float], policy: RepushPolicy
+    session: Session,
+    pairs: Collection[PairKey],
+    policy: RepushPolicy,
+    *,
+    scores: Callable[[], Mapping[PairKey, float]],
 ) -> frozenset[PairKey]:
     """The pairs in which an owner is not interested. Only the owner's latest answer counts.
 
-    `pairs` holds their present scores, 0–1; 0 for a pair that is not ranked.
+    `scores` answers present scores, 0–1, without pairs that are not ranked; it is asked only if there are refusals.
     A refusal lapses when a record has since changed in a way that resolves its reason.
     """
     if not pairs:
@@ -215,6 +219,9 @@ def pairs_refused_by_owner(
         )
     )
     refusals = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
+    if not refusals:
+        return frozenset()
+    present = scores()
     history = changes_of(session, {id_ for row in refusals for id_ in (row.demand_id, row.achievement_id)})
     refused = set()
     for row in refusals:
@@ -226,7 +233,7 @@ def pairs_refused_by_owner(
             if change.changed_at > row.answered_at
             for name in change.fields
         }
-        score = pairs[key]
+        score = present.get(key, 0.0)
         if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
             refused.add(key)
     return frozenset(refused)

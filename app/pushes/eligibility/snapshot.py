@@ -40,6 +40,14 @@ from app.pushes.preferences.service import Preferences, managers_preferences
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedRecords:
+    """Records by their ids."""
+
+    demands: Mapping[UUID, Demand]
+    achievements: Mapping[UUID, Achievement]
+
+
 @dataclass(frozen=True)
 class ManagersSnapshot:
     """The rows and facts of some managers at one moment."""
@@ -203,7 +211,7 @@ def load_snapshot(
         org_family=facts.org_family,
         ranked_fully=ranked_fully,
         repush_reasons=repushable(session, ranked, policy.repush),
-        owner_refused=pairs_refused_by_owner(session, _scores(ranked, pairs), policy.repush),
+        owner_refused=pairs_refused_by_owner(session, pairs, policy.repush, scores=lambda: _scores(ranked)),
         behind_copies=standing_behind(session, pairs, policy),
         deals=pairs_in_deal(session, demand_ids, achievement_ids),
     )
@@ -247,18 +255,24 @@ def load_acceptance_facts(
     wanted: Collection[tuple[PairKey, UUID]],
     *,
     repush: RepushPolicy,
+    records: LoadedRecords | None = None,
     lock: bool = False,
 ) -> dict[tuple[PairKey, UUID], PushFacts]:
     """What `acceptance_violations` reads about these pairs with these managers; with `lock`, under the locks of
     `load_snapshot` and in their order.
 
-    The facts that only other rules read are left at their defaults.
+    The facts that only other rules read are left at their defaults. `records` are the pairs' own, if the caller, who
+    wants no lock, has read them already.
     """
     keys = {key for key, _ in wanted}
-    demands = _rows(session, Demand, {key[0] for key in keys}, lock)
-    achievements = _rows(session, Achievement, {key[1] for key in keys}, lock)
+    if records is None:
+        records = LoadedRecords(
+            _rows(session, Demand, {key[0] for key in keys}, lock),
+            _rows(session, Achievement, {key[1] for key in keys}, lock),
+        )
+    demands = {id_: records.demands[id_] for id_, _ in keys}
+    achievements = {id_: records.achievements[id_] for _, id_ in keys}
     managers = _rows(session, Manager, {manager_id for _, manager_id in wanted}, lock)
-    ranked = _pairs(session, set(demands), set(achievements))
     day = today()
     facts = load_rule_facts(
         session,
@@ -268,7 +282,9 @@ def load_acceptance_facts(
         open_load=open_engagement_counts(session, managers),
         today=day,
     )
-    refused = pairs_refused_by_owner(session, _scores(ranked, keys), repush)
+    refused = pairs_refused_by_owner(
+        session, keys, repush, scores=lambda: _scores(_pairs(session, set(demands), set(achievements)))
+    )
     deals = pairs_in_deal(session, set(demands), set(achievements))
     pairs = {
         key: PairEligibility(
@@ -311,9 +327,8 @@ def _pairs(session: Session, demands: set[UUID], achievements: set[UUID]) -> dic
     return {(pair.demand_id, pair.achievement_id): pair for pair in session.scalars(query)}
 
 
-def _scores(ranked: Mapping[PairKey, Pair], keys: Collection[PairKey]) -> dict[PairKey, float]:
-    """The pairs with their scores, 0 if they are not ranked."""
-    return {key: ranked[key].score if key in ranked else 0.0 for key in keys}
+def _scores(ranked: Mapping[PairKey, Pair]) -> dict[PairKey, float]:
+    return {key: pair.score for key, pair in ranked.items()}
 
 
 def _pushes(

@@ -16,6 +16,7 @@ from app.libraries.record.enums import PublishMode
 from app.libraries.summaries import manager_summaries, summariser
 from app.matching.near_copies import copies_of_pairs
 from app.matching.ranking.explanation import shown
+from app.pushes.eligibility.snapshot import LoadedRecords
 from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox.repush_explanation import explain_repush
 from app.pushes.inbox.service import NO_OFFER, offered_answers
@@ -60,7 +61,8 @@ def read_many(
     engagements = engagements_of_pushes(session, [push.id for push in pushes])
     copies = copies_of_pairs(session, {(push.demand_id, push.achievement_id) for push in pushes}, least=0.0)
     own = [push for push in pushes if push.manager_id == principal.manager_id] if policy else []
-    offers = offered_answers(session, own, repush=policy.repush) if policy else {}
+    records = LoadedRecords(demands, achievements)
+    offers = offered_answers(session, own, repush=policy.repush, records=records) if policy else {}
     to_undo = {push.id for push in undoable(session, own, policy=policy)} if policy else set()
 
     def read(push: Push) -> PushRead:

@@ -21,7 +21,7 @@ from app.matching.facts.constraints import Violation
 from app.pushes import queries
 from app.pushes.decline_reasons import check_reason
 from app.pushes.eligibility.rules import acceptance_violations, as_told
-from app.pushes.eligibility.snapshot import load_acceptance_facts
+from app.pushes.eligibility.snapshot import LoadedRecords, load_acceptance_facts
 from app.pushes.inbox.answer_log import UNDO_WINDOW, answer_payload, log_answer
 from app.pushes.inbox.end_reasons import end_of, has_hidden_owner
 from app.pushes.inbox_log import record_change
@@ -76,7 +76,9 @@ class Offer:
 NO_OFFER = Offer(())
 
 
-def offered_answers(session: Session, pushes: Sequence[Push], *, repush: RepushPolicy) -> dict[UUID, Offer]:
+def offered_answers(
+    session: Session, pushes: Sequence[Push], *, repush: RepushPolicy, records: LoadedRecords
+) -> dict[UUID, Offer]:
     """Push id → what its manager could answer now. The number of queries does not depend on the number of pushes."""
     moment = now()
     offers = {push.id: Offer(allowed_answers(push, moment)) for push in pushes}
@@ -85,7 +87,8 @@ def offered_answers(session: Session, pushes: Sequence[Push], *, repush: RepushP
         for push in pushes
         if "accept" in offers[push.id].answers
     }
-    facts = load_acceptance_facts(session, set(keys.values()), repush=repush) if keys else {}
+    wanted = set(keys.values())
+    facts = load_acceptance_facts(session, wanted, repush=repush, records=records) if keys else {}
     for push_id, key in keys.items():
         broken = as_told(acceptance_violations(facts[key]), facts[key].pair)
         if broken:

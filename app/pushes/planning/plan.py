@@ -171,7 +171,7 @@ def free_slots(
     repush_reasons = repushable(session, by_key, policy.repush)
     scores = {key: pair.score for key, pair in by_key.items()}
     taken = (
-        pairs_refused_by_owner(session, scores, policy.repush)
+        pairs_refused_by_owner(session, scores, policy.repush, scores=lambda: scores)
         | pairs_in_deal(session, {key[0] for key in by_key}, {key[1] for key in by_key}).keys()
         | standing_behind(session, by_key, policy)
     )

@@ -117,7 +117,8 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
         except (Invalid, Conflict) as error:
             return _step(page, 1, posted, _of_organisation(error))
         return _step(page, 2, posted)
-    count_attempt(database, settings, RateLimitKey("register", body.user.email, address))
+    attempt = RateLimitKey("register", body.user.email, address)
+    count_attempt(database, settings, attempt)
     try:
         request_registration(
             database,
@@ -126,6 +127,7 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
             organisation=body.organisation.facts(),
             user=body.user.facts(),
             role=body.role,
+            attempt=attempt,
         )
     except Invalid as error:
         return _step(page, 2 if _is_of(error, 2) else 1, posted, _of_organisation(error))
@@ -146,9 +148,10 @@ def resend(
     """Send the link again. The page is the same whether or not there is such a registration."""
     email = posted.get("email")
     address = page.request.client.host if page.request.client else "unknown"
-    count_attempt(database, settings, RateLimitKey("resend", email, address))
+    attempt = RateLimitKey("resend", email, address)
+    count_attempt(database, settings, attempt)
     try:
-        resend_registration(session, principal=page.principal, email=email)
+        resend_registration(session, principal=page.principal, email=email, attempt=attempt)
     except Forbidden:
         return page.redirect("/")
     return page.show("account/mail_sent.html", email=email, problem="", form_id=None)

@@ -260,7 +260,5 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     for _ in range(4):
         push(scenario)
     assert count() == one
-    assert (
-        one <= 38
-    )  # four of them keep what was shown, in a transaction of its own; the rules of acceptance take 17
+    assert one <= 30  # SQLite counts the beginnings of transactions; what was shown takes one of its own
     assert Organisation.__tablename__ in " ".join(statements)
