@@ -11,6 +11,7 @@ from app.events import catalogue as events
 from app.events.handler import Handler, HandlerTable
 from app.libraries import verified_owners
 from app.matching import handlers as matching
+from app.matching.forbidden_pairs import drop_forbidden_pairs
 from app.matching.training import outcome_handlers as outcomes
 from app.notifications import handlers as notifications
 from app.notifications.notices.table import ROWS_OF_EVENT
@@ -78,6 +79,7 @@ _EFFECTS: HandlerTable = {
     events.CredentialsChanged: (mail_credentials_change,),
     events.ApiKeyRefused: (audit_refused_key,),
     events.OrganisationChanged: (
+        drop_forbidden_pairs,
         pushes.revise_of_organisation,
         PUSH_TO_TIED_MANAGERS,
         REFRESH_TIERS_OF_PARTY,

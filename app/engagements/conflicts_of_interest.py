@@ -1,6 +1,6 @@
 """Conflicts of interest (利益冲突) of managers: by affiliation, by organisation family, or as declared."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import audit
 from app.accounts.access.principal import SYSTEM
-from app.accounts.organisations.groups import family_of
+from app.accounts.organisations.groups import Families, family_of
 from app.engagements.models import Engagement, Participant, ParticipantSide, ParticipantState
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
@@ -27,7 +27,7 @@ from app.matching.facts.hidden_owners import (
     noticeable_pair,
 )
 from app.matching.facts.loader import load_rule_facts, organisations_in
-from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
 
 def conflict_in_parties(
@@ -149,7 +149,7 @@ def held_sides(session: Session, engagement: Engagement) -> frozenset[Participan
     asked, offered = facts.demands[demand.id], facts.achievements[achievement.id]
     held = set()
     managers = facts.managers.values()
-    if any(excluded_by_demand(one, asked, facts.org_family) for one in managers):
+    if _excludes_anybody(asked, offered, managers, facts.org_family):
         held.add(ParticipantSide.DEMAND)
     if asked.owner_hidden and (
         any(conflict_with_demand_side(one, asked, offered, facts.org_family) for one in managers)
@@ -162,6 +162,17 @@ def held_sides(session: Session, engagement: Engagement) -> frozenset[Participan
     ):
         held.add(ParticipantSide.ACHIEVEMENT)
     return frozenset(held)
+
+
+def _excludes_anybody(
+    demand: DemandFacts, achievement: AchievementFacts, managers: Iterable[ManagerFacts], families: Families
+) -> bool:
+    """Whether the demand excludes one of the managers, or the achievement's owner if that is known: an organisation
+    that the owner excluded since, or that belongs to an excluded group since."""
+    exclusions = DemandFacts(id="", excluded_orgs=demand.excluded_orgs)
+    return any(excluded_by_demand(one, demand, families) for one in managers) or bool(
+        not achievement.owner_hidden and party_violations(exclusions, achievement, families)
+    )
 
 
 def _against_demand(demand: DemandFacts, achievement: AchievementFacts) -> DemandFacts:

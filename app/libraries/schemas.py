@@ -32,9 +32,6 @@ def _code_or_name(text: str) -> str:
     return check_uscc(text) if text.isascii() and 2 * digits > len(text) else text
 
 
-CodeOrName = Annotated[Line, AfterValidator(_code_or_name)]
-
-
 def _reference(value: Any) -> Any:
     """An id in its usual form; anything else as a code or a name."""
     try:

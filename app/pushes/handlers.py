@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations.groups import whole_families
-from app.accounts.organisations.merges.decisions import DECIDED
+from app.accounts.organisations.merges.decisions import DECIDED, TIES
 from app.events.catalogue import FilingChanged, OrganisationChanged, OwnerAnswered, PairsRanked
 from app.events.catalogue.contracts import ContractEvent
 from app.events.catalogue.engagements import EngagementEvent
@@ -28,9 +28,6 @@ from app.pushes.recommender import Recommender
 from app.services import Services
 
 Plans = list[PairPlan]
-
-_TIES = frozenset({"uscc", "parent_id", "name", "former_names", "aliases"}) | DECIDED
-"""Fields of an organisation that decide whose record it excludes, or whose group it belongs to."""
 
 
 def plan_record(services: Services, session: Session, event: ClaimedEvent) -> Plans:
@@ -134,7 +131,7 @@ def revise_of_organisation(services: Services, session: Session, event: ClaimedE
     """Cancel pending pushes that a new credit code, name or parent of an organisation forbids, or a decision of the
     bureau about it; those that ended for a tie and are allowed now are pending again."""
     changed = OrganisationChanged.of(event)
-    if _TIES.isdisjoint(changed.changed):
+    if TIES.isdisjoint(changed.changed):
         return
     policy = current_policy(session, services)
     family = whole_families(session, [changed.subject_id]).keys()

@@ -1,5 +1,6 @@
 """Whom a demand excludes takes no part in its engagements, in whatever role, and nobody learns who is excluded."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -91,6 +92,33 @@ def test_a_manager_with_any_tie_to_an_excluded_organisation_waits_for_the_bureau
     assert case.seen()["agreed_at"]
 
 
+def test_an_owner_who_belongs_to_an_excluded_group_since_waits_for_the_bureau(
+    scenario: Scenario, competitor: UUID
+) -> None:
+    case = scenario.open_engagement(excluded_orgs=[CODE])
+    case.consent(scenario.institution)
+    assert under_review(scenario, case) == []
+    with scenario.database.unit_of_work() as session:
+        session.get_one(Organisation, scenario.institution.organisation_id).parent_id = competitor
+    refused(case.answer(scenario.enterprise, "consent"), 409, "under_review")
+    assert under_review(scenario, case) == ["demand"]
+
+
+def test_a_manager_employed_by_an_excluded_organisation_gets_no_pair_by_an_account_elsewhere(
+    scenario: Scenario, competitor: UUID
+) -> None:
+    """The bureau links the account; the employer is entered by the bureau or by themselves."""
+    caller, manager_id = scenario.manager_with_login(capacity=3, fit=0.9)
+    scenario.change(Manager, manager_id, owner_org_id=competitor)
+    demand_id, achievement_id = scenario.contactable_pair(excluded_orgs=[CODE])
+    scenario.rank_pair(demand_id, achievement_id)
+    scenario.emit_event("demand.published", demand_id)
+    scenario.work()
+    assert scenario.states(manager_id=manager_id) == []
+    push = scenario.push(manager_id, demand_id, achievement_id)
+    refused(caller.post(f"/v1/pushes/{push}/accept"), 409, "conflict_of_interest")
+
+
 def test_a_manager_whom_a_hidden_demand_excludes_takes_no_part(scenario: Scenario, competitor: UUID) -> None:
     """The lead cannot tell them from others: whom it excludes may tell whose demand it is."""
     demand_id, achievement_id = scenario.contactable_pair(publish_mode="confidential", excluded_orgs=[CODE])
@@ -101,3 +129,30 @@ def test_a_manager_whom_a_hidden_demand_excludes_takes_no_part(scenario: Scenari
     ok(case.invite(scenario.lead, "manager", manager_id=str(rival_id)))
     refused(case.answer(rival, "consent"), 409, "under_review")
     assert under_review(scenario, case) == ["demand", "manager"]
+
+
+def test_a_stored_pair_goes_when_its_owner_becomes_a_part_of_an_excluded_group(
+    scenario: Scenario, competitor: UUID, drain: Callable[[], int]
+) -> None:
+    """By a parent, a merger or a new name; digests and lists of pairs are made of what is stored."""
+    demand_id = scenario.demand(owner=scenario.enterprise.organisation_id, excluded_orgs=[CODE])
+    owner = scenario.institution.organisation_id
+    public = scenario.achievement(owner=owner)
+    shared = scenario.achievement(co_org_ids=[str(owner)])
+    hidden = scenario.achievement(owner=owner, publish_mode="confidential")
+    stranger = scenario.achievement()
+    for id_ in (public, shared, hidden, stranger):
+        scenario.rank_pair(demand_id, id_)
+    before = paired(scenario.enterprise)
+    assert before == {str(id_) for id_ in (public, shared, hidden, stranger)}
+    path = f"/v1/organisations/{owner}"
+    tag = {"If-Match": scenario.operator.get(path).headers["ETag"]}
+    ok(scenario.operator.patch(path, json={"parent_id": str(competitor)}, headers=tag))
+    drain()
+    assert paired(scenario.enterprise) == {str(hidden), str(stranger)}, "the hidden owner shows by nothing"
+    assert paired(scenario.institution) == {str(hidden)}
+
+
+def paired(caller: Caller) -> set[str]:
+    """The achievements in the caller's list of pairs."""
+    return {one["achievement"]["id"] for one in ok(caller.get("/v1/pairs"))["items"]}

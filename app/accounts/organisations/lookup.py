@@ -118,14 +118,14 @@ def resolve_organisations(session: Session, texts: Mapping[str, str]) -> dict[st
     Raises:
         Invalid: no organisation is called so, or several are.
     """
-    called = organisations_called(session, {text for text in texts.values() if not _is_id(text)})
-    ids = {UUID(text) for text in texts.values() if _is_id(text)}.union(*called.values())
+    called = organisations_called(session, {text for text in texts.values() if not is_id(text)})
+    ids = {UUID(text) for text in texts.values() if is_id(text)}.union(*called.values())
     query = select(Organisation).where(Organisation.id.in_(ids))
     rows = {row.id: row for row in session.scalars(query)}
     found: dict[str, UUID] = {}
     errors: list[FieldError] = []
     for field, text in texts.items():
-        named = [rows[id_] for id_ in ([UUID(text)] if _is_id(text) else called.get(text, ())) if id_ in rows]
+        named = [rows[id_] for id_ in ([UUID(text)] if is_id(text) else called.get(text, ())) if id_ in rows]
         exact = [one for one in named if name_key(one.name) == name_key(text)]
         kept = {one.merged_into_id or one.id for one in (exact or named)}
         if len(kept) == 1:
@@ -180,7 +180,7 @@ def _unclear(field: str, text: str, likely: Organisation) -> FieldError:
 
 
 def _unknown(field: str, text: str) -> FieldError:
-    if _is_id(text):
+    if is_id(text):
         return FieldError(field, "unknown_organisation", "单位不存在", "the organisation does not exist")
     return FieldError(
         field,
@@ -200,7 +200,8 @@ def _several(field: str, named: Collection[Organisation]) -> FieldError:
     )
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether a text is an id in its usual form."""
     try:
         return str(UUID(text)) == text
     except ValueError:

@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.demands.clarity import Severity
 from app.libraries.schemas import (
-    CodeOrName,
     Creation,
     DisclosedFields,
     JinanIndustryCode,
     Line,
     LongText,
+    OrganisationRef,
     OwnerChange,
     Paragraph,
     RecordRead,
@@ -58,8 +58,8 @@ class DemandFields(DisclosedFields):
     public_alias: Annotated[str, TextRule(2, 120)] | None = Field(
         None, title="匿名名称", description="匿名发布时代替单位名称；空缺时按地区和行业自动生成"
     )
-    excluded_orgs: Annotated[list[CodeOrName], Field(max_length=50)] | None = Field(
-        None, title="回避单位", description="统一社会信用代码或单位名称；不对外显示，不与之匹配"
+    excluded_orgs: Annotated[list[OrganisationRef], Field(max_length=50)] | None = Field(
+        None, title="回避单位", description="统一社会信用代码、单位名称或 ID；不对外显示，不与之匹配"
     )
 
 

@@ -7,7 +7,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.accounts.organisations.lookup import organisations_called, refuse_unclear_names
+from app.accounts.models import Organisation
+from app.accounts.organisations.lookup import (
+    is_id,
+    organisations_called,
+    refuse_unclear_names,
+    resolve_organisations,
+)
 from app.errors import FieldError
 from app.libraries.demands.exclusions import remember_exclusions
 from app.libraries.demands.models import Demand
@@ -26,8 +32,11 @@ def _check(demand: Demand) -> Iterator[FieldError]:
 def _resolve_references(session: Session, demand: Demand, values: dict[str, Any], _: Principal) -> None:
     """
     Raises:
-        Invalid: an excluded organisation is not registered by that name, and likely another one is meant.
+        Invalid: an excluded organisation is not registered by that id, or not by that name, and likely another one is
+            meant.
     """
+    if values.get("excluded_orgs"):
+        values["excluded_orgs"] = _written(session, values["excluded_orgs"])
     known = set(demand.excluded_orgs or ())
     refuse_unclear_names(
         session,
@@ -37,6 +46,17 @@ def _resolve_references(session: Session, demand: Demand, values: dict[str, Any]
             if text not in known
         },
     )
+
+
+def _written(session: Session, texts: Sequence[str]) -> list[str]:
+    """The texts with the code or the name of an organisation in place of its id."""
+    ids = {f"excluded_orgs.{index}": text for index, text in enumerate(texts) if is_id(text)}
+    found = resolve_organisations(session, ids)
+    written = {}
+    for field, id_ in found.items():
+        organisation = session.get_one(Organisation, id_)
+        written[field] = organisation.uscc or organisation.name
+    return [written.get(f"excluded_orgs.{index}", text) for index, text in enumerate(texts)]
 
 
 def organisations_of_codes(session: Session, codes: Collection[str]) -> Mapping[str, Sequence[UUID]]:

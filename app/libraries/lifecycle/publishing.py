@@ -126,12 +126,7 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
     organisation = session.get(Organisation, record.owner_org_id) if record.owner_org_id is not None else None
     if organisation is None:  # refused as such
         return []
-    owner = OwnerNames(
-        name=organisation.name,
-        aliases=tuple(organisation.aliases or ()),
-        contact_names=(record.contact_name,) if record.contact_name else (),
-        phones=(record.contact_phone,) if record.contact_phone else (),
-    )
+    owner = _owner_names(session, record, organisation)
     texts = {
         name: getattr(record, name)
         for name, (_, level) in FIELD_LEVELS[record.kind].items()
@@ -145,6 +140,35 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
         owner,
         confirmed=_confirmed(record),
         frequency=cache(lambda word: _used_by_others(session, word, organisation.id)),
+    )
+
+
+def _owner_names(session: Session, record: Record, organisation: Organisation) -> OwnerNames:
+    """What tells the owner: names that the register shows with theirs, of those above them and of co-owners; and the
+    people and numbers of the work, which the record hides for that reason."""
+    related = {UUID(str(id_)) for id_ in getattr(record, "co_org_ids", None) or ()}
+    above = session.get(Organisation, organisation.parent_id) if organisation.parent_id else None
+    while above is not None and above.id not in related:
+        related.add(above.id)
+        above = session.get(Organisation, above.parent_id) if above.parent_id else None
+    others = session.scalars(select(Organisation.name).where(Organisation.id.in_(related)))
+    rights = getattr(record, "ip_list", None) or ()
+    registration = getattr(record, "registration_number", None)
+    return OwnerNames(
+        name=organisation.name,
+        aliases=(
+            *(organisation.aliases or ()),
+            *(str(former["name"]) for former in organisation.former_names or ()),
+            *sorted(others),
+        ),
+        contact_names=(record.contact_name,) if record.contact_name else (),
+        people=tuple(
+            str(one["name"]) for one in getattr(record, "completed_by", None) or () if one.get("name")
+        ),
+        phones=(record.contact_phone,) if record.contact_phone else (),
+        numbers=tuple(
+            str(number) for number in (registration, *(right.get("number") for right in rights)) if number
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from app.matching.candidates.loader import (
 )
 from app.matching.facts.constraints import hard_constraints
 from app.matching.facts.from_records import achievement_facts
+from app.matching.facts.hidden_owners import pair_as_listed
 from app.matching.facts.loader import load_demand_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.index import VectorIndex
@@ -119,9 +120,7 @@ def filter_allowed_pairs(
     left_out: Counter[str] = Counter()
     for candidate, pair in zip(candidates, pairs, strict=True):
         broken = (
-            hard_constraints(
-                *_as_told(record, pair, confidential=candidate.confidential), today=day, org_family=family
-            )
+            hard_constraints(*pair_as_listed(*pair), today=day, org_family=family)
             if _may_break(record, pair, family, day)
             else ()
         )
@@ -204,24 +203,6 @@ def _pairs(
     asking = [candidate.facts for candidate in candidates if isinstance(candidate.facts, DemandFacts)]
     codes = organisations_of_codes(session, {code for one in asking for code in one.excluded_orgs})
     return [(_with_ids(one, codes), achievement) for one in asking]
-
-
-def _as_told(record: Demand | Achievement, pair: PairFacts, *, confidential: bool) -> PairFacts:
-    """The pair without undisclosed owners; `confidential` refers to the candidate."""
-    demand, achievement = pair
-    own = record.publish_mode == PublishMode.CONFIDENTIAL
-    hidden_demand, hidden_achievement = (
-        (own, confidential) if isinstance(record, Demand) else (confidential, own)
-    )
-    if hidden_demand:
-        demand = replace(demand, owner_org=None, party_orgs=())
-        # Its excluded organisations are hidden too, but not from themselves; anybody can name others as co-owners.
-        achievement = replace(
-            achievement, party_orgs=(achievement.owner_org,) if achievement.owner_org else ()
-        )
-    if hidden_achievement:
-        achievement = replace(achievement, owner_org=None, party_orgs=())
-    return demand, achievement
 
 
 def _with_ids(demand: DemandFacts, codes: Mapping[str, Sequence[UUID]]) -> DemandFacts:

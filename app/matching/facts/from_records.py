@@ -144,6 +144,7 @@ def terms_of_row(
         "region": region,
         "language": language,
         "owner_org": owner,
+        "owner_hidden": publish_mode == PublishMode.CONFIDENTIAL,
     }
     facts: AchievementFacts | DemandFacts
     if model is Achievement:
@@ -209,8 +210,8 @@ def manager_facts(
     called: Mapping[str, Sequence[UUID]] | None = None,
 ) -> ManagerFacts:
     """`open_load` is the number of open engagements; `today` decides which posts and declarations are active (None:
-    all of them). `registered_with` is the organisation of the manager's account; without an account, only the bureau
-    and the employer enter the employer. `grace_months` is for how long a tie remains a conflict after its end.
+    all of them). `registered_with` is the organisation of the manager's account; the bureau alone enters that, and the
+    bureau or the employer who employs them. `grace_months` is for how long a tie remains a conflict after its end.
     `called` maps the credit codes and names in declarations to organisations."""
     registered = str(registered_with or record.owner_org_id)
     return ManagerFacts(
@@ -232,7 +233,7 @@ def manager_facts(
         affiliations=tuple(
             dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today), registered))
         ),
-        registered_affiliations=(registered,),
+        registered_affiliations=tuple(dict.fromkeys((registered, str(record.owner_org_id)))),
         suspended=record.is_suspended,
         years_verified=is_verified(record, YEARS, record.years),
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today, called or {})),

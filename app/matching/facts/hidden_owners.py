@@ -36,6 +36,20 @@ def noticeable_pair(
     return demand, achievement
 
 
+def pair_as_listed(demand: DemandFacts, achievement: AchievementFacts) -> Pair:
+    """The pair without hidden owners, as match lists judge it.
+
+    What a hidden demand excludes is hidden, too, but not from those excluded; anybody can name others as co-owners.
+    """
+    if demand.owner_hidden:
+        own = (achievement.owner_org,) if achievement.owner_org else ()
+        demand = replace(demand, owner_org=None, party_orgs=())
+        achievement = replace(achievement, party_orgs=own)
+    if achievement.owner_hidden:
+        achievement = without_owner(achievement)
+    return demand, achievement
+
+
 def noticeable_conflict(
     manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, families: Families
 ) -> ConflictOfInterest | None:

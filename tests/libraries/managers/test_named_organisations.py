@@ -88,6 +88,11 @@ def test_a_name_that_is_nearly_one_is_asked_and_another_is_kept(
         assert NAME in error["message_zh"] and NAME in error["message_en"]
     kept = create(owner, "demands", demand_payload(excluded_orgs=["济南金阀密封有限公司", NAME, CODE]))
     assert kept["excluded_orgs"] == ["济南金阀密封有限公司", NAME, CODE]
+    kept = create(owner, "demands", demand_payload(excluded_orgs=[str(known.id).upper()]))
+    assert kept["excluded_orgs"] == [CODE], "an id holds, and stays readable"
+    nobody = demand_payload(excluded_orgs=["0190a0a0-bbbb-7ccc-addd-eeeeffffaaaa"])
+    refused = owner.post("/v1/demands", json=nobody)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_organisation")
 
 
 def test_a_merge_rewrites_ids_in_lists_and_puts_back_what_nobody_changed(

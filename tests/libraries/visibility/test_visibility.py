@@ -16,6 +16,7 @@ from app.libraries.visibility.fields import FIELD_LEVELS
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.http import ON_ONE_DATABASE
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
 
@@ -242,6 +243,40 @@ def test_a_confidential_record_that_names_its_owner_is_not_published(enterprise:
     assert enterprise.post(f"/v1/demands/{draft['id']}/submit").status_code == 200
     hidden = enterprise.patch(f"/v1/demands/{draft['id']}", {"publish_mode": "confidential"}, If_Match='"3"')
     assert hidden.status_code == 422
+
+
+@ON_ONE_DATABASE
+def test_a_confidential_achievement_is_not_found_by_related_names_people_or_numbers(
+    scenario: Scenario, institution: UserClient
+) -> None:
+    parent = scenario.registered_organisation(name="山东沃尔森集团有限公司")
+    partner = scenario.registered_organisation(name="岱北理工大学")
+    with scenario.database.unit_of_work() as session:
+        own = session.get_one(Organisation, institution.user.organisation_id)
+        own.parent_id, own.former_names = (
+            parent.id,
+            [{"name": "济南柱川研究所", "since": None, "until": None}],
+        )
+    hidden = {
+        "publish_mode": "confidential",
+        "co_org_ids": [str(partner.id)],
+        "ip_list": [{"type": "invention_patent", "number": "ZL201310699744.2"}],
+        "completed_by": [{"name": "许知远"}],
+    }
+    for text, code in (
+        ("原济南柱川研究所的涂层", "leak_organisation"),
+        ("沃尔森集团内已应用", "leak_organisation"),
+        ("与岱北理工大学共同完成", "leak_organisation"),
+        ("由许知远团队研制", "leak_person"),
+        ("已获授权CN 2013 1069 9744.2", "leak_number"),
+    ):
+        answer = institution.post("/v1/achievements", achievement_payload(**hidden, advantages=text))
+        assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [("advantages", code)], (
+            text
+        )
+    assert institution.create(
+        "achievements", achievement_payload(**hidden, advantages="已获授权ZL202110937746.2")
+    )
 
 
 def test_a_confidential_achievement(scenario: Scenario, institution: UserClient, rival: UserClient) -> None:

@@ -29,6 +29,8 @@ from app.events.outbox import emit
 MERGED, DISTINGUISHED = "merged", "distinguished"
 DECIDED = frozenset({MERGED, DISTINGUISHED})
 """What `organisation.changed` names after a decision, and after its undoing."""
+TIES = frozenset({"uscc", "parent_id", "name", "former_names", "aliases"}) | DECIDED
+"""What it names where others may exclude the organisation now, or belong to its group."""
 
 
 class IdentityVerdict(StrEnum):

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import rjieba
+
 from app.libraries.validation.leaks.contacts import find_contacts
 from app.libraries.validation.leaks.folded_text import FoldedText, Spot, letters_and_digits
 from app.libraries.validation.leaks.mentions import Frequency, find_mentions
@@ -26,6 +28,8 @@ class LeakKind(StrEnum):
 
     ORGANISATION = "organisation"
     CONTACT_NAME = "contact_name"
+    PERSON = "person"
+    NUMBER = "number"
     PHONE = "phone"
     EMAIL = "email"
     USCC = "uscc"
@@ -36,6 +40,8 @@ class LeakKind(StrEnum):
 _LABELS = {
     LeakKind.ORGANISATION: ("本单位名称或简称", "the owner's name or a short form of it"),
     LeakKind.CONTACT_NAME: ("联系人姓名", "the contact person's name"),
+    LeakKind.PERSON: ("完成人姓名", "the name of a person who did the work"),
+    LeakKind.NUMBER: ("专利号或登记号", "the number of a patent or registration"),
     LeakKind.PHONE: ("电话号码", "a telephone number"),
     LeakKind.EMAIL: ("电子邮箱", "an e-mail address"),
     LeakKind.USCC: ("统一社会信用代码", "a unified social credit code"),
@@ -52,25 +58,33 @@ _ADVICE = {
         "Remove it; the field for contacts takes it, and only partners of an engagement see that",
     ),
 }
+_HIDDEN_ADVICE = (
+    "请删除；该信息请填写在相应栏，仅经本单位同意后可见",
+    "Remove it; the field for it takes it, and is seen only with your consent",
+)
+_ADVICE |= {LeakKind.PERSON: _HIDDEN_ADVICE, LeakKind.NUMBER: _HIDDEN_ADVICE}
 _CONTACT_ADVICE = (
     "请删除；联系方式请填写在联系方式栏，仅在对接后可见",
     "Remove it; the fields for contacts take it, and only partners of an engagement see those",
 )
 _QUESTIONS = {
     LeakKind.ORGANISATION: ("是否为贵单位的名称、简称或品牌", "your name, short name or brand"),
+    LeakKind.PERSON: ("是否为完成人姓名", "the name of a person who did the work"),
 }
 _CONTACT_QUESTION = ("是否为联系方式", "a way to contact you")
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerNames:
-    """The names and numbers that a confidential record must not contain. `aliases`: brands, former and English
-    names."""
+    """The names and numbers that a confidential record must not contain. `aliases`: brands, former and English names,
+    and those of related organisations. `people` did the work; `numbers` are those of patents and registrations."""
 
     name: str
     aliases: tuple[str, ...] = ()
     contact_names: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +202,15 @@ def _findings(
     ]
     for name in owner.contact_names:
         findings += [_Finding(spot, LeakKind.CONTACT_NAME) for spot in _person(folded, name)]
+    for name in owner.people:
+        # 高峰 is a name, and a word.
+        certain = not rjieba.has_word(name)
+        whole = letters_and_digits(name)
+        spots = folded.find(whole) if len(whole) > 1 else ()
+        findings += [_Finding(spot, LeakKind.PERSON, certain, whole) for spot in spots]
+    findings += [
+        _Finding(spot, LeakKind.NUMBER) for number in owner.numbers for spot in _number(folded, number)
+    ]
     for phone in owner.phones:
         digits = re.sub(r"\D", "", phone)
         findings += [
@@ -198,6 +221,19 @@ def _findings(
         for kind, spot, certain in find_contacts(folded)
     ]
     yield from _outermost(findings)
+
+
+_PATENT = re.compile(r"(?:zl|cn)?(\d{12})[\dx]?")
+_SHORTEST_NUMBER = 8
+
+
+def _number(folded: FoldedText, number: str) -> Iterator[Spot]:
+    """Of a patent the twelve digits, with or without ZL, CN and the check digit."""
+    whole = letters_and_digits(number)
+    patent = _PATENT.fullmatch(whole)
+    wanted = patent[1] if patent else whole
+    if len(wanted) >= _SHORTEST_NUMBER:
+        yield from (folded.letters.original(*place) for place in folded.letters.find(wanted))
 
 
 def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
