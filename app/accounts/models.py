@@ -260,6 +260,22 @@ class ChallengePurpose(StrEnum):
     IDENTITY = "identity"
 
 
+class Consent(Identified, Base):
+    """A person's consent to one version of the notice of processing (`legal_texts`).
+
+    Rows are kept; `withdrawn_at` is when the person took it back.
+    """
+
+    __tablename__ = "consents"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    text_version: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    given_at: Mapped[datetime] = mapped_column(default=now)
+    withdrawn_at: Mapped[datetime | None]
+
+
 class LoginChallenge(Identified, Base):
     """The first half of a login in two steps, for some minutes; used once. Its token is stored as a digest.
 

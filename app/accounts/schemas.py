@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from app.accounts.access.permissions import RecordScope
 from app.accounts.field_checks import Email, Label, PersonName
+from app.accounts.legal_texts.schemas import NoticeVersion
 from app.accounts.links.models import AccountLink
 from app.accounts.models import ApiKey, AuditEntry, LoginSession, Role, User
 from app.accounts.organisations.schemas import OrganisationBasics, OrganisationOut, OrganisationRef
@@ -110,6 +111,7 @@ class Registration(AccountInput):
         description="缺省按单位类型确定：企业→enterprise，高校院所→institution，服务机构→manager，投资机构→investor；"
         "企业和服务机构也可选 investor",
     )
+    notice_version: NoticeVersion
 
 
 class MailboxIn(AccountInput):
@@ -245,6 +247,7 @@ class InvitationAcceptance(LinkToken):
 
     name: PersonName = Field(description="姓名", examples=["王芳"])
     password: Password
+    notice_version: NoticeVersion
 
 
 class Registered(BaseModel):

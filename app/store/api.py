@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.api.responses import NO_STORE, Attempts
+from app.accounts.legal_texts.consents import consents_of, give_consent
+from app.accounts.legal_texts.schemas import ConsentIn, ConsentOut
 from app.accounts.passwords import PASSWORD_MAX
-from app.database import AppDatabase, ReadSession
+from app.database import AppDatabase, ReadSession, WriteSession
 from app.errors import (
     Conflict,
     Forbidden,
@@ -22,8 +24,9 @@ from app.errors import (
     problems,
 )
 from app.errors.request_bodies import RequestBody
+from app.store.consents import withdraw_consent
 from app.store.erasure import erase_own_data
-from app.store.personal_data import own_data, zipped
+from app.store.personal_data import own_data, user_of, zipped
 
 router = APIRouter(tags=["accounts"])
 
@@ -70,6 +73,35 @@ def take_out(
         content, media_type = zipped(found), "application/zip"
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="my-data.{form}"'}
     return Response(content, media_type=media_type, headers=headers)
+
+
+@router.get("/v1/me/consents", summary="本人的同意记录", responses=problems(Unauthenticated, Forbidden))
+def consents(session: ReadSession, principal: LoggedIn) -> list[ConsentOut]:
+    """由新到旧。"""
+    return [ConsentOut.model_validate(one) for one in consents_of(session, user_of(principal))]
+
+
+@router.post(
+    "/v1/me/consents",
+    summary="同意个人信息处理告知书",
+    status_code=201,
+    responses=problems(Unauthenticated, Forbidden, Invalid),
+)
+def consent(session: WriteSession, principal: LoggedIn, body: ConsentIn) -> ConsentOut:
+    """同意现行版本；已同意该版本的，返回原记录。"""
+    user_id = user_of(principal)
+    return ConsentOut.model_validate(give_consent(session, user_id, body.notice_version, principal=principal))
+
+
+@router.delete(
+    "/v1/me/consents",
+    summary="撤回同意",
+    status_code=204,
+    responses=problems(Unauthenticated, Forbidden, Conflict),
+)
+def withdraw(session: WriteSession, principal: LoggedIn) -> None:
+    """此后账号仅可导出、删除本人数据或重新同意，不再接收通知；技术经理人须先撤下名片。撤回前的处理不受影响。"""
+    withdraw_consent(session, principal=principal)
 
 
 @router.post(

@@ -80,7 +80,7 @@ def erase_own_data(database: Database, *, principal: Principal, password: str) -
 
 def _erase(session: Session, user: User, principal: Principal) -> None:
     records = own_records(session, user.id)
-    _refuse_published(session, records)
+    refuse_published(session, records)
     name, email, organisation_id = user.name, user.email, user.organisation_id
     change_user(session, user, principal=principal, changes={"active": False})
     session.flush()
@@ -103,7 +103,11 @@ def _erase(session: Session, user: User, principal: Principal) -> None:
     session.expire_all()
 
 
-def _refuse_published(session: Session, records: Collection[UUID]) -> None:
+def refuse_published(session: Session, records: Collection[UUID]) -> None:
+    """
+    Raises:
+        Conflict: one of the user's records in the talent library is published.
+    """
     managers = database_schema.metadata().tables["managers"]
     published = (
         select(managers.c.id).where(managers.c.id.in_(records), managers.c.state == "published").limit(1)

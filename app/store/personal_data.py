@@ -68,6 +68,10 @@ _ENGAGEMENTS = (
     "对接过程记录是各方往来的凭证，保存至诉讼时效届满",
     "the course of an engagement is evidence of what the parties did, kept until claims expire",
 )
+_CONSENTS = (
+    "同意和撤回的记录是合法处理的凭证，保存至诉讼时效届满；其中没有姓名和联系方式",
+    "consents and their withdrawal show that processing was lawful, kept until claims expire; no names or contacts",
+)
 _AUDIT = (
     "审计日志按《网络安全法》《数据安全法》留存，且不可修改；其中只有编号，没有姓名和联系方式",
     "the audit trail is kept by the rules of cybersecurity and cannot be changed; it has ids, no names or contacts",
@@ -88,6 +92,13 @@ PLACES = (
     Place("second_factors", "user_id", DELETE, ("confirmed_at",)),
     Place("recovery_codes", "user_id", DELETE),
     Place("former_passwords", "user_id", DELETE, ("replaced_at",)),
+    Place(
+        "consents",
+        "user_id",
+        KEEP,
+        ("purpose", "text_version", "given_at", "withdrawn_at"),
+        why=_CONSENTS,
+    ),
     Place("identity_links", "user_id", DELETE, ("issuer", "subject", "created_at")),
     Place("login_challenges", "user_id", DELETE),
     Place("channel_addresses", "user_id", DELETE, ("kind", "name", "enabled", "created_at")),

@@ -15,6 +15,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "withdrawn": _("已下架。"),
         "deleted": _("已删除。"),
         "sent": _("已发送。"),
+        "consented": _("已记录您的同意。"),
+        "consent_withdrawn": _("已撤回同意，不再向您推送和发送通知。"),
         "undertaken": _("已作出保密承诺，现在可以查看对方开放的保密内容。"),
         "text_published": _("新版本已发布，即日起适用。"),
         "signed": _("已签署。"),

@@ -183,6 +183,7 @@ SHARED_PAGES = (
     MappedPage("/account/profile", _("我的账号"), USERS),
     MappedPage("/account/password", _("修改密码"), USERS),
     MappedPage("/account/data", _("个人数据"), USERS, ("download", "erase")),
+    MappedPage("/account/consent", _("个人信息处理的同意"), USERS, ("withdraw",)),
     MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),
     MappedPage("/account/security", _("账号安全"), USERS, ("begin", "enable", "codes", "remove", "unlink")),
     MappedPage("/account/confirm", _("确认是本人操作"), USERS),
@@ -277,6 +278,9 @@ _OWN_ACCOUNT = frozenset(
         "/account/profile",
         "/account/password",
         "/account/devices",
+        "/account/data",
+        "/account/consent",
+        "/legal-texts/{purpose}",
     }
 )
 

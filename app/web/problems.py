@@ -44,7 +44,11 @@ _TEXTS = {
     ),
     503: ProblemText(_("服务暂时不可用"), _("未保存任何内容，请稍后重试。")),
 }
-OWED = {"second_factor_owed": "/account/security", "password_owed": "/account/password"}
+OWED = {
+    "second_factor_owed": "/account/security",
+    "consent_owed": "/account/consent",
+    "password_owed": "/account/password",
+}
 """Where a reader is led who must do something before anything else, by the code of the error."""
 
 _CAN_REPEAT = frozenset({429, 500, 503})

@@ -620,6 +620,21 @@ class ConsentGiven(TypedDict):
     reference: NotRequired[str | None]
 
 
+class ConsentIn(TypedDict):
+    notice_version: int
+
+
+TextPurpose = Literal["undertaking", "privacy_notice"]
+
+
+class ConsentOut(TypedDict):
+    purpose: TextPurpose
+    text_version: int
+    digest: str
+    given_at: str
+    withdrawn_at: NotRequired[str | None]
+
+
 class ConsentRefused(TypedDict):
     note: str
 
@@ -1839,6 +1854,7 @@ class InvitationAcceptance(TypedDict):
     token: str
     name: str
     password: str
+    notice_version: int
 
 
 class InvitationNew(TypedDict):
@@ -1886,9 +1902,6 @@ class LegalTextNew(TypedDict):
     zh: str
     en: str
     replaces: int
-
-
-TextPurpose = Literal["undertaking"]
 
 
 class LegalTextOut(TypedDict):
@@ -3403,6 +3416,7 @@ class Registration(TypedDict):
     organisation: OrganisationBasics
     user: PersonNew
     role: NotRequired[Role | None]
+    notice_version: int
 
 
 class RegistrationCreate(TypedDict):

@@ -41,7 +41,7 @@ def invite(client: TestClient, who: dict[str, str], role: str = "enterprise", **
 
 
 def accept(client: TestClient, token: str) -> Any:
-    body = {"token": token, "name": "王芳", "password": PASSWORD}
+    body = {"token": token, "name": "王芳", "password": PASSWORD, "notice_version": 1}
     return client.post("/v1/auth/accept-invitation", json=body)
 
 

@@ -128,12 +128,13 @@ def test_every_domestic_organisation_has_a_credit_code(client: TestClient, peopl
 def test_who_registers_themselves_gives_a_code_and_keeps_it(client: TestClient, people: People) -> None:
     facts = {field: value for field, value in FACTORY.items() if field != "uscc"}
     user = {"email": "li@factory.example.com", "name": "李明", "password": "Quancheng-72-spring"}
-    answer = client.post("/v1/register", json={"organisation": facts, "user": user})
+    body = {"organisation": facts, "user": user, "notice_version": 1}
+    answer = client.post("/v1/register", json=body)
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
         ("organisation.uscc", "uscc_missing")
     ]
     reason = facts | {"code_exemption": "没有代码"}
-    assert client.post("/v1/register", json={"organisation": reason, "user": user}).status_code == 422
+    assert client.post("/v1/register", json=body | {"organisation": reason}).status_code == 422
     own = people.organisation(uscc=USCC)
     header = people.headers(people.make(organisation=own))
     where = f"/v1/organisations/{own.id}"

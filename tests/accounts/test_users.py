@@ -25,7 +25,8 @@ REGISTRATION: dict[str, Any] = {
 
 
 def register(client: TestClient, **changes: Any) -> Any:
-    body = {part: dict(REGISTRATION[part]) for part in REGISTRATION}
+    body: dict[str, Any] = {part: dict(REGISTRATION[part]) for part in REGISTRATION}
+    body["notice_version"] = 1
     for field, value in changes.items():
         part, _, name = field.partition("__")
         if name:

@@ -15,6 +15,7 @@ REGISTRATION: dict[str, Any] = {
     },
     "user": {"email": "seal@example.com", "name": "王芳", "password": "Quancheng-72-spring"},
     "role": "enterprise",
+    "notice_version": 1,
 }
 
 

@@ -42,11 +42,13 @@ class Case:
 
 
 def registration(**changes: Any) -> dict[str, Any]:
-    parts = {name: dict(part) for name, part in REGISTRATION.items() if isinstance(part, dict)}
+    parts: dict[str, Any] = {
+        name: dict(part) for name, part in REGISTRATION.items() if isinstance(part, dict)
+    }
     for name, value in changes.items():
         part, _, field = name.partition("__")
         parts[part][field] = value
-    return parts
+    return parts | {"notice_version": 1}
 
 
 def cases(scenario: Scenario, stranger: Any) -> list[Case]:

@@ -259,6 +259,7 @@ def test_half_a_character_in_a_password_is_refused_and_not_an_error_of_ours(
     stranger = {
         "organisation": {"name": "济南半字有限公司", "kind": "enterprise", "region": "370102"},
         "user": {"email": "half@example.com", "name": "李明", "password": half},
+        "notice_version": 1,
     }
     as_json = {"Content-Type": "application/json"}
     for caller, path, body in (

@@ -24,11 +24,12 @@ ORGANISATION = {
 }
 EMAIL = "li@valve.example.com"
 PERSON = {"step": "2", "user.name": "李明", "user.email": EMAIL, "user.password": PASSWORD}
+AGREED = {"notice_version": "1"}
 NEW_PASSWORD = "Another-word-93"
 
 
 def register(stranger: Any, **changes: str) -> Any:
-    return stranger.post("/register", data=ORGANISATION | PERSON | changes)
+    return stranger.post("/register", data=ORGANISATION | PERSON | AGREED | changes)
 
 
 def user_exists(database: Database, email: str) -> bool:
@@ -201,7 +202,10 @@ def test_an_invitation_becomes_an_account(
     weak = stranger.post("/accept-invitation", data={"link": token, "name": "李明", "password": "weak"})
     assert weak.status_code == 422
     assert "李明" in weak.text
-    done = stranger.post("/accept-invitation", data={"link": token, "name": "李明", "password": PASSWORD})
+    form = {"link": token, "name": "李明", "password": PASSWORD}
+    unread = stranger.post("/accept-invitation", data=form)
+    assert unread.status_code == 422 and "请阅读现行的告知书" in unread.text
+    done = stranger.post("/accept-invitation", data=form | AGREED)
     assert done.headers["location"] == "/login"
     assert user_exists(database, email)
     assert stranger.get("/accept-invitation", params={"token": token}).status_code == 404

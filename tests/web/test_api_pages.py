@@ -189,6 +189,8 @@ POST /match-reports/{report_id}/resolve /bureau/reports/resolve
 POST /matches/text /try
 GET /me /account/profile
 POST /me/confirmation /account/confirm
+GET,POST /me/consents /account/consent
+DELETE /me/consents /account/consent/withdraw
 GET /me/data /account/data/download
 POST /me/email /account/profile
 POST /me/erasure /account/data/erase

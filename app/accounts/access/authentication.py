@@ -11,9 +11,9 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts import credentials
 from app.accounts.access.networks import is_within
@@ -22,6 +22,7 @@ from app.accounts.access.principal import ANONYMOUS, OwedStep, Principal
 from app.accounts.access.proof import owed_step
 from app.accounts.models import (
     ApiKey,
+    Consent,
     LoginSession,
     Organisation,
     RefreshToken,
@@ -39,7 +40,7 @@ from app.settings import Settings
 log = structlog.get_logger(__name__)
 
 _LAST_USED_INTERVAL = timedelta(minutes=1)
-_OWN_ACCOUNT = ("/v1/me", "/v1/auth/")
+_OWN_ACCOUNT = ("/v1/me", "/v1/auth/", "/v1/legal-texts/")
 
 # These two only read the headers and document the schemes in the OpenAPI description.
 _bearer_scheme = OAuth2PasswordBearer(
@@ -165,6 +166,7 @@ def user_identity(
             Organisation.trusted,
             Organisation.name,
             SecondFactor.secret.is_not(None),
+            _has_withdrawn_consent(),
             confirmed_at > now() - settings.confirmation_lifetime,
         )
         .select_from(User)
@@ -175,11 +177,13 @@ def user_identity(
     ).one_or_none()
     if row is None:
         return None
-    user, trusted, organisation, has_factor, is_confirmed = row
+    user, trusted, organisation, has_factor, has_withdrawn, is_confirmed = row
     role = Role(user.role)
     owed = None
     if role in settings.roles_with_second_factor and not has_factor:
         owed = OwedStep.SECOND_FACTOR
+    elif has_withdrawn:
+        owed = OwedStep.CONSENT
     elif settings.password_max_age is not None:
         changed_at = user.password_changed_at or user.created_at
         owed = OwedStep.PASSWORD if changed_at <= now() - settings.password_max_age else None
@@ -195,6 +199,15 @@ def user_identity(
         is_confirmed=bool(is_confirmed),
     )
     return UserIdentity(principal, user.name, organisation or "")
+
+
+def _has_withdrawn_consent() -> ColumnElement[bool]:
+    """Condition on a row of users: they have withdrawn their consent, and given none since."""
+    active = aliased(Consent)
+    return and_(
+        exists().where(Consent.user_id == User.id),
+        ~exists().where(active.user_id == User.id, active.withdrawn_at.is_(None)),
+    )
 
 
 def _api_key_principal(database: Database, key: str, address: str) -> Principal:

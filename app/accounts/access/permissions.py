@@ -352,7 +352,7 @@ def require(
 
 
 def _is_barred(principal: Principal, action: Action) -> bool:
-    return principal.owed is not None and action is not Action.USER_CHANGE
+    return principal.owed is not None and action not in (Action.USER_CHANGE, Action.LEGAL_TEXT_READ)
 
 
 def _in_scope(principal: Principal, action: Action) -> bool:

@@ -13,6 +13,7 @@ class OwedStep(StrEnum):
     """What a user must do before they may do anything else."""
 
     SECOND_FACTOR = "second_factor"
+    CONSENT = "consent"
     PASSWORD = "password"  # noqa: S105 — what is to be changed, no secret
 
 

@@ -10,6 +10,11 @@ _OWED: Mapping[OwedStep, tuple[str, str]] = {
         "Your role needs a second factor: set it up first, at /account/security or by POST /v1/me/second-factor.",
         "您的角色须启用第二重验证，请先在“账号安全”页面设置，或调用 POST /v1/me/second-factor。",
     ),
+    OwedStep.CONSENT: (
+        "You have withdrawn your consent to the processing of personal data: take out or erase your data, or consent "
+        "anew, at /account/consent or by POST /v1/me/consents.",
+        "您已撤回对个人信息处理的同意：可以导出或删除本人数据，或者在“个人数据”页面重新同意（POST /v1/me/consents）。",
+    ),
     OwedStep.PASSWORD: (
         "Your password is too old: change it first, at /account/password or by POST /v1/me/password.",
         "您的密码已到更换期限，请先在“密码”页面修改，或调用 POST /v1/me/password。",

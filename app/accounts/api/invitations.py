@@ -83,6 +83,10 @@ def withdraw_invitation(invitation_id: Id, session: WriteSession, principal: Log
 def accept_invitation(database: AppDatabase, body: InvitationAcceptance) -> UserOut:
     """提交邮件链接中的 token、姓名和密码，建立账号。链接只能使用一次。"""
     user = service.accept_invitation(
-        database, token=body.token, name=body.name, password=body.password.get_secret_value()
+        database,
+        token=body.token,
+        name=body.name,
+        password=body.password.get_secret_value(),
+        notice_version=body.notice_version,
     )
     return UserOut.of(user)

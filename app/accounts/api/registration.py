@@ -64,6 +64,7 @@ def register(
         user=body.user.facts(),
         role=body.role,
         attempt=attempt,
+        notice_version=body.notice_version,
     )
     return MailboxIn(email=body.user.email)
 

@@ -18,3 +18,4 @@ class TextPurpose(StrEnum):
         return member
 
     UNDERTAKING = "undertaking", "保密承诺书", "Confidentiality undertaking"
+    PRIVACY_NOTICE = "privacy_notice", "个人信息处理告知书", "Notice of processing of personal data"

@@ -46,6 +46,17 @@ WholeText = Annotated[
 ]
 
 
+NoticeVersion = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=1_000_000,
+        description="已阅读并同意的《个人信息处理告知书》版本，见 GET /v1/legal-texts/privacy_notice",
+        examples=[1],
+    ),
+]
+
+
 class LegalTextNew(AccountInput):
     """A new version of a text, in both languages."""
 
@@ -59,7 +70,9 @@ class LegalTextNew(AccountInput):
 class LegalTextOut(AccountOutput):
     """One version of a text; the Chinese text prevails."""
 
-    purpose: TextPurpose = Field(title="用途", description="undertaking 保密承诺书")
+    purpose: TextPurpose = Field(
+        title="用途", description="undertaking 保密承诺书 privacy_notice 个人信息处理告知书"
+    )
     version: int = Field(title="版本")
     zh: str = Field(title="中文文本")
     en: str = Field(title="英文文本")
@@ -76,3 +89,19 @@ class LegalTextVersionOut(AccountOutput):
     version: int = Field(title="版本")
     digest: str = Field(title="摘要")
     published_at: datetime | None = Field(None, title="发布时间")
+
+
+class ConsentIn(AccountInput):
+    """Consent to the notice of processing."""
+
+    notice_version: NoticeVersion
+
+
+class ConsentOut(AccountOutput):
+    """A consent that a person gave, and when they withdrew it."""
+
+    purpose: TextPurpose = Field(title="用途", description="privacy_notice 个人信息处理告知书")
+    text_version: int = Field(title="文本版本")
+    digest: str = Field(title="文本摘要", description="SHA-256，见 /v1/legal-texts/privacy_notice")
+    given_at: datetime = Field(title="同意时间")
+    withdrawn_at: datetime | None = Field(None, title="撤回时间")

@@ -3,7 +3,9 @@
 The answer is the same whether or not the address has an account; its owner learns of the attempt by mail.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -15,6 +17,7 @@ from app.accounts.access.permissions import Action, RecordScope, require, scope_
 from app.accounts.access.principal import Principal
 from app.accounts.access.proof import require_confirmation
 from app.accounts.field_checks import check_email, checked
+from app.accounts.legal_texts.consents import agreed_notice, record_consent
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import STAFF, Organisation, Role, User
@@ -139,19 +142,28 @@ def read_invitation(session: Session, token: str) -> Invited:
     return Invited(link.email, organisation.name, Role(link.data["role"]))
 
 
-def accept_invitation(database: Database, *, token: str, name: str, password: str) -> User:
+def accept_invitation(
+    database: Database, *, token: str, name: str, password: str, notice_version: int
+) -> User:
     """Store the invited person as a user: the mailbox is confirmed by the token that was sent to it.
 
     Takes the database rather than a session, because the password is hashed while no transaction is open.
 
     Raises:
         NotFound: the link is invalid, used or expired, or the address has an account meanwhile.
-        Invalid: the name or the password violates a rule, or the organisation does not allow the role any more.
+        Invalid: the name or the password violates a rule, the organisation does not allow the role any more, or the
+            consent is to a notice that is no longer in force.
         Unavailable: too many passwords are being hashed.
     """
+    faults = Faults()
+    agreed: Mapping[str, Any] = {}
     with database.reading() as session:
         email = links.usable(session, token, LinkPurpose.INVITE, lock=False).email
-    _, name = check_user_facts(UserFacts(email=email, name=name, password=password))
+        with faults.collected():
+            agreed = agreed_notice(session, notice_version)
+    with faults.collected():
+        _, name = check_user_facts(UserFacts(email=email, name=name, password=password))
+    faults.raise_if_any()
     password_hash = credentials.hash_password(password)
     with database.unit_of_work() as session:
         link = links.usable(session, token, LinkPurpose.INVITE)
@@ -166,6 +178,7 @@ def accept_invitation(database: Database, *, token: str, name: str, password: st
             organisation_id=link.organisation_id,
             administrator=link.data["administrator"] or None,
         )
+        record_consent(session, user, agreed)
         links.use_up(session, link)
         audit.record(
             session, principal_of(user), Action.USER_CREATE, user.id, f"invitation; role={user.role}"

@@ -4,7 +4,9 @@ Until then there is neither an organisation nor a user, so nobody can use anothe
 The answer is the same whether or not the address has an account; its owner learns of the attempt by mail.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -14,6 +16,7 @@ from app.accounts import audit, credentials, throttle
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import ANONYMOUS, Principal
 from app.accounts.field_checks import check_email, checked, field_prefix
+from app.accounts.legal_texts.consents import agreed_notice, record_consent
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import Organisation, OrganisationKind, Role, User
@@ -40,13 +43,15 @@ def request_registration(
     user: UserFacts,
     role: Role | None,
     attempt: RateLimitKey,
+    notice_version: int,
 ) -> None:
     """Check a registration, and send the confirmation link to the mailbox. `attempt` has been counted.
 
     Takes the database rather than a session, because the password is hashed while no transaction is open.
 
     Raises:
-        Invalid: a field is invalid, or this kind of organisation cannot be registered, or not with this role.
+        Invalid: a field is invalid, this kind of organisation cannot be registered, or not with this role, or the
+            consent is to a notice that is no longer in force.
         Conflict: an organisation with this credit code exists.
         Unavailable: too many passwords are being hashed.
     """
@@ -58,6 +63,9 @@ def request_registration(
         check_user_facts(user)
     with faults.collected(), field_prefix("organisation"), database.reading() as session:
         check_facts(session, organisation)
+    agreed: Mapping[str, Any] = {}
+    with faults.collected(), database.reading() as session:
+        agreed = agreed_notice(session, notice_version)
     faults.raise_if_any()
     role = _open_role(organisation.kind, role)
     email, name = check_user_facts(user)
@@ -71,6 +79,7 @@ def request_registration(
         "name": name,
         "role": role.value,
         "password_hash": credentials.hash_password(user.password),
+        "notice": dict(agreed),
     }
     with database.unit_of_work() as session:
         links.issue(
@@ -160,6 +169,8 @@ def _complete(session: Session, link: AccountLink, principal: Principal) -> tupl
         organisation_id=organisation.id,
         administrator=True,
     )
+    if link.data.get("notice"):  # links of earlier releases have none
+        record_consent(session, user, link.data["notice"])
     links.use_up(session, link)
     actor = principal
     if principal.is_anonymous:

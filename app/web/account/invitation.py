@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.accounts.legal_texts.purposes import TextPurpose
+from app.accounts.legal_texts.service import text_of
 from app.accounts.self_service.invitations import accept_invitation, read_invitation
-from app.database import AppDatabase, ReadSession
+from app.database import AppDatabase, Database, ReadSession
 from app.errors import Invalid, NotFound, SankuError
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted
@@ -28,13 +30,21 @@ def accept(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
     """Stores the account and leads to the login."""
     page.take_display(posted)
     token, name = posted.get("link"), posted.get("name")
-    email, by = posted.get("email"), posted.get("by")
+    email, by, agreed = posted.get("email"), posted.get("by"), posted.get("notice_version")
     if posted.only_shows:
-        return _show(page, token, email=email, by=by, name=name)
+        return _show(page, token, email=email, by=by, name=name, agreed=agreed)
     try:
-        accept_invitation(database, token=token, name=name, password=posted.get("password"))
+        accept_invitation(
+            database,
+            token=token,
+            name=name,
+            password=posted.get("password"),
+            notice_version=int(agreed) if agreed.isdecimal() else 0,
+        )
     except (NotFound, Invalid) as error:
-        return _show(page, token, email=email, by=by, name=name, error=error, status=error.status)
+        return _show(
+            page, token, email=email, by=by, name=name, agreed=agreed, error=error, status=error.status
+        )
     return page.redirect("/login", notice="registered")
 
 
@@ -45,9 +55,12 @@ def _show(
     email: str = "",
     by: str = "",
     name: str = "",
+    agreed: str = "",
     error: SankuError | None = None,
     status: int = 200,
 ) -> Response:
+    with page.services[Database].reading() as session:
+        notice = text_of(session, TextPurpose.PRIVACY_NOTICE)
     return page.show(
         "account/invitation.html",
         status=status,
@@ -58,4 +71,6 @@ def _show(
         by=by,
         name=name,
         error=error,
+        notice=notice,
+        agreed=agreed == str(notice.version),
     )

@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.accounts.legal_texts.purposes import TextPurpose
+from app.accounts.legal_texts.service import text_of
 from app.accounts.schemas import Registration
 from app.accounts.self_service.registration import (
     check_organisation,
@@ -13,7 +15,7 @@ from app.accounts.self_service.registration import (
     resend_registration,
 )
 from app.accounts.throttle import RateLimitKey, count_attempt
-from app.database import AppDatabase, WriteSession
+from app.database import AppDatabase, Database, WriteSession
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.services import AppSettings
 from app.web.forms.carried import carry
@@ -83,6 +85,12 @@ _CODE_MISSING = FieldError(
     en="a domestic organisation needs its unified social credit code of 18 characters; a foreign one chooses the "
     "region “Overseas”; one without a code is entered by the bureau",
 )
+_NOT_AGREED = FieldError(
+    "notice_version",
+    "missing",
+    zh="请阅读个人信息处理告知书并勾选同意",
+    en="please read the notice of processing, and tick that you agree",
+)
 # A person's data that is sound, to check the organisation before the person is known.
 _SOMEBODY = {"email": "somebody@example.com", "name": "某人", "password": "Sound-password-1"}
 
@@ -128,6 +136,7 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
             user=body.user.facts(),
             role=body.role,
             attempt=attempt,
+            notice_version=body.notice_version,
         )
     except Invalid as error:
         return _step(page, 2 if _is_of(error, 2) else 1, posted, _of_organisation(error))
@@ -158,7 +167,7 @@ def resend(
 
 
 def _checked(posted: PostedForm, *, with_person: bool) -> Registration:
-    values: dict[str, dict[str, Any]] = {"organisation": {}, "user": {}}
+    values: dict[str, Any] = {"organisation": {}, "user": {}}
     for field in (*ORGANISATION.fields, *PERSON.fields):
         part, _dot, name = field.name.partition(".")
         text = posted.get(field.name).strip()
@@ -166,7 +175,8 @@ def _checked(posted: PostedForm, *, with_person: bool) -> Registration:
             values[part][name] = text
     if not with_person:
         values["user"] = dict(_SOMEBODY)
-    made = validated(Registration, values)
+    version = posted.get("notice_version") if with_person else "1"
+    made = validated(Registration, values | ({"notice_version": version} if version else {}))
     assert isinstance(made, Registration)
     return made
 
@@ -179,13 +189,22 @@ def _of_organisation(error: Invalid | Conflict) -> Invalid:
 
 
 def _is_of(error: Invalid, step: int) -> bool:
-    part = "organisation" if step == 1 else "user"
-    return any(field.field.startswith(part) for field in error.fields) and not (
+    parts = ("organisation",) if step == 1 else ("user", "notice_version")
+    return any(field.field.startswith(parts) for field in error.fields) and not (
         step == 2 and any(field.field.startswith("organisation") for field in error.fields)
     )
 
 
 def _step(page: WebPage, step: int, posted: PostedForm, error: Invalid | None = None) -> Response:
+    with page.services[Database].reading() as session:
+        notice = text_of(session, TextPurpose.PRIVACY_NOTICE)
+    if error:
+        error = Invalid(
+            fields=tuple(
+                _NOT_AGREED if (one.field, one.code) == ("notice_version", "missing") else one
+                for one in error.fields
+            )
+        )
     form = FilledForm(STEP_1 if step == 1 else STEP_2, posted=posted, errors=error.fields if error else ())
     return page.show(
         "account/register.html",
@@ -195,6 +214,8 @@ def _step(page: WebPage, step: int, posted: PostedForm, error: Invalid | None = 
         step=step,
         kept=_kept(step, posted),
         problem=posted.get("problem"),
+        notice=notice,
+        agreed=posted.get("notice_version") == str(notice.version),
     )
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.web.account.channels import router as channels
+from app.web.account.consent import router as consent
 from app.web.account.invitation import router as invitation
 from app.web.account.links import router as links
 from app.web.account.login import router as login
@@ -25,6 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     identity,
     confirmation,
     personal_data,
+    consent,
     notices,
     channels,
     links,

@@ -7,11 +7,11 @@ from app.web.bureau.figures.network import router as network
 from app.web.bureau.figures.pages import router as figures
 from app.web.bureau.figures.wall import router as wall
 from app.web.bureau.home import router as home
+from app.web.bureau.legal_texts import router as legal_texts
 from app.web.bureau.lists.audit import router as audit
 from app.web.bureau.lists.contracts import router as contracts
 from app.web.bureau.lists.duplicates import router as duplicates
 from app.web.bureau.lists.filings import router as filings
-from app.web.bureau.lists.legal_texts import router as legal_texts
 from app.web.bureau.lists.models import router as models
 from app.web.bureau.lists.organisation import router as organisation
 from app.web.bureau.lists.organisation_edit import router as organisation_edit

@@ -197,6 +197,18 @@ class Accounts:
         """导出本人数据 (`GET /v1/me/data`), as a file."""
         return self._client.fetch(Call[bytes]("GET", "/v1/me/data", query={"format": format}), into)
 
+    def consents(self) -> Answer[builtins.list[models.ConsentOut]]:
+        """本人的同意记录 (`GET /v1/me/consents`)."""
+        return self._client.send(Call[builtins.list[models.ConsentOut]]("GET", "/v1/me/consents"))
+
+    def consent(self, body: models.ConsentIn) -> Answer[models.ConsentOut]:
+        """同意个人信息处理告知书 (`POST /v1/me/consents`)."""
+        return self._client.send(Call[models.ConsentOut]("POST", "/v1/me/consents", body=body))
+
+    def withdraw(self) -> Answer[None]:
+        """撤回同意 (`DELETE /v1/me/consents`)."""
+        return self._client.send(Call[None]("DELETE", "/v1/me/consents"))
+
     def erase(self, body: models.ErasureIn) -> Answer[builtins.list[models.KeptOut]]:
         """注销账号并删除本人数据 (`POST /v1/me/erasure`)."""
         return self._client.send(Call[builtins.list[models.KeptOut]]("POST", "/v1/me/erasure", body=body))
@@ -391,6 +403,18 @@ class AsyncAccounts:
     ) -> File:
         """导出本人数据 (`GET /v1/me/data`), as a file."""
         return await self._client.fetch(Call[bytes]("GET", "/v1/me/data", query={"format": format}), into)
+
+    async def consents(self) -> Answer[builtins.list[models.ConsentOut]]:
+        """本人的同意记录 (`GET /v1/me/consents`)."""
+        return await self._client.send(Call[builtins.list[models.ConsentOut]]("GET", "/v1/me/consents"))
+
+    async def consent(self, body: models.ConsentIn) -> Answer[models.ConsentOut]:
+        """同意个人信息处理告知书 (`POST /v1/me/consents`)."""
+        return await self._client.send(Call[models.ConsentOut]("POST", "/v1/me/consents", body=body))
+
+    async def withdraw(self) -> Answer[None]:
+        """撤回同意 (`DELETE /v1/me/consents`)."""
+        return await self._client.send(Call[None]("DELETE", "/v1/me/consents"))
 
     async def erase(self, body: models.ErasureIn) -> Answer[builtins.list[models.KeptOut]]:
         """注销账号并删除本人数据 (`POST /v1/me/erasure`)."""
