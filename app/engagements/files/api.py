@@ -56,7 +56,7 @@ class _Upload(Wire):
     summary="上传文件",
     status_code=201,
     response_model=FileRead,
-    responses=CHANGING | problems(TooLarge),
+    responses=CHANGING | problems(TooLarge, Unavailable),
     openapi_extra=FORM,
 )
 def add_file(
@@ -70,7 +70,7 @@ def add_file(
     session: WriteSession,
 ) -> Response:
     """支持 PDF、PNG、JPG、DOCX 和 XLSX，默认不超过 20 MB；类型根据内容判定。"""
-    examined = files.examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
+    examined = files.examine(file.file, file.filename or "", settings=settings)
     # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     with database.reading() as before:
         files.check_upload(before, engagement_id, principal=principal)

@@ -17,11 +17,13 @@ from app.database import Database, new_id, now, one_or_not_found
 from app.engagements.access import not_your_part, participation_of, require_open
 from app.engagements.files.content_types import find_type, with_suffix
 from app.engagements.files.storage import CHUNK, Store
+from app.engagements.files.virus_scanner import refuse_infected
 from app.engagements.models import File
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
 from app.libraries.validation.leaks.secrecy import secrecy_errors
 from app.libraries.validation.values.text import clean_line
+from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +45,13 @@ class ExaminedFile:
     sha256: str
 
 
-def examine(file: BinaryIO, name: str, *, max_bytes: int) -> ExaminedFile:
+def examine(file: BinaryIO, name: str, *, settings: Settings) -> ExaminedFile:
     """Check an upload; leaves the file at its beginning.
 
     Raises:
-        Invalid: it is empty, too large, of an unsupported type, or its name has control characters
+        Invalid: it is empty, too large, of an unsupported type, has a virus, or its name has control characters
             or marks it as a state secret.
+        Unavailable: a virus scanner is set and does not answer.
     """
     type_ = find_type(file)
     digest, size = hashlib.sha256(), 0
@@ -56,13 +59,15 @@ def examine(file: BinaryIO, name: str, *, max_bytes: int) -> ExaminedFile:
         digest.update(piece)
         size += len(piece)
     file.seek(0)
-    if size > max_bytes:
-        limit = max_bytes // 1_000_000
+    if size > settings.max_file_bytes:
+        limit = settings.max_file_bytes // 1_000_000
         raise Invalid.field("file", "file_size", f"文件不能超过 {limit} MB", f"must not exceed {limit} MB")
     stem = clean_line(name.replace("\\", "/").rpartition("/")[2])[-MAX_NAME:] or "file"
     errors = tuple(secrecy_errors({"file": stem}))
     if errors:
         raise Invalid(fields=errors)
+    if settings.clamd is not None:
+        refuse_infected(file, settings.clamd)
     return ExaminedFile(with_suffix(stem, type_), type_.media_type, size, digest.hexdigest())
 
 

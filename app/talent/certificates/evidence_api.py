@@ -48,7 +48,7 @@ def upload(
     if_match: IfMatch = None,
 ) -> Response:
     """核验前可以上传或更换；类型根据内容判定。"""
-    examined = examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
+    examined = examine(file.file, file.filename or "", settings=settings)
     with database.reading() as before:
         evidence.find_changeable(before, certificate_id, principal=principal)
     # Bytes are stored before the transaction begins, so that no lock is held during the upload.

@@ -63,7 +63,7 @@ def file(
             documents.check_upload(before, contract_id, principal=principal)
         if upload is None:
             raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
-        examined = examine(upload.file, upload.filename or "", max_bytes=settings.max_file_bytes)
+        examined = examine(upload.file, upload.filename or "", settings=settings)
         # Bytes are stored before the transaction begins, so that no lock is held during the upload.
         key = store_bytes(store, contract_id, upload.file, examined)
         with database.unit_of_work() as session:

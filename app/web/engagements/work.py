@@ -88,7 +88,7 @@ def file(
     try:
         if upload is None:
             raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
-        examined = files.examine(upload.file, upload.filename or "", max_bytes=settings.max_file_bytes)
+        examined = files.examine(upload.file, upload.filename or "", settings=settings)
         with database.reading() as before:
             files.check_upload(before, id, principal=page.principal)
         # Bytes are stored before the transaction begins, so that no lock is held during the upload.

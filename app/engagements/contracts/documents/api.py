@@ -58,7 +58,7 @@ class _Upload(Wire):
     summary="上传合同文件",
     status_code=201,
     response_model=FileRead,
-    responses=problems(NotFound, Conflict, TooLarge),
+    responses=problems(NotFound, Conflict, TooLarge, Unavailable),
     openapi_extra=FORM,
 )
 def add_file(
@@ -72,7 +72,7 @@ def add_file(
     session: WriteSession,
 ) -> Response:
     """支持 PDF、PNG、JPG、DOCX 和 XLSX，默认不超过 20 MB；类型根据内容判定。"""
-    examined = examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
+    examined = examine(file.file, file.filename or "", settings=settings)
     # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     with database.reading() as before:
         documents.check_upload(before, contract_id, principal=principal)

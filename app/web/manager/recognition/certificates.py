@@ -121,7 +121,7 @@ def upload(
     try:
         if file is None:
             raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
-        examined = examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
+        examined = examine(file.file, file.filename or "", settings=settings)
         with database.reading() as before:
             evidence.find_changeable(before, id, principal=page.principal)
         # Bytes are stored before the transaction begins, so that no lock is held during the upload.

@@ -1,0 +1,87 @@
+"""Scanning of uploads by clamd, before their bytes are stored: the command INSTREAM of its protocol."""
+
+import socket
+import struct
+from typing import BinaryIO
+
+import structlog
+
+from app.errors import Invalid, Unavailable
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 30
+"""How long a connection, a piece, and the verdict may take."""
+_CHUNK = 64 * 1024
+_LONGEST_REPLY = 4096
+
+
+def refuse_infected(file: BinaryIO, address: str) -> None:
+    """Let clamd scan the file; leaves the file at its beginning.
+
+    Args:
+        address: `host:port`, or the path of a socket.
+
+    Raises:
+        Invalid: clamd has found a virus.
+        Unavailable: clamd is down, takes too long, or could not scan the file: what nobody has scanned is refused.
+    """
+    file.seek(0)
+    try:
+        with _connect(address) as connection:
+            verdict = _scan(connection, file)
+    except OSError as error:
+        log.error("virus_scanner_unavailable", reason=type(error).__name__)
+        raise _unavailable() from error
+    finally:
+        file.seek(0)
+    if verdict == "stream: OK":
+        return
+    if verdict.endswith(" FOUND"):
+        log.warning("virus_found", verdict=verdict)
+        raise Invalid.field(
+            "file",
+            "infected",
+            "文件中发现病毒或恶意代码，未保存；请在本机查杀后重新上传",
+            "contains a virus and was not stored; clean it and upload it again",
+        )
+    log.error("virus_scanner_unavailable", reason=verdict)
+    raise _unavailable()
+
+
+def _connect(address: str) -> socket.socket:
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdecimal():
+        return socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS)
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(SECONDS)
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _scan(connection: socket.socket, file: BinaryIO) -> str:
+    """The verdict: `stream: OK`, `stream: NAME FOUND`, or an error."""
+    connection.sendall(b"zINSTREAM\0")
+    while piece := file.read(_CHUNK):
+        connection.sendall(struct.pack("!I", len(piece)) + piece)
+    connection.sendall(struct.pack("!I", 0))
+    reply = b""
+    while b"\0" not in reply and len(reply) < _LONGEST_REPLY:
+        received = connection.recv(_LONGEST_REPLY)
+        if not received:
+            break
+        reply += received
+    return reply.partition(b"\0")[0].decode("utf-8", errors="replace").strip()
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable(
+        "The virus scanner does not answer, so the file was not stored. Try again later.",
+        "病毒扫描服务暂不可用，文件未保存，请稍后重试。",
+        code="scanner_unavailable",
+        headers={"Retry-After": "60"},
+    )
