@@ -75,6 +75,7 @@ _EFFECTS: HandlerTable = {
     events.DemandReturned: (),
     events.AchievementReturned: (),
     events.ManagerReturned: (),
+    events.LoginMailboxConfirmed: (notifications.use_confirmed_mailbox,),
     events.PasswordChanged: (mail_password_change,),
     events.CredentialsChanged: (mail_credentials_change,),
     events.ApiKeyRefused: (audit_refused_key,),

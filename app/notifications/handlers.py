@@ -11,11 +11,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.organisations.merges.kept import kept_id
-from app.events.catalogue import DeliveryDue, MessageDue
+from app.events.catalogue import DeliveryDue, LoginMailboxConfirmed, MessageDue
 from app.events.domain_event import ClaimedEvent, DomainEvent, subject_id_of
 from app.events.messages import MessageKind
 from app.events.outbox import emit
+from app.notifications.addresses.service import confirm_login_mailbox
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.delivery.attempt import CompletedAttempt, DeliveryContext, Skip, prepare
 from app.notifications.delivery.ordering import lock_recipient, start_next
 from app.notifications.delivery.outcome import apply_result, end_delivery, log_attempt, log_lost_attempts
@@ -67,6 +70,14 @@ def _is_released(services: Services, session: Session, event: ClaimedEvent, due:
     if decided.until is not None:
         emit(session, replace(due, held_for=decided.held_for), available_at=decided.until)
     return decided.send
+
+
+def use_confirmed_mailbox(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """A mailbox that was confirmed for the login is confirmed for messages, too."""
+    confirmed = LoginMailboxConfirmed.of(event)
+    user = session.get(User, confirmed.subject_id)
+    if user is not None:
+        confirm_login_mailbox(session, SecretBox(services[Settings]), user, is_new=confirmed.is_new)
 
 
 def notify_people(_: Services, session: Session, event: ClaimedEvent) -> None:

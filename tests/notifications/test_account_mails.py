@@ -42,6 +42,12 @@ def test_the_link_of_a_registration_names_who_it_is_for_and_works(
     ok(client.post("/v1/auth/verify-mail", json={"token": token}))
     login = client.post("/v1/auth/token", data={"username": EMAIL, "password": PASSWORD})
     assert login.status_code == 200
+    drain()
+    headers = {"Authorization": f"Bearer {ok(login)['access_token']}"}
+    [channel] = ok(client.get("/v1/channels", headers=headers))["items"]
+    ok(client.post(f"/v1/channels/{channel['id']}/test", headers=headers), 202)
+    drain()
+    assert mailbox.to(EMAIL)[-1].subject == "【三库】测试消息"
 
 
 def test_the_owner_of_an_account_learns_that_somebody_tried_and_gets_no_link(
@@ -72,9 +78,15 @@ def test_a_reset_link_goes_to_an_account_and_to_nobody_else(
 
 
 def test_a_changed_address_is_confirmed_at_the_new_one_and_told_to_the_old_one(
-    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_enterprise: Caller, app: Any
+    client: Any,
+    mailbox: Mailbox,
+    drain: Callable[[], int],
+    as_enterprise: Caller,
+    app: Any,
+    with_mail: Callable[[Caller], str],
 ) -> None:
-    old = email_of(app, as_enterprise)
+    """Messages follow, without another confirmation."""
+    old = with_mail(as_enterprise)
     body = {"email": "new@example.com", "password": PASSWORD}
     ok(as_enterprise.post("/v1/me/email", json=body), 202)
     drain()
@@ -82,8 +94,11 @@ def test_a_changed_address_is_confirmed_at_the_new_one_and_told_to_the_old_one(
     page, token = link_in(mailbox, "new@example.com")
     assert page == "/verify-mail"
     ok(client.post("/v1/auth/verify-mail", json={"token": token}))
+    [channel] = ok(as_enterprise.get("/v1/channels"))["items"]
+    ok(as_enterprise.post(f"/v1/channels/{channel['id']}/test"), 202)
     drain()
     assert "登录邮箱已变更" in mailbox.to(old)[-1].subject
+    assert mailbox.to("new@example.com")[-1].subject == "【三库】测试消息"
 
 
 def test_a_link_used_before_its_mail_was_sent_is_not_sent(

@@ -32,6 +32,8 @@ from app.accounts.users import (
 from app.database import Database, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.errors.collection import Faults
+from app.events.catalogue import LoginMailboxConfirmed
+from app.events.outbox import emit
 from app.settings import Settings
 
 MAX_OPEN = 50
@@ -183,6 +185,7 @@ def accept_invitation(
         audit.record(
             session, principal_of(user), Action.USER_CREATE, user.id, f"invitation; role={user.role}"
         )
+        emit(session, LoginMailboxConfirmed(subject_id=user.id, is_new=True))
         return user
 
 

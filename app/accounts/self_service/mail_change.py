@@ -13,6 +13,8 @@ from app.accounts.sessions.tokens import principal_of
 from app.accounts.users import refuse_taken_address
 from app.database import Database
 from app.errors import Forbidden, Invalid
+from app.events.catalogue import LoginMailboxConfirmed
+from app.events.outbox import emit
 from app.settings import Settings
 
 
@@ -67,6 +69,7 @@ def complete_mail_change(session: Session, settings: Settings, token: str) -> Us
     session.flush()
     links.use_up(session, link)
     links.end_links(session, user.id)
+    emit(session, LoginMailboxConfirmed(subject_id=user.id, is_new=False))
     audit.record(session, principal_of(user), Action.USER_CHANGE, user.id, "email")
     links.issue(session, settings.signing_key, purpose=LinkPurpose.MAIL_CHANGED, email=old, user_id=user.id)
     return user

@@ -31,6 +31,8 @@ from app.accounts.users import (
 from app.database import Database, now, one_or_not_found
 from app.errors import Invalid
 from app.errors.collection import Faults
+from app.events.catalogue import LoginMailboxConfirmed
+from app.events.outbox import emit
 from app.settings import Settings
 
 
@@ -174,6 +176,7 @@ def _complete(session: Session, link: AccountLink, principal: Principal) -> tupl
     links.use_up(session, link)
     actor = principal
     if principal.is_anonymous:
+        emit(session, LoginMailboxConfirmed(subject_id=user.id, is_new=True))
         actor = Principal(user_id=user.id, organisation_id=organisation.id, role=Role(user.role))
     details = f"{organisation.name}; role={user.role}"
     audit.record(session, actor, Action.ACCOUNT_REGISTER, organisation.id, details)

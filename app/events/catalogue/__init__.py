@@ -1,6 +1,11 @@
 """The catalogue of events: name, subject and payload of each. One module for each area."""
 
-from app.events.catalogue.accounts import ApiKeyRefused, CredentialsChanged, PasswordChanged
+from app.events.catalogue.accounts import (
+    ApiKeyRefused,
+    CredentialsChanged,
+    LoginMailboxConfirmed,
+    PasswordChanged,
+)
 from app.events.catalogue.contracts import (
     ContractAmended,
     ContractAmendmentClosed,
@@ -128,6 +133,7 @@ __all__ = [
     "EngagementMoved",
     "EngagementOpened",
     "FilingChanged",
+    "LoginMailboxConfirmed",
     "ManagerChanged",
     "ManagerClosed",
     "ManagerPublished",

@@ -17,6 +17,17 @@ class PasswordChanged(DomainEvent):
     by_bureau: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class LoginMailboxConfirmed(DomainEvent):
+    """A user (the subject) has opened the link that was sent to their login address: with `is_new` that of their
+    registration or invitation, otherwise that of another address."""
+
+    name: ClassVar = "user.mailbox_confirmed"
+
+    subject_id: UUID
+    is_new: bool
+
+
 CredentialChange = Literal[
     "second_factor_added",
     "second_factor_removed",

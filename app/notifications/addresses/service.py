@@ -58,6 +58,26 @@ def add_channel(
     return address
 
 
+def confirm_login_mailbox(session: Session, secret_box: SecretBox, user: User, *, is_new: bool) -> None:
+    """Send messages to the login address, whose link the user has opened: to a new user from the beginning, unless they
+    have chosen otherwise meanwhile; after a change of the address, to those who had a confirmed mailbox before."""
+    query = select(ChannelAddress).where(
+        ChannelAddress.user_id == user.id, ChannelAddress.kind == ChannelKind.MAIL
+    )
+    known = session.scalars(query).all()
+    mark = secret_box.fingerprint(user.email)
+    if is_new and not known:
+        session.add(
+            ChannelAddress(
+                user_id=user.id, kind=ChannelKind.MAIL, verified_at=now(), verified_fingerprint=mark
+            )
+        )
+    for address in known:
+        if address.removed_at is None and (is_new or address.verified_at is not None):
+            address.verified_at, address.verified_fingerprint = now(), mark
+    session.flush()
+
+
 def channels(*, principal: Principal) -> Select[ChannelAddress]:
     """The principal's own channels. No role sees the channels of another user."""
     require(principal, Action.CHANNEL_READ, own=True)

@@ -35,11 +35,15 @@ def render_account_link(session: Session, link: AccountLink, url: str) -> Conten
             return _credentials_changed(session, link)
 
 
+_NOTICES = "确认或接受后，与您有关的通知也发往此邮箱，可在账号的通知设置中关闭。"
+
+
 def _registration(link: AccountLink, url: str) -> Content:
     organisation = link.data["organisation"]["name"]
     lines = (
         f"有人以“{organisation}”（{link.data['name']}）的名义，用此邮箱注册了三库账号。",
         f"如是您本人，请在 {_hours(link)} 小时内点击“确认邮箱”；确认后账号方可使用。",
+        _NOTICES,
         _IGNORE,
     )
     return _mail("account.register", "【三库】请确认注册邮箱", link.data["name"], lines, url, "确认邮箱")
@@ -64,7 +68,7 @@ def _reset(user: User, url: str) -> Content:
 def _new_address(session: Session, link: AccountLink, url: str) -> Content:
     user = session.get_one(User, link.user_id)
     lines = (
-        "您的三库账号申请改用此邮箱登录。请点击“确认新邮箱”；确认前，原邮箱继续有效。",
+        f"您的三库账号申请改用此邮箱登录。请在 {_hours(link)} 小时内点击“确认新邮箱”；确认前，原邮箱继续有效。",
         _IGNORE,
     )
     return _mail("account.change_mail", "【三库】请确认新邮箱", user.name, lines, url, "确认新邮箱")
@@ -112,7 +116,7 @@ def _credentials_changed(session: Session, link: AccountLink) -> Content:
 def _invitation(session: Session, link: AccountLink, url: str) -> Content:
     organisation = session.get_one(Organisation, link.organisation_id)
     lines = (
-        f"“{organisation.name}”邀请您加入其三库账号。请在 7 天内点击“接受邀请”，设置姓名和密码。",
+        f"“{organisation.name}”邀请您加入其三库账号。请在 7 天内点击“接受邀请”，设置姓名和密码。" + _NOTICES,
         "如您不认识该单位，请忽略本邮件。",
     )
     return _mail("account.invite", "【三库】邀请您加入", "", lines, url, "接受邀请")

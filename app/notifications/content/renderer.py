@@ -272,7 +272,8 @@ def render_verification(_: Session, __: Message, context: RenderContext) -> Cont
     if context.confirm_url is None:
         return None
     lines = [
-        "您（或他人）申请将推送和通知发送至此邮箱。请点击“确认接收”；如非您本人操作，请忽略本邮件，系统不会再向您发送。"
+        "您（或他人）申请将推送和通知发送至此邮箱。请在 7 天内点击“确认接收”；"
+        "如非您本人操作，请忽略本邮件，系统不会再向您发送。"
     ]
     return _notice(
         context,

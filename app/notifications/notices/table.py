@@ -240,6 +240,7 @@ EXCEPTIONS: Mapping[type[DomainEvent], str] = MappingProxyType(
         events.OwnerAnswered: "managers see it in their inbox: the pushes of the pair end, or go on",
         events.TierConfigured: "whose tier changes is notified that",
         events.TiersOutdated: _INNER,
+        events.LoginMailboxConfirmed: "the user did it; where the address changed, the old one is notified",
         events.CredentialsChanged: "it is mailed to the login address, whatever channels the user has",
         events.ApiKeyRefused: "the list of keys and the audit trail show it",
         events.DigestDue: _MESSAGE,
