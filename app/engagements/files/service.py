@@ -15,6 +15,7 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import Database, new_id, now, one_or_not_found
 from app.engagements.access import not_your_part, participation_of, require_open
+from app.engagements.disclosure.hidden_sides import refuse_early_file, refuse_telling
 from app.engagements.files.content_types import find_type, with_suffix
 from app.engagements.files.storage import CHUNK, Store
 from app.engagements.files.virus_scanner import refuse_infected
@@ -76,10 +77,12 @@ def check_upload(session: Session, engagement_id: UUID, *, principal: Principal)
 
     Raises:
         NotFound: the principal may not see the engagement.
-        Conflict: the principal has not consented, or the engagement has landed or ended.
+        Conflict: the principal has not consented, or is of a hidden side before both agree; the engagement has landed
+            or ended.
     """
     participation = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal)
     require_open(participation.engagement)
+    refuse_early_file(session, participation)
 
 
 def store_bytes(store: Store, engagement_id: UUID, file: BinaryIO, received: ExaminedFile) -> str:
@@ -97,6 +100,8 @@ def add_file(
         session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
     )
     require_open(participation.engagement)
+    refuse_early_file(session, participation)
+    refuse_telling(session, participation, {"file": received.name})
     if len(session.scalars(files_of(engagement_id)).all()) >= MAX_FILES:
         raise Conflict(
             f"An engagement may have at most {MAX_FILES} files.", f"一个对接至多有 {MAX_FILES} 个文件。"

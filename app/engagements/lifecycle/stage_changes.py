@@ -15,6 +15,7 @@ from app.database import now
 from app.engagements.access import Participation, participation_of, require_open
 from app.engagements.contact_visibility import sides_consent
 from app.engagements.contract_models import Contract, ContractState
+from app.engagements.disclosure.hidden_sides import refuse_telling
 from app.engagements.events import engagement_payload
 from app.engagements.lifecycle import workload
 from app.engagements.models import (
@@ -59,7 +60,8 @@ def change_stage(
     Raises:
         NotFound: the principal may not see the engagement.
         Conflict: the table has no such transition for the principal, or its requirement is not met.
-        Invalid: it ends without a reason of the vocabulary, or another transition has a reason.
+        Invalid: it ends without a reason of the vocabulary, or another transition has a reason; the note names a hidden
+            owner before both sides agree.
     """
     participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_MOVE, principal=principal, lock=True
@@ -68,6 +70,7 @@ def change_stage(
     check_if_sent(if_match, engagement)
     transition = _permitted_transition(participation, target)
     _check_reason(transition, reason)
+    refuse_telling(session, participation, {"note": note})
     _check_requirement(session, engagement, transition)
     role = _acting_role(participation, transition)
     _write(session, engagement, transition, note=note, reason=reason, principal=principal, role=role)

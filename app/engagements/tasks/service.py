@@ -15,6 +15,7 @@ from app.clock import ONE_DAY, today, working_day_before
 from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
 from app.engagements.access import participated_in, participation_of, require_open
+from app.engagements.disclosure.hidden_sides import refuse_telling
 from app.engagements.models import (
     OPEN_STAGES,
     Engagement,
@@ -47,6 +48,7 @@ def add_task(
     )
     require_open(participation.engagement)
     _check_count(session, engagement_id)
+    refuse_telling(session, participation, {name: values.get(name) for name in ("title", "note")})
     task = Task(engagement_id=engagement_id, created_by=timeline.actor_of(principal))
     _set_values(session, task, values)
     session.add(task)
@@ -87,6 +89,7 @@ def change_task(
     require_open(participation.engagement)
     task = _locked_task(session, engagement_id, task_id)
     check_if_match(if_match, task)
+    refuse_telling(session, participation, {name: values.get(name) for name in ("title", "note")})
     before, assignee, due_before = task.state, task.assignee_id, task.due_on
     _set_values(session, task, values)
     entry = "task_changed"

@@ -126,7 +126,7 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
     organisation = session.get(Organisation, record.owner_org_id) if record.owner_org_id is not None else None
     if organisation is None:  # refused as such
         return []
-    owner = _owner_names(session, record, organisation)
+    owner = owner_names(session, record, organisation)
     texts = {
         name: getattr(record, name)
         for name, (_, level) in FIELD_LEVELS[record.kind].items()
@@ -143,7 +143,7 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
     )
 
 
-def _owner_names(session: Session, record: Record, organisation: Organisation) -> OwnerNames:
+def owner_names(session: Session, record: Record, organisation: Organisation) -> OwnerNames:
     """What tells the owner: names that the register shows with theirs, of those above them and of co-owners; and the
     people and numbers of the work, which the record hides for that reason."""
     related = {UUID(str(id_)) for id_ in getattr(record, "co_org_ids", None) or ()}

@@ -1,0 +1,1 @@
+"""What one side of an engagement learns of the other before both agree."""
