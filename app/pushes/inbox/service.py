@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.clock import JINAN_TIME, chinese_end
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
 from app.engagements.lifecycle.opening import open_engagement
@@ -214,12 +215,12 @@ def postpone(
     if until <= now():
         raise Invalid.field("until", "past", "应晚于当前时间", "must be in the future")
     if until >= push.expires_at:
-        limit = push.expires_at.isoformat()
+        local = push.expires_at.astimezone(JINAN_TIME)
         raise Invalid.field(
             "until",
             "after_expiry",
-            f"此推送于 {limit} 失效，请选择更早的时间",
-            f"must be before the push expires at {limit}",
+            f"此推送于 {chinese_end(push.expires_at)} 失效，请选择更早的时间",
+            f"must be before the push expires at {local:%Y-%m-%d %H:%M}, Beijing time",
         )
     answered = answer_payload(session, push, now())
     if push.read_at is None:

@@ -1,7 +1,7 @@
 """The inbox over HTTP, on the real service; the pairs are given, so that scores are known."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from app.accounts.api_keys import create_api_key
 from app.accounts.models import Organisation, OrganisationKind, Role
+from app.clock import chinese_end
 from app.database import Database, now
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -152,6 +153,9 @@ def test_bad_declines_are_refused_by_field(
     refused = as_manager.post(f"/v1/pushes/{item['id']}/decline", json=body)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["message_zh"]
+    too_late = as_manager.post(f"/v1/pushes/{item['id']}/later", json={"until": item["expires_at"]})
+    [error] = too_late.json()["errors"]
+    assert chinese_end(datetime.fromisoformat(item["expires_at"])) in error["message_zh"]
     assert scenario.states() == ["new"]
 
 
