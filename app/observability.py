@@ -100,6 +100,11 @@ class Metrics:
             "Alarms of the last 24 hours: an organisation changes ties of its records again and again",
             registry=self.registry,
         )
+        self.reading_alarms = Gauge(
+            "sanku_reading_alarms",
+            "Alarms of the last 24 hours: somebody reads many contacts, confidential records or files of others",
+            registry=self.registry,
+        )
         self.turns = Gauge(
             "sanku_turns", "Requests with slow work, working or waiting", ["state"], registry=self.registry
         )

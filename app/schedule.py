@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.accounts.audit.alarms import raise_alarms
 from app.accounts.audit.anchors import seal_and_anchor
 from app.accounts.audit.retention import prune
 from app.accounts.idempotency import forget_old_keys
@@ -157,6 +158,11 @@ def delete_notices(services: Services, session: Session) -> None:
     delete_old_notices(session, older_than=services[Settings].notice_retention)
 
 
+def watch_reading(services: Services, session: Session) -> None:
+    """Raise alarms about readers who read more of others than work explains."""
+    raise_alarms(session, many=services[Settings].mass_reading)
+
+
 def refresh_search_documents(_: Services, database: Database) -> None:
     """Continue to write search documents again that an upgrade has outdated."""
     refresh_search(database, limit=REFRESHED_AT_ONCE)
@@ -187,6 +193,7 @@ JOBS = (
     ScheduledJob("forget_exposures", DAY, delete_impressions),
     ScheduledJob("seal_audit", MINUTE, run=seal_audit_trail),
     ScheduledJob("prune_audit", HOUR, prune_audit_trail),
+    ScheduledJob("watch_reading", 10 * MINUTE, watch_reading),
     ScheduledJob("sweep_files", 6 * HOUR, run=delete_unused_files),
     ScheduledJob("refresh_search", MINUTE, run=refresh_search_documents),
     ScheduledJob("save_index", 10 * MINUTE, run=save_index, every_process=True),

@@ -17,9 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import database_schema
+from app.accounts.audit import alarms as reading_alarms
 from app.database import Database
 from app.events.outbox import backlog
-from app.libraries.lifecycle.tie_changes import recent_alarms
+from app.libraries.lifecycle import tie_changes
 from app.matching.embedding.embedder import Embedder
 from app.matching.matcher import Matcher
 from app.observability import Metrics
@@ -112,12 +113,14 @@ def _refresh_gauges(services: Services, database: Database) -> None:
         with database.reading() as session:
             waiting = backlog(session)
             status = services[Matcher].index.status(session)
-            alarms = recent_alarms(session)
+            tie_alarms = tie_changes.recent_alarms(session)
+            readers = reading_alarms.recent_alarms(session)
     except SQLAlchemyError as error:
         log.error("gauges_not_refreshed", error=str(error))
         return
     metrics.events_waiting.set(waiting["waiting"])
-    metrics.tie_alarms.set(alarms)
+    metrics.tie_alarms.set(tie_alarms)
+    metrics.reading_alarms.set(readers)
     metrics.events_dead.set(waiting["dead"])
     for kind, count in status["records"].items():
         metrics.index_vectors.labels(kind).set(count)

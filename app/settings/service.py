@@ -124,6 +124,12 @@ class AuditSettings(BaseModel):
         ge=timedelta(days=181),
         description="How long entries of the audit trail are kept; at least 181 days.",
     )
+    mass_reading: int = Field(
+        default=500,
+        ge=2,
+        description="How many contacts, confidential records and files of others one user or API key may read within a "
+        "day before it is an alarm (`reading.many`).",
+    )
     audit_anchors: Path | None = Field(
         default=None,
         description="File to which each signed head of the audit trail is appended. Default: `audit-anchors.jsonl` in "

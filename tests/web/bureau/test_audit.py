@@ -9,6 +9,8 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import AuditEntry, Organisation, Role, User
 from app.database import Database
 from app.libraries.demands.models import Demand
+from app.schedule import watch_reading
+from app.settings import Settings
 from tests.support.builders.demands import demand_payload
 from tests.support.scenario import Scenario
 from tests.web.html import faults_of, text_of
@@ -52,6 +54,15 @@ def test_who_reads_contacts_and_confidential_texts_is_recorded(
     assert PHONE not in str(readings(app))
     assert as_operator.get(f"/v1/demands/{demand['number']}x").status_code == 422
     assert len(readings(app)) == 6
+
+    services = app.state.services
+    services[Settings] = services[Settings].model_copy(update={"mass_reading": 4})
+    for _ in range(2):
+        with services[Database].unit_of_work() as session:
+            watch_reading(services, session)
+    alarms = reader(Role.AUDITOR).get("/audit?action=reading.many").text
+    assert alarms.count("4 readings within 24 hours") == 1, "the other operator has read less"
+    assert "sanku_reading_alarms 1.0" in as_operator.get("/metrics").text
 
 
 def test_the_trail_names_whom_and_what_its_ids_stand_for(
