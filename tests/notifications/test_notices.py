@@ -139,6 +139,24 @@ class TestAnEngagement:
         assert notified(scenario.enterprise, group="tasks") == []
 
 
+def test_who_takes_part_beside_their_organisation_is_notified_once(
+    scenario: Scenario, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+) -> None:
+    case = scenario.agreed_engagement()
+    owner = scenario.enterprise
+    ok(case.invite(owner, "entrepreneur", user_id=str(owner.user_id)))
+    invited = next(
+        one["id"] for one in case.seen(owner)["participants"] if one["state"] == "invited" and one["mine"]
+    )
+    ok(owner.post(f"{case.path}/participants/{invited}/consent"))
+    drain()
+    before, address = notified(owner), with_mail(owner)
+    ok(case.move("contacted"))
+    drain()
+    assert notified(owner) == [*before, "engagement.moved"]
+    assert len(mailbox.to(address)) == 1
+
+
 def contract_types(caller: Caller) -> list[str]:
     return notified(caller, group="contracts")
 

@@ -15,7 +15,7 @@ from app.libraries.managers.models import Manager
 from app.notifications.models import ChannelAddress, ChannelKind, WebhookEndpoint
 from app.notifications.notices.groups import GROUP_OF_MESSAGE, TYPE_OF_MESSAGE, NoticeChannel, NoticeGroup
 from app.notifications.notices.models import Notice, NoticeReading
-from app.notifications.notices.service import channels_of, stored_preferences
+from app.notifications.notices.service import channels_of, is_notified_in_person, stored_preferences
 
 Address = tuple[ChannelKind, UUID]
 
@@ -86,7 +86,15 @@ def addresses_of(
             if kind is MessageKind.ENDPOINT_DISABLED:
                 members = and_(User.organisation_id == recipient_id, User.administrator)
             if kind is MessageKind.NOTICE:
-                members = and_(User.organisation_id == recipient_id, _is_addressed(topic.roles))
+                notice = session.get_one(Notice, UUID(ids["notice_id"]))
+                own_record = select(Manager.id).where(Manager.user_id == User.id).limit(1).correlate(User)
+                members = and_(
+                    User.organisation_id == recipient_id,
+                    _is_addressed(topic.roles),
+                    ~is_notified_in_person(
+                        notice.event_id, notice.type, user_id=User.id, manager_id=own_record.scalar_subquery()
+                    ),
+                )
             return _personal(session, members, topic) + _endpoints(session, topic, recipient_id)
         case "manager_id":
             manager = session.execute(

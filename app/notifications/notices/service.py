@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.access.permissions import ADMINISTRATOR, Action, require
 from app.accounts.access.principal import Principal
@@ -165,9 +165,35 @@ def _addressed_to(principal: Principal) -> ColumnElement[bool]:
                     *(Notice.roles.contains(kind, autoescape=True) for kind in kinds if kind is not None),
                 ),
                 Notice.actor_id.is_distinct_from(principal.user_id),
+                ~is_notified_in_person(
+                    Notice.event_id,
+                    Notice.type,
+                    user_id=principal.user_id,
+                    manager_id=principal.manager_id,
+                ),
             )
         )
     return or_(*addressed)
+
+
+def is_notified_in_person(
+    event_id: SQLColumnExpression[UUID] | UUID,
+    type_: SQLColumnExpression[str] | str,
+    *,
+    user_id: SQLColumnExpression[UUID] | UUID,
+    manager_id: SQLColumnExpression[UUID | None] | UUID | None,
+) -> ColumnElement[bool]:
+    """Whether the same notice is to the user or to their manager record: who takes part beside their organisation is
+    notified once."""
+    own = aliased(Notice)
+    return exists().where(
+        own.event_id == event_id,
+        own.type == type_,
+        or_(
+            and_(own.recipient_kind == "user_id", own.recipient_id == user_id),
+            and_(own.recipient_kind == "manager_id", own.recipient_id == manager_id),
+        ),
+    )
 
 
 def _is_read(principal: Principal) -> ColumnElement[bool]:
