@@ -7,12 +7,14 @@ PYTHON ?=
 PYTEST_ARGS ?=
 WORKERS ?= 2
 BENCH_ARGS ?=
+# In an environment of its own, so that the bill names nothing of the tool.
+SBOM_TOOL := 7.5.0
 CHECKED := app sanku tests migrations scripts
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo web messages test test-fast coverage check lint fmt serve worker migrate migration eval bench docs client api-changes docs-serve lock clean
+.PHONY: help setup demo web messages test test-fast coverage check lint fmt serve worker migrate migration eval bench docs client api-changes docs-serve lock sbom clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -96,6 +98,11 @@ docs-serve: $(STAMP) ## The documentation on 127.0.0.1:8001, rebuilt when a page
 
 lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into the lock files
 	$(BIN)/python scripts/lock.py
+
+sbom: $(STAMP) ## Software bill of materials (CycloneDX) and licences of what is installed, in build/
+	test -x build/sbom-tool/bin/cyclonedx-py || { $(BIN)/python -m venv build/sbom-tool && build/sbom-tool/bin/pip install cyclonedx-bom==$(SBOM_TOOL); }
+	build/sbom-tool/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible -o build/sbom.cdx.json $(BIN)/python
+	$(BIN)/python scripts/licences.py build/sbom.cdx.json > build/licences.tsv
 
 clean: ## Remove the virtual environment and everything that is made again
 	rm -rf $(VENV) app/web/static/vendor .coverage build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
