@@ -187,6 +187,10 @@ def test_a_push_has_a_page_of_its_own(desk: ManagerDesk) -> None:
     assert desk.state_of(push) == "read"
     english = desk.reader.get(f"/inbox/{push}", headers={"Accept-Language": "en"}).text
     assert "brokered similar work" in english
+    # Pushes of the first versions have no figures in their reasons.
+    older = {name: value for name, value in REASONS["pair"].items() if name != "figures"}
+    push = desk.push(reasons=REASONS | {"pair": older})
+    assert desk.reader.get(f"/inbox/{push}").status_code == 200
 
 
 def test_the_page_of_a_push_shows_amounts_as_the_record_does(desk: ManagerDesk) -> None:
