@@ -23,10 +23,10 @@ def test_what_a_killed_worker_was_delivering_arrives_once_more_and_in_order(
         webhook_disable_after=timedelta(hours=1),  # a disabled endpoint gets no new deliveries to count
         worker_lease=timedelta(seconds=3),
     ) as town:
-        town.seed(managers=10, pushes=200)
+        town.seed(managers=10, pushes=100)
         workers = Workers(town.settings, processes=2, couriers=8)
         work_off(town, workers, kills=1, seconds=600)
         workers.end()
         counted = town.check()
     assert workers.killed == 1
-    assert (counted["deliveries"], counted["dead"]) == (400, 40)
+    assert (counted["deliveries"], counted["dead"]) == (200, 20)
