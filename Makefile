@@ -14,7 +14,7 @@ CHECKED := app sanku tests migrations scripts
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo web messages test test-fast coverage check lint fmt serve worker migrate migration eval bench docs client api-changes docs-serve lock sbom clean
+.PHONY: help setup demo web messages test test-fast coverage check lint fmt serve worker migrate migration eval bench docs client api-changes api-generators docs-serve lock sbom clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -92,6 +92,9 @@ client: $(STAMP) ## Write the types and operations of sanku.client from the Open
 
 api-changes: $(STAMP) ## Breaking changes of the API since the last release (at a release, ARGS=--keep makes the present one the last)
 	$(BIN)/python -m scripts.openapi.compatibility $(ARGS)
+
+api-generators: $(STAMP) ## Whether a validator and a generator of clients take the whole API (installs them in build/)
+	$(BIN)/python -m scripts.openapi.generators
 
 docs-serve: $(STAMP) ## The documentation on 127.0.0.1:8001, rebuilt when a page changes
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8001

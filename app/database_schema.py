@@ -41,6 +41,7 @@ MODELS = (
     "app.talent.models",
     "app.statistics.wall.models",
     "app.exchange.batches.models",
+    "app.exchange.duplicates.models",
     "app.partners.agreements.models",
     "app.partners.feed.models",
     "app.partners.mirror.models",

@@ -22,6 +22,7 @@ from app.engagements.tasks.api import router as engagement_tasks
 from app.errors.handlers import install_handlers
 from app.errors.request_bodies import collect_faults
 from app.exchange.batches.api import router as imports
+from app.exchange.duplicates.api import router as duplicates
 from app.exchange.out.api import router as exports
 from app.exchange.out.official.api import router as official_exports
 from app.exchange.suggestions.api import router as drafts
@@ -100,6 +101,7 @@ ROUTERS = (
     contracts,
     imports,
     drafts,
+    duplicates,
     official_exports,
     exports,
     partner_agreements,

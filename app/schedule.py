@@ -16,6 +16,7 @@ from app.engagements.contracts.documents import service as documents
 from app.engagements.files import service as engagement_files
 from app.engagements.files.storage import Store
 from app.engagements.tasks import service as engagement_tasks
+from app.exchange.duplicates.comparison import compare_records
 from app.libraries import expiry
 from app.libraries.record.indexing import Indexer
 from app.libraries.search_refresh import refresh_search
@@ -41,6 +42,9 @@ from app.workers.scheduler import ScheduledJob
 
 # About ten seconds, in which the worker does nothing else.
 REFRESHED_AT_ONCE = 3000
+
+# A few seconds, for the same reason.
+COMPARED_AT_ONCE = 200
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
@@ -168,6 +172,11 @@ def refresh_search_documents(_: Services, database: Database) -> None:
     refresh_search(database, limit=REFRESHED_AT_ONCE)
 
 
+def compare_published_records(services: Services, database: Database) -> None:
+    """Compare published records with one another; what may be one thing waits for the bureau."""
+    compare_records(database, services[Matcher].index, limit=COMPARED_AT_ONCE)
+
+
 def save_index(services: Services, _: Database) -> None:
     """Save the snapshot of the indexes, in each process."""
     services[Matcher].index.save(services[Settings].index_path)
@@ -196,6 +205,7 @@ JOBS = (
     ScheduledJob("watch_reading", 10 * MINUTE, watch_reading),
     ScheduledJob("sweep_files", 6 * HOUR, run=delete_unused_files),
     ScheduledJob("refresh_search", MINUTE, run=refresh_search_documents),
+    ScheduledJob("compare_records", MINUTE, run=compare_published_records),
     ScheduledJob("save_index", 10 * MINUTE, run=save_index, every_process=True),
 )
 """The names are rows of the table `periodic_jobs`."""

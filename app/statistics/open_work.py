@@ -17,6 +17,7 @@ from app.engagements.contract_models import Contract, ContractState
 from app.engagements.models import Engagement
 from app.errors import Forbidden
 from app.events.outbox import Event
+from app.exchange.duplicates.listing import waiting_pairs
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES
 from app.notifications.models import Delivery, DeliveryState
@@ -51,6 +52,7 @@ def waiting_work(session: Session, *, principal: Principal) -> list[WaitingWork]
     _require_operator(principal)
     found = [_counted(session, code, since, *conditions) for code, since, *conditions in _waits()]
     found.append(_duplicates(session))
+    found.append(WaitingWork("likely_records", *waiting_pairs(session)))
     return sorted(found, key=lambda one: -one.number)
 
 

@@ -6,7 +6,7 @@ A text that could mean several codes is not guessed: it is refused with the cand
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from app.vocabularies.catalogue import vocabulary
 from app.vocabularies.distances import region_above
@@ -17,6 +17,7 @@ _SEPARATORS = re.compile(r"[、;；,，/|┋\n]+")
 _JOINTS = re.compile(r"与|和|及|以及|&|\band\b")
 _BRACKETS = re.compile(r"[(（\[【〔].*?[)）\]】〕]")
 _MAX_TEXT = 60
+_REMEMBERED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ def resolve(name: str, text: str) -> ReadCodes:
     A text may mean several codes: `新材料、环保`, or `技术开发` as a way of cooperation, which is joint or commissioned
     development. Where one code is wanted, several are for the caller to refuse.
     """
+    # Lists repeat few words many times.
+    return _remembered(name, text) if len(text) <= _REMEMBERED else _resolved(name, text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(name: str, text: str) -> ReadCodes:
+    return _resolved(name, text)
+
+
+def _resolved(name: str, text: str) -> ReadCodes:
     terms = vocabulary(name)
     stripped = text.strip()
     if name == "regions" and region_above(stripped) is not None:

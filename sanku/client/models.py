@@ -1928,6 +1928,37 @@ class LevelRead(TypedDict):
     valid_to: str | None
 
 
+class LikelySideRead(TypedDict):
+    id: str
+    number: str
+    title: str
+    owner: str
+    is_anonymous: bool
+    source: str
+    created_at: str
+    published_at: str | None
+    text: str
+    keys: list[str]
+    people: list[str]
+
+
+class SameEvidenceRead(TypedDict):
+    zh: str
+    en: str
+
+
+class LikelyRecordsRead(TypedDict):
+    first: LikelySideRead
+    second: LikelySideRead
+    evidence: list[SameEvidenceRead]
+    has_same_key: bool
+
+
+class LikelyRecordListRead(TypedDict):
+    items: list[LikelyRecordsRead]
+    total: int
+
+
 class LinkToken(TypedDict):
     token: str
 
@@ -3331,6 +3362,30 @@ class RecomputationRead(TypedDict):
     differences: list[DifferenceRead]
     drift: list[DifferenceRead]
     tiers_today: list[TierToday]
+
+
+RecordVerdict = Literal["same", "different"]
+
+
+class RecordDecisionNew(TypedDict):
+    kind: RecordKind
+    kept_id: str
+    other_id: str
+    verdict: RecordVerdict
+    note: str
+
+
+class RecordDecisionRead(TypedDict):
+    id: str
+    kind: RecordKind
+    first_id: str
+    second_id: str
+    kept_id: str
+    verdict: RecordVerdict
+    note: str
+    decided_by: str | None
+    decided_at: str
+    undone_at: str | None
 
 
 class FacetCount(TypedDict):

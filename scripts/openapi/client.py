@@ -16,7 +16,7 @@ NOTE = "# Written by `make client` from the OpenAPI description; do not edit."
 AREAS = {
     "accounts": ("accounts", "organisations", "users", "api-keys", "audit"),
     "engagements": ("engagements", "contracts"),
-    "exchange": ("imports", "exports", "partners", "open-data"),
+    "exchange": ("imports", "duplicates", "exports", "partners", "open-data"),
     "libraries": ("achievements", "demands", "managers", "vocabularies"),
     "matching": ("matching", "models"),
     "notifications": ("channels", "webhooks", "deliveries", "notices"),

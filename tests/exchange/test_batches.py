@@ -3,13 +3,18 @@
 import io
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import openpyxl
+import pytest
 
+from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Role
 from app.database import Database
+from app.errors import Conflict
+from app.exchange.batches import preview
 from app.exchange.batches.models import BatchState, ImportBatch
 from app.exchange.headers.dictionary import Kind
 from app.exchange.report import report_of
@@ -64,6 +69,37 @@ def test_a_preview_stores_no_record(operator: UserClient) -> None:
     batch = upload(operator, sheet([*DEMANDS, FULL]))
     assert batch["report"]["counts"] == {"new": 3}
     assert demands(operator) == []
+
+
+def test_reading_that_was_interrupted_goes_on_when_the_file_is_uploaded_again(
+    database: Database, operator: UserClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "CHUNK", 1)
+    data = sheet([*DEMANDS, FULL])
+
+    def read(on_progress: Callable[[int], None] = lambda _: None) -> UUID:
+        return preview.preview(
+            database, data, name="需求.xlsx", sender="甲局", principal=SYSTEM, on_progress=on_progress
+        )
+
+    def power_cut(rows: int) -> None:
+        if rows == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read(power_cut)
+    (stopped,) = ok(operator.get("/v1/imports"))["items"]
+    assert (stopped["state"], stopped["report"]) == ("reading", {"counts": {"new": 2}})
+    refused(operator.post(f"/v1/imports/{stopped['id']}/commit", {}), 409, "still_reading")
+    # While the second upload reads, a third takes its place.
+    third: list[UUID] = []
+    with pytest.raises(Conflict, match="uploaded again"):
+        read(lambda _: None if third else third.append(read()))
+    assert third == [UUID(stopped["id"])]
+    (whole,) = ok(operator.get("/v1/imports"))["items"]
+    assert (whole["state"], whole["report"]["counts"]) == ("previewed", {"new": 3})
+    assert [row["position"] for row in rows_of(operator, whole)] == [1, 2, 3]
+    assert read() != third[0]
 
 
 def test_deductions_that_nobody_confirms_are_not_stored(operator: UserClient) -> None:

@@ -1,9 +1,12 @@
 """Lists of other layouts than those the dictionary was made from: wordings by how they end, and turned tables."""
 
+import io
 import json
 from typing import Any
 
+import docx
 import pytest
+from fpdf import FPDF
 
 from app.exchange.report import report_of
 from tests.exchange.files import Rows, separated, workbook
@@ -217,3 +220,47 @@ def test_a_turned_table_holds_all_its_records() -> None:
 def test_what_a_header_means_by_its_ending_waits_for_a_yes() -> None:
     (record,) = report_of(workbook(("摸底", SURVEY)))["records"]
     assert {"main_problem", "expected_goal", "deadline"} <= record["derived"].keys()
+
+
+def test_radicals_of_printed_files_are_the_characters_they_stand_for() -> None:
+    rows = (
+        ("序号", "专利名称", "发明⼈", "成果简介"),
+        (1, "⼀种⽟⽶脱壳装置", "岳⻨", "用于⻋间，每⼩时200 kg。"),
+    )
+    (record,) = report_of(separated(rows))["records"]
+    assert record["fields"]["title"] == "一种玉米脱壳装置"
+    assert record["fields"]["completed_by"] == ["岳麦"]
+    assert record["fields"]["summary"].startswith("用于车间")
+
+
+def test_a_table_within_a_cell_keeps_its_rows() -> None:
+    made = docx.Document()
+    table = made.add_table(rows=0, cols=2)
+    for label, text in (("需求名称", "车轮磨耗抑制"), ("主要问题", "噪声升高6 dB。"), ("技术指标", "")):
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = label, text
+    inner = table.cell(2, 1).add_table(rows=2, cols=2)
+    for row, texts in enumerate((("多边形幅值", "≤0.02 mm"), ("镟修周期", "≥20 万公里"))):
+        for column, text in enumerate(texts):
+            inner.cell(row, column).text = text
+    out = io.BytesIO()
+    made.save(out)
+    (record,) = report_of(out.getvalue())["records"]
+    assert record["fields"]["expected_goal"] == "多边形幅值 ≤0.02 mm\n镟修周期 ≥20 万公里"
+
+
+def test_an_industry_that_nothing_came_of_is_named() -> None:
+    header = ("企业名称", "所属行业", "需求名称", "主要问题")
+    report = report_of(separated((header, ("济南样例印务有限公司", "印刷业务", "无苯油墨", "进口油墨贵。"))))
+    (record,) = report["records"]
+    assert [one["cell"] for one in record["warnings"] if one["field"] == "industries"] == ["B2"]
+
+
+def test_a_printed_table_whose_text_cannot_be_read_is_refused() -> None:
+    made = FPDF()
+    made.add_page()
+    for line in (20, 30, 40):
+        made.rect(20, line, 40, 10)
+        made.rect(60, line, 40, 10)
+    report = report_of(bytes(made.output()))
+    assert [one["code"] for one in report["refused"]] == ["no_text_layer"]

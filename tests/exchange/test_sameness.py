@@ -48,6 +48,13 @@ SAME, ASK, DIFFERENT = SameVerdict
             {"title": "污水加药系统"},
             {"title": "污水加药系统", "owner_org": "泺川大学"},
         ),
+        # A list's own numbers are no registration.
+        (
+            DIFFERENT,
+            "achievement",
+            {"title": "污水加药系统", "registration_number": "A-2026-001"},
+            {"title": "浮力材料", "owner_org": "泺川大学", "registration_number": "A-2026-001"},
+        ),
         (DIFFERENT, "manager", {"title": "王伟", "contact_phone": "13800000211"}, {"title": "王伟"}),
     ],
 )
@@ -60,6 +67,29 @@ def test_keys_decide_names_propose_numerals_and_materials_veto(
     assert judge(*pair).verdict is verdict
     assert judge(*reversed(pair)).verdict is verdict
     assert bool(judge(*pair).evidence) == (verdict is not DIFFERENT)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "nearness", "one", "other"),
+    [
+        (ASK, 0.7, {"title": "桥梁裂缝识别方法"}, {"title": "路面病害巡检系统"}),
+        (DIFFERENT, 0.6, {"title": "桥梁裂缝识别方法"}, {"title": "路面病害巡检系统"}),
+        (ASK, 0.5, {"title": "桥梁裂缝识别方法"}, {"title": "Crack detection for bridges"}),
+        (ASK, 0.9, {"summary": "在含砂水中寿命提高一倍以上的密封环涂层。"}, {"owner_org": "泺川大学"}),
+        (DIFFERENT, 0.99, {"summary": "涂层"}, {"owner_org": "泺川大学"}),
+        (DIFFERENT, 0.8, {"summary": "在含砂水中寿命提高一倍以上的密封环涂层。"}, {"owner_org": "泺川大学"}),
+        (DIFFERENT, 0.99, {"title": "铁基涂层"}, {"title": "镍基涂层"}),
+        (DIFFERENT, 0.99, {"title": "济岫15号"}, {"title": "济岫16号"}),
+    ],
+)
+def test_vectors_propose_and_decide_nothing(
+    verdict: SameVerdict, nearness: float, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    first = {"title": "密封环涂层", "owner_org": UNIVERSITY} | one
+    second = {"title": first["title"], "owner_org": UNIVERSITY, "summary": first.get("summary")} | other
+    pair = traits_of(Kind.ACHIEVEMENT, first), traits_of(Kind.ACHIEVEMENT, second)
+    assert judge(*pair, nearness=nearness).verdict is verdict
+    assert judge(*reversed(pair), nearness=nearness).verdict is verdict
 
 
 def test_an_anonymous_record_is_never_joined_by_machine() -> None:

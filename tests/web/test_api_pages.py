@@ -210,6 +210,8 @@ POST /notices/{notice_id}/read /notices/read
 GET,POST /organisations /bureau/organisations
 GET,POST /organisations/duplicates /bureau/duplicates/decide
 POST /organisations/duplicates/{decision_id}/undo /bureau/duplicates/undo
+GET,POST /duplicates /bureau/duplicates/records/decide
+POST /duplicates/{decision_id}/undo /bureau/duplicates/records/undo
 GET,PUT /organisations/me/preferences /desk/organisation/news
 GET,PATCH /organisations/{organisation_id} /desk/organisation/profile
 POST /organisations/{organisation_id}/verify /bureau/organisations/{id}/verify

@@ -13,7 +13,7 @@ from app.database import Base, Identified, now
 
 class BatchState(StrEnum):
     """States of a batch: reading → previewed → committing → committed; undone ends it. One that stays reading was
-    interrupted: the file is uploaded again."""
+    interrupted: when the file is uploaded again, reading goes on."""
 
     READING = "reading"
     PREVIEWED = "previewed"
@@ -55,6 +55,8 @@ class ImportBatch(Identified, Base):
     state: Mapped[str] = mapped_column(String(12), default=BatchState.READING.value)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    # The upload that reads the file now; a later one of the same file goes on in its place.
+    reader: Mapped[UUID | None]
 
 
 class ImportRow(Identified, Base):

@@ -77,13 +77,14 @@ def header_of(row: Row, learnt: Learnt = NOTHING_LEARNT) -> Header | None:
     """The row as a header of one row, if it is one."""
     texts = _texts(row)
     filled = [text for text in texts if text]
+    # First, because it is cheap and leaves no more of a long list than its headers.
+    if any(len(text) > MAX_LABEL or is_serial(text) for text in filled):
+        return None
     labels = sum(1 for text in filled if _counts(text, learnt))
     wanted = min(MIN_LABELS, max(len(filled), 2))
     if labels < wanted:
         return None
     if labels < MIN_SHARE * len(filled) and _likely(filled) < LIKELY_SHARE * len(filled):
-        return None
-    if any(is_serial(text) or len(text) > MAX_LABEL for text in filled):
         return None
     return Header((row.number,), tuple(texts), labels)
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.content import Scalar
 from app.libraries.validation.values.text import is_hidden
+from app.text.radicals import without_radicals
 
 NEVER_READ = frozenset({"never", "ignore"})
 """Columns whose values are not even read: identity numbers, birthdays and the like; pictures and processing marks."""
@@ -124,6 +126,19 @@ def text_of(value: Scalar | Decimal | object) -> str:
         return format(Decimal(repr(value)), "f")
     if isinstance(value, int | Decimal):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
+    return _clean(value) if isinstance(value, str) and len(value) <= _REMEMBERED else _cleaned(str(value))
+
+
+_REMEMBERED = 300
+"""Characters of a cell up to which its clean text is remembered: every step of the reading asks for it."""
+
+
+@lru_cache(maxsize=4096)
+def _clean(text: str) -> str:
+    return _cleaned(text)
+
+
+def _cleaned(text: str) -> str:
+    text = without_radicals(text).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
     text = text.translate(_SHOWN)
     return _SPACES.sub(" ", "\n".join(line.strip() for line in text.split("\n"))).strip()

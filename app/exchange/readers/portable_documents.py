@@ -1,6 +1,7 @@
 """Reader of PDF with text. A table that goes on over pages is one grid; line breaks inside a cell are layout."""
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,8 @@ from app.exchange.readers.content import FileContent, Grid, Row, Scalar, Text, s
 from app.exchange.readers.refusals import refusal
 
 MAX_PAGES = 500
+# It names every font whose metrics it has to guess.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef、。，；：？！（）《》“”’‘…—·]"
 # A break beside a Chinese character, or after a hyphen or slash, is no space.
 _SOFT_BREAK = re.compile(rf"(?<={_WIDE})\s*\n\s*|\s*\n\s*(?={_WIDE})|(?<=[-/])\n\s*")
@@ -34,7 +37,7 @@ def read_portable_document(data: bytes) -> FileContent:
     except PdfminerException as error:
         protected = any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args)
         raise refusal("encrypted" if protected else "damaged") from error
-    if not any(texts or tables for texts, tables in pages):
+    if not any(texts or any(map(_has_text, tables)) for texts, tables in pages):
         raise refusal("no_text_layer")
     return FileContent("pdf", tuple(_parts(pages)))
 
@@ -51,6 +54,10 @@ def _page(page: Any) -> tuple[list[str], list[_Table]]:
     found = [table.extract() for table in tables]
     page.close()
     return [line.strip() for line in lines if line.strip()], found
+
+
+def _has_text(table: _Table) -> bool:
+    return any(value and value.strip() for row in table for value in row)
 
 
 def _parts(pages: list[tuple[list[str], list[_Table]]]) -> Iterator[Grid | Text]:

@@ -54,7 +54,7 @@ def _grid(table: Table, name: str, heading: str) -> Grid:
             column, span = len(values), max(cell.grid_span, 1)
             if column + span > MAX_COLUMNS:
                 raise refusal("damaged")
-            text = "\n".join(paragraph.text for paragraph in _paragraphs(cell, table)).strip()
+            text = "\n".join(_lines(cell, table)).strip()
             if cell.vMerge == "continue" and column in open_merges:
                 top, right = open_merges[column]
                 merges = [one for one in merges if one[:2] != (top, column)]
@@ -69,7 +69,15 @@ def _grid(table: Table, name: str, heading: str) -> Grid:
     return Grid(name, stored(rows), unit="table", merges=tuple(merges), heading=heading)
 
 
-def _paragraphs(cell: Any, table: Table) -> Iterator[Paragraph]:
-    for element in cell.iter():
-        if element.tag.rsplit("}", 1)[-1] == "p":
-            yield Paragraph(element, table)
+def _lines(cell: Any, table: Table) -> Iterator[str]:
+    """The paragraphs of a cell, and each row of a table within it as one line."""
+    for element in cell.iterchildren():
+        tag = element.tag.rsplit("}", 1)[-1]
+        if tag == "tbl":
+            for row in Table(element, table).rows:
+                parts = (" ".join(_lines(inner, table)).strip() for inner in row._tr.tc_lst)
+                yield " ".join(part for part in parts if part)
+        elif tag == "p":
+            yield Paragraph(element, table).text
+        elif tag == "sdt":
+            yield from (Paragraph(one, table).text for one in element.iter() if one.tag.endswith("}p"))

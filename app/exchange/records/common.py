@@ -196,19 +196,25 @@ def read_field_codes(draft: Draft, *, maximum: int = 3) -> None:
     for source in filled(draft.raw, "fields"):
         draft.set("fields", read_fields(source.text, maximum=maximum), source)
     for source in filled(draft.raw, "industries"):
-        codes = []
+        codes: list[str] = []
+        unknown: list[ValueNote] = []
         for part in parts_of(chosen(source.text)):
             match = re.match(r"([A-T](?:\d{2})?)(?![\dA-Z])", compact(part).upper())
             reading = read_code("industries", match[1] if match else part, "行业", "industry")
+            unknown += reading.warnings
             if reading.value:
                 codes.append(reading.value)
         draft.set("industries", ValueReading(list(dict.fromkeys(codes))[:3]), source)
+        is_unused = not codes
         if not codes and "fields" not in draft.values:
             reading = read_fields(source.text, maximum=maximum)
             note = ValueNote(
                 "field_of_industry", "按行业栏归入技术领域", "read from the column of the industry"
             )
             draft.set("fields", ValueReading(reading.value, note), source)
+            is_unused = not reading.value
+        if is_unused:
+            draft.set("industries", ValueReading(warnings=unknown), source)
 
 
 def read_choice(draft: Draft, name: str, vocabulary: str, zh: str, en: str) -> None:

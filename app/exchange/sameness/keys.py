@@ -8,6 +8,8 @@ from typing import Any
 from app.exchange.headers.dictionary import Kind
 from app.exchange.sameness.verdicts import SameTraits
 
+# Of the state's registration, or of a ledger; numbers that a list gives its own rows are many things' numbers.
+_REGISTRATION = re.compile(r"^\d{3,7}Y\d{4,8}$|^\d{12,18}$")
 _PATENT = re.compile(r"^(?:ZL|CN)?((?:19|20)\d{2}[12389]\d{7})")
 
 
@@ -22,7 +24,7 @@ def traits_of(kind: Kind, fields: Mapping[str, Any]) -> SameTraits:
     """The traits of a record from the fields of an entry."""
     keys = {right_key(str(number)) for number in fields.get("ip_list") or ()}
     registration = fields.get("registration_number") or fields.get("registration_no")
-    if registration:
+    if registration and _REGISTRATION.match(_folded(registration)):
         keys.add(f"registration:{_folded(registration)}")
     keys |= {
         f"certificate:{_folded(one['number'])}"

@@ -14,6 +14,14 @@ PROPOSED = 75
 """Likeness of two names of one owner, 0–100, from which a person is asked."""
 WITH_EVIDENCE = 50
 """The same if a person or a figure is shared too."""
+NEAR = 0.85
+"""Cosine of two records' vectors from which a person is asked, of any two owners."""
+NEAR_OF_OWNER = 0.68
+"""The same for two records of one owner."""
+NEAR_ACROSS_LANGUAGES = 0.45
+"""The same where one of them is not in Chinese, so that names and owners cannot be compared by their characters."""
+_DESCRIBED = 20
+"""Characters of a description from which a vector is more than that of the name."""
 
 
 class SameVerdict(StrEnum):
@@ -54,14 +62,19 @@ class SameTraits:
 
 @dataclass(frozen=True, slots=True)
 class SameJudgement:
-    """A verdict with its evidence."""
+    """A verdict with its evidence. `strength`: 0–100, how alike the two are by the strongest of it."""
 
     verdict: SameVerdict
     evidence: list[SameEvidence] = field(default_factory=list)
+    strength: int = 0
 
 
-def judge(one: SameTraits, other: SameTraits) -> SameJudgement:
-    """Whether two records of one kind are the same. An anonymous record is never joined by machine."""
+def judge(one: SameTraits, other: SameTraits, *, nearness: float | None = None) -> SameJudgement:
+    """Whether two records of one kind are the same. An anonymous record is never joined by machine.
+
+    Args:
+        nearness: the cosine of their vectors in the index; None where one has none. It proposes, and decides nothing.
+    """
     shared = one.keys & other.keys
     is_anonymous = one.anonymous or other.anonymous
     if shared:
@@ -71,15 +84,19 @@ def judge(one: SameTraits, other: SameTraits) -> SameJudgement:
         ]
         divisional = "分案" in f"{one.name}{one.text}{other.name}{other.text}"
         verdict = SameVerdict.ASK if is_anonymous or divisional else SameVerdict.SAME
-        return SameJudgement(verdict, evidence)
+        return SameJudgement(verdict, evidence, 100)
     if one.kind is Kind.MANAGER or vetoed(one.name, other.name):
         return SameJudgement(SameVerdict.DIFFERENT)
-    evidence = _soft(one, other, is_anonymous)
-    return SameJudgement(SameVerdict.ASK if evidence else SameVerdict.DIFFERENT, evidence)
-
-
-def _soft(one: SameTraits, other: SameTraits, is_anonymous: bool) -> list[SameEvidence]:
     alike = likeness(one.name, other.name)
+    evidence = _soft(one, other, is_anonymous, alike=alike, nearness=nearness or 0.0)
+    if not evidence:
+        return SameJudgement(SameVerdict.DIFFERENT)
+    return SameJudgement(SameVerdict.ASK, evidence, round(max(alike, (nearness or 0.0) * 100)))
+
+
+def _soft(
+    one: SameTraits, other: SameTraits, is_anonymous: bool, *, alike: float, nearness: float
+) -> list[SameEvidence]:
     people = one.people & other.people
     figures = figures_of(one.text) & figures_of(other.text)
     named = SameEvidence(f"名称相近（{alike:.0f}%）", f"names alike ({alike:.0f}%)")
@@ -87,12 +104,33 @@ def _soft(one: SameTraits, other: SameTraits, is_anonymous: bool) -> list[SameEv
     if len(figures) >= 2:
         shown = "、".join(sorted(figures)[:4])
         more.append(SameEvidence(f"指标相同：{shown}", f"same figures: {shown}"))
-    if is_anonymous or not same_owner(one.owner, other.owner):
-        # A general name says nothing across organisations: it takes figures or persons.
-        return [named, *more] if more and alike >= WITH_EVIDENCE else []
+    own = not is_anonymous and same_owner(one.owner, other.owner)
+    near = [SameEvidence(f"内容相近（{nearness:.2f}）", f"contents alike ({nearness:.2f})")]
+    if nearness < _near_enough(one, other, own=own):
+        near = []
+    if not own:
+        # A general name says nothing across organisations: it takes figures, persons or the same description.
+        return [*near, named, *more] if near or (more and alike >= WITH_EVIDENCE) else []
     owner = SameEvidence(f"单位相同：{one.owner}", f"same owner: {one.owner}")
-    enough = alike >= PROPOSED or (more and alike >= WITH_EVIDENCE)
-    return [owner, named, *more] if enough else []
+    enough = near or alike >= PROPOSED or (more and alike >= WITH_EVIDENCE)
+    return [owner, *near, named, *more] if enough else []
+
+
+def _near_enough(one: SameTraits, other: SameTraits, *, own: bool) -> float:
+    """From which cosine on the contents propose that both are one. More than 1: they never do."""
+    translated = _is_chinese(one.name) is not _is_chinese(other.name)
+    if own:
+        return NEAR_ACROSS_LANGUAGES if translated else NEAR_OF_OWNER
+    if translated and _is_chinese(one.owner) is not _is_chinese(other.owner):
+        return NEAR_ACROSS_LANGUAGES
+    return NEAR if min(len(one.text), len(other.text)) >= _DESCRIBED else 2.0
+
+
+def _is_chinese(text: str) -> bool:
+    return _CHINESE.search(text) is not None
+
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 def likeness(one: str, other: str) -> float:
@@ -157,8 +195,7 @@ _MATERIALS = [
 def vetoed(one: str, other: str) -> bool:
     """Whether names differ in what makes two things of it: a numeral, a material, or one of two opposites."""
     a, b = (unicodedata.normalize("NFKC", _VERSION.sub("", text)) for text in (one, other))
-    first, second = set(_NUMERALS.findall(a)), set(_NUMERALS.findall(b))
-    if first and second and first.isdisjoint(second):
+    if _differ_in_numerals(a, b):
         return True
     for left, right in _OPPOSITES:
         if (left in a and right in b and left not in b) or (right in a and left in b and right not in b):
@@ -166,6 +203,11 @@ def vetoed(one: str, other: str) -> bool:
     materials = ({word for word in _MATERIALS if word in text} for text in (a, b))
     here, there = materials
     return bool(here and there and here.isdisjoint(there))
+
+
+def _differ_in_numerals(one: str, other: str) -> bool:
+    first, second = set(_NUMERALS.findall(one)), set(_NUMERALS.findall(other))
+    return bool(first and second and first.isdisjoint(second))
 
 
 _FIGURE = re.compile(r"(\d+(?:\.\d+)?)\s*(%|℃|[a-zA-Zμ°·/]{1,8})")
@@ -183,7 +225,7 @@ _PLACE = re.compile("^(?:中国|山东省?|济南市?|[\u4e00-\u9fff]{2}(?:市|�
 
 def same_owner(one: str, other: str) -> bool:
     """Whether two names are written forms of one organisation: 齐岫工业大学 and 齐岫工大机械学院."""
-    if not one or not other:
+    if not one or not other or _differ_in_numerals(one, other):
         return False
     a, b = (_PLACE.sub("", fold_name(text)) or fold_name(text) for text in (one, other))
     short, long = sorted((_ENDING.sub("", a) or a, _ENDING.sub("", b) or b), key=len)

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from app.web.bureau.duplicates.organisations import router as duplicates
+from app.web.bureau.duplicates.records import router as likely_records
 from app.web.bureau.figures.cell_rows import router as cell_rows
 from app.web.bureau.figures.network import router as network
 from app.web.bureau.figures.pages import router as figures
@@ -10,7 +12,6 @@ from app.web.bureau.home import router as home
 from app.web.bureau.legal_texts import router as legal_texts
 from app.web.bureau.lists.audit import router as audit
 from app.web.bureau.lists.contracts import router as contracts
-from app.web.bureau.lists.duplicates import router as duplicates
 from app.web.bureau.lists.filings import router as filings
 from app.web.bureau.lists.models import router as models
 from app.web.bureau.lists.organisation import router as organisation
@@ -66,6 +67,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recomputation,
     duplicates,
     legal_texts,
+    likely_records,
     partners,
     models,
     system,

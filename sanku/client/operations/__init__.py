@@ -16,10 +16,12 @@ from sanku.client.operations.accounts import (
 )
 from sanku.client.operations.engagements import AsyncContracts, AsyncEngagements, Contracts, Engagements
 from sanku.client.operations.exchange import (
+    AsyncDuplicates,
     AsyncExports,
     AsyncImports,
     AsyncOpenData,
     AsyncPartners,
+    Duplicates,
     Exports,
     Imports,
     OpenData,
@@ -88,6 +90,7 @@ class Operations:
         self.engagements = Engagements(client)
         self.contracts = Contracts(client)
         self.imports = Imports(client)
+        self.duplicates = Duplicates(client)
         self.exports = Exports(client)
         self.partners = Partners(client)
         self.open_data = OpenData(client)
@@ -129,6 +132,7 @@ class AsyncOperations:
         self.engagements = AsyncEngagements(client)
         self.contracts = AsyncContracts(client)
         self.imports = AsyncImports(client)
+        self.duplicates = AsyncDuplicates(client)
         self.exports = AsyncExports(client)
         self.partners = AsyncPartners(client)
         self.open_data = AsyncOpenData(client)

@@ -1,4 +1,4 @@
-"""Operations on exchange: imports, exports, partners, open-data."""
+"""Operations on exchange: imports, duplicates, exports, partners, open-data."""
 
 # Written by `make client` from the OpenAPI description; do not edit.
 
@@ -283,6 +283,60 @@ class AsyncImports:
         return await self._client.send(
             Call[models.DraftSuggestion](
                 "POST", "/v1/drafts/file", query={"kind": kind}, files={"file": file}
+            )
+        )
+
+
+class Duplicates:
+    """duplicates."""
+
+    def __init__(self, client: Sender) -> None:
+        self._client = client
+
+    def list(
+        self, *, kind: models.RecordKind, limit: int | None = None
+    ) -> Answer[models.LikelyRecordListRead]:
+        """疑似重复记录 (`GET /v1/duplicates`)."""
+        return self._client.send(
+            Call[models.LikelyRecordListRead]("GET", "/v1/duplicates", query={"kind": kind, "limit": limit})
+        )
+
+    def decide(self, body: models.RecordDecisionNew) -> Answer[models.RecordDecisionRead]:
+        """认定疑似重复记录 (`POST /v1/duplicates`)."""
+        return self._client.send(Call[models.RecordDecisionRead]("POST", "/v1/duplicates", body=body))
+
+    def undo(self, decision_id: UUID | str) -> Answer[models.RecordDecisionRead]:
+        """撤销对重复记录的认定 (`POST /v1/duplicates/{decision_id}/undo`)."""
+        return self._client.send(
+            Call[models.RecordDecisionRead](
+                "POST", "/v1/duplicates/{decision_id}/undo", segments={"decision_id": decision_id}
+            )
+        )
+
+
+class AsyncDuplicates:
+    """duplicates."""
+
+    def __init__(self, client: AsyncSender) -> None:
+        self._client = client
+
+    async def list(
+        self, *, kind: models.RecordKind, limit: int | None = None
+    ) -> Answer[models.LikelyRecordListRead]:
+        """疑似重复记录 (`GET /v1/duplicates`)."""
+        return await self._client.send(
+            Call[models.LikelyRecordListRead]("GET", "/v1/duplicates", query={"kind": kind, "limit": limit})
+        )
+
+    async def decide(self, body: models.RecordDecisionNew) -> Answer[models.RecordDecisionRead]:
+        """认定疑似重复记录 (`POST /v1/duplicates`)."""
+        return await self._client.send(Call[models.RecordDecisionRead]("POST", "/v1/duplicates", body=body))
+
+    async def undo(self, decision_id: UUID | str) -> Answer[models.RecordDecisionRead]:
+        """撤销对重复记录的认定 (`POST /v1/duplicates/{decision_id}/undo`)."""
+        return await self._client.send(
+            Call[models.RecordDecisionRead](
+                "POST", "/v1/duplicates/{decision_id}/undo", segments={"decision_id": decision_id}
             )
         )
 

@@ -18,6 +18,7 @@ from app.engagements.contracts.presenter import read_many
 from app.errors import FieldError, SankuError
 from app.exchange.batches.models import ImportRow, RowAction
 from app.exchange.batches.targets.faults import faults_of
+from app.exchange.batches.targets.memory import FileMemory
 from app.exchange.batches.targets.parties import newly_said, organisations_of
 from app.exchange.batches.targets.payloads import confirmed_values
 from app.exchange.batches.targets.step import Step, TargetContext, Written
@@ -96,7 +97,9 @@ class ContractTarget:
         """See `RowTarget`: no amount and no party is invented."""
         return [name for name in NEEDED if draft.values.get(name) in (None, "", [])]
 
-    def present(self, session: Session, draft: Draft, _principal: Principal) -> UUID | None:
+    def present(
+        self, session: Session, draft: Draft, _principal: Principal, _memory: FileMemory
+    ) -> UUID | None:
         """A contract with the same registration number; without one, with the same parties, name and day."""
         number = draft.values.get("registration_no")
         if number:

@@ -19,6 +19,7 @@ from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, change_organisation
 from app.errors import Conflict, Invalid, StaleVersion
 from app.exchange.batches.models import ImportRow, RowAction
+from app.exchange.batches.targets.memory import FileMemory
 from app.exchange.batches.targets.parties import newly_said
 from app.exchange.batches.targets.step import Step, TargetContext, Written
 from app.exchange.headers.dictionary import Kind
@@ -116,7 +117,9 @@ class OrganisationTarget:
         """See `RowTarget`."""
         return [name for name in ("title", "region") if not draft.values.get(name)]
 
-    def present(self, session: Session, draft: Draft, _principal: Principal) -> UUID | None:
+    def present(
+        self, session: Session, draft: Draft, _principal: Principal, _memory: FileMemory
+    ) -> UUID | None:
         """An organisation with the same credit code, else with this very name."""
         uscc = draft.values.get("uscc")
         found = find_organisation(session, uscc=uscc) if uscc else None

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.accounts.organisations.lookup import find_organisation
 from app.exchange.batches.models import ImportRow, RowAction
+from app.exchange.batches.targets.memory import FileMemory
 from app.exchange.batches.targets.parties import newly_said, organisations_of
 from app.exchange.batches.targets.payloads import achievement_payload, demand_payload, manager_payload
 from app.exchange.batches.targets.step import Step, TargetContext, Written
@@ -93,22 +93,18 @@ class RecordTarget:
         """See `RowTarget`: a draft may lack anything but its name, which every row has."""
         return [name for name in ("title",) if not draft.values.get(name)]
 
-    def present(self, session: Session, draft: Draft, principal: Principal) -> UUID | None:
+    def present(
+        self, session: Session, draft: Draft, principal: Principal, memory: FileMemory
+    ) -> UUID | None:
         """A record of the same owner with the same name. A person's name alone tells nothing."""
         if self.kind is RecordKind.MANAGER:
             return None
         name = draft.values.get("owner_org")
-        owner = find_organisation(session, name=name) if name else None
-        owner_id = owner.id if owner is not None else principal.organisation_id if not name else None
+        owner_id = memory.owner(session, name) if name else principal.organisation_id
         if owner_id is None:
             return None
-        model = self.library.model
         title = fold_name(str(draft.values.get("title", "")))
-        query = select(model.id, model.title).where(model.owner_org_id == owner_id)
-        found: UUID | None = next(
-            (id_ for id_, other in session.execute(query) if fold_name(other) == title), None
-        )
-        return found
+        return memory.titles(session, self.kind, owner_id).get(title)
 
     def numbered(self, session: Session, number: str, principal: Principal) -> UUID | None:
         """See `RowTarget`."""

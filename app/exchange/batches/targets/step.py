@@ -11,6 +11,7 @@ from app.accounts.access.principal import Principal
 from app.database import Database
 from app.errors import FieldError
 from app.exchange.batches.models import ImportRow
+from app.exchange.batches.targets.memory import FileMemory
 from app.exchange.records.draft import Draft
 from app.libraries.record.indexing import Indexer
 from app.settings import Settings
@@ -55,7 +56,9 @@ class RowTarget(Protocol):
     def lacking(self, draft: Draft) -> list[str]:
         """The fields without which not even a draft can be stored."""
 
-    def present(self, session: Session, draft: Draft, principal: Principal, /) -> UUID | None:
+    def present(
+        self, session: Session, draft: Draft, principal: Principal, memory: FileMemory, /
+    ) -> UUID | None:
         """A record that is the draft's without doubt, from whichever source."""
 
     def numbered(self, session: Session, number: str, principal: Principal, /) -> UUID | None:

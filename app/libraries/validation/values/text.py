@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from app.libraries.search.tokenizer import words
 from app.libraries.validation.errors import field_error
+from app.text.radicals import without_radicals
 
 MAX_KEYWORDS = 10
 MAX_KEYWORD_LENGTH = 20
@@ -38,6 +39,8 @@ def is_hidden(char: str) -> bool:
 
 def refuse_hidden(text: str) -> None:
     """Raise an error with the code point of the first hidden character (see `is_hidden`)."""
+    if text.replace("\n", "").replace("\t", "").isprintable() and _INVISIBLE.search(text) is None:
+        return
     for char in text:
         if unicodedata.category(char) == "Cs":
             raise field_error(
@@ -55,18 +58,22 @@ def refuse_hidden(text: str) -> None:
             )
 
 
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", without_radicals(text))
+
+
 def clean_line(text: str) -> str:
     """NFC, trimmed, each run of white space reduced to one space; hidden characters are refused."""
     text = _LINE_BREAKS.sub("\n", text)
     refuse_hidden(text)
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return _SPACES.sub(" ", _composed(text)).strip()
 
 
 def clean_block(text: str) -> str:
     """NFC, LF line ends, trimmed lines, at most one blank line in a row; hidden characters are refused."""
     text = _LINE_BREAKS.sub("\n", text)
     refuse_hidden(text)
-    text = _INNER_SPACES.sub(" ", unicodedata.normalize("NFC", text))
+    text = _INNER_SPACES.sub(" ", _composed(text))
     return _BLANK_LINES.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
 
 

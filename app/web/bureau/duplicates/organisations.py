@@ -10,6 +10,7 @@ from app.accounts.organisations.service import get_organisation
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, Invalid, SankuError
 from app.vocabularies import vocabulary
+from app.web.bureau.duplicates.words import duplicate_tabs
 from app.web.bureau.lists.words import ORGANISATION_KINDS
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
@@ -87,6 +88,7 @@ def _show(
         "bureau/duplicates.html",
         status=error.status if error else 200,
         found=found,
+        tabs=duplicate_tabs(None),
         tables=[_side_by_side(pair.first, pair.second) for pair in found.pairs],
         evidence=[[pick(zh, en) for zh, en in pair.evidence] for pair in found.pairs],
         typed=posted.get,

@@ -1,0 +1,27 @@
+"""Names of keys, and the tabs of the pages of duplicates."""
+
+from app.libraries.record.enums import RecordKind
+from app.web.i18n import mark as _
+from app.web.i18n import translate
+
+KEY_NAMES = {
+    "patent": _("专利（申请）号"),
+    "right": _("知识产权号"),
+    "registration": _("登记号"),
+    "certificate": _("证书编号"),
+    "uscc": _("统一社会信用代码"),
+    "person": _("姓名和电话"),
+}
+"""Kinds of hard keys of records."""
+
+_DUPLICATES = (
+    (None, _("单位"), "/bureau/duplicates"),
+    (RecordKind.ACHIEVEMENT, _("成果"), "/bureau/duplicates/records?kind=achievement"),
+    (RecordKind.DEMAND, _("需求"), "/bureau/duplicates/records?kind=demand"),
+    (RecordKind.MANAGER, _("经理人"), "/bureau/duplicates/records?kind=manager"),
+)
+
+
+def duplicate_tabs(chosen: RecordKind | None) -> list[tuple[str, str, None, bool]]:
+    """The tabs of the pages of duplicates; None is that of organisations."""
+    return [(translate(name), address, None, kind is chosen) for kind, name, address in _DUPLICATES]
