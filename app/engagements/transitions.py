@@ -26,6 +26,7 @@ class TransitionRequirement(LabelledEnum):
         "a contract of this engagement with confirmed landing",
     )
     REASON = "reason", "终止原因", "a reason"
+    NO_LANDED_CONTRACT = "no_landed_contract", "已无落地的技术合同", "that no landed contract remains"
     NO_SIGNED_CONTRACT = "no_signed_contract", "已无有效的技术合同", "that no signed contract remains"
 
 
@@ -56,12 +57,16 @@ def _rows() -> tuple[EngagementTransition, ...]:
         EngagementTransition(
             Stage.SIGNED, Stage.LANDED, manager_or_operator, TransitionRequirement.LANDED_CONTRACT
         ),
-        # Cancelling the last signed contract reopens the negotiation; after a landing only the bureau can cancel it.
+        # Cancelling the last signed contract reopens the negotiation; after a landing only the bureau can cancel it. A
+        # contract that was signed beside the landed one remains.
         *(
             EngagementTransition(
                 stage, Stage.NEGOTIATING, frozenset({SERVICE}), TransitionRequirement.NO_SIGNED_CONTRACT
             )
             for stage in (Stage.SIGNED, Stage.LANDED)
+        ),
+        EngagementTransition(
+            Stage.LANDED, Stage.SIGNED, frozenset({SERVICE}), TransitionRequirement.NO_LANDED_CONTRACT
         ),
         *(
             EngagementTransition(stage, Stage.ENDED, anyone, TransitionRequirement.REASON)

@@ -170,8 +170,9 @@ def pushes_under_way(session: Session, push_ids: Collection[UUID]) -> set[UUID]:
     return {id_ for id_ in session.scalars(query) if id_ is not None}
 
 
-def revert_to_negotiating(session: Session, engagement_id: UUID, *, note: str) -> None:
-    """Return an engagement to negotiating after a contract was cancelled, unless another contract is in force.
+def revert_after_cancellation(session: Session, engagement_id: UUID, *, note: str) -> None:
+    """Return an engagement to negotiating after a contract was cancelled, or to signed if another is in force that has
+    not landed.
 
     One that had landed occupies a slot of its manager again, also beyond their capacity.
     """
@@ -181,9 +182,10 @@ def revert_to_negotiating(session: Session, engagement_id: UUID, *, note: str) -
         .with_for_update(of=Engagement)
         .execution_options(populate_existing=True)
     )
-    if engagement is None or _has_contract(session, engagement):
+    if engagement is None or _has_contract(session, engagement, landed=True):
         return
-    transition = TRANSITIONS.get((Stage.of(engagement.stage), Stage.NEGOTIATING))
+    remaining = Stage.SIGNED if _has_contract(session, engagement) else Stage.NEGOTIATING
+    transition = TRANSITIONS.get((Stage.of(engagement.stage), remaining))
     if transition is None or SERVICE not in transition.actors:
         return
     _write(session, engagement, transition, note=note, reason=None, principal=SYSTEM, role=SERVICE)

@@ -135,6 +135,7 @@ def test_the_table_of_moves() -> None:
         ("signed", "landed"): (["manager", "operator"], "landed_contract"),
         ("signed", "negotiating"): (["service"], "no_signed_contract"),
         ("landed", "negotiating"): (["service"], "no_signed_contract"),
+        ("landed", "signed"): (["service"], "no_landed_contract"),
         **{(stage.value, "ended"): (anyone, "reason") for stage in OPEN_STAGES},
     }
     people = [actor for actor in anyone if actor != "service"]

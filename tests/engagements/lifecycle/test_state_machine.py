@@ -49,6 +49,8 @@ MOVES = {
     *pairwise(ALONG),
     *((stage, "ended") for stage in ALONG[:-1]),
     ("signed", "negotiating"),
+    ("landed", "negotiating"),
+    ("landed", "signed"),
 }
 OVER = {"landed", "ended"}
 BOTH = {"demand", "achievement"}
@@ -317,7 +319,7 @@ class Rows:
         kept = [one for one in self.contracts if one.engagement_id == row.id]
         in_force = [one for one in kept if one.state in ("signed", "registered")]
         assert row.stage != "signed" or in_force
-        assert row.stage != "landed" or any(one.landed_on for one in kept)
+        assert row.stage != "landed" or any(one.landed_on for one in in_force)
         assert all(sum(share.percent for share in one.shares) == 100 for one in in_force)
 
     def taken(self, manager: UUID) -> int:

@@ -116,7 +116,7 @@ def settle(
 def end(
     session: Session, contract: Contract, *, before: Mapping[str, Any], reason: str, principal: Principal
 ) -> None:
-    """Cancel the contract. Its engagement reverts to negotiating if no other contract is in force."""
+    """Cancel the contract. Its engagement reverts to what the contracts that remain in force allow."""
     from_state = str(contract.state)
     contract.state = ContractState.CANCELLED
     contract.cancelled_reason = reason
@@ -125,6 +125,6 @@ def end(
     )
     emit(session, ContractCancelled(**contract_payload(contract), from_state=from_state, reason=reason))
     if contract.engagement_id is not None:
-        stage_changes.revert_to_negotiating(
+        stage_changes.revert_after_cancellation(
             session, contract.engagement_id, note=f"合同 {contract.number} 已撤销"
         )
