@@ -3,15 +3,17 @@
 Credentials are looked up at every request, so a revocation takes effect immediately.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
@@ -120,24 +122,36 @@ def _user_principal(services: Services, token: str) -> Principal:
     claims = credentials.read_access_token(token, key=services[Settings].signing_key)
     if claims is None:
         raise _invalid_credentials()
-    settings = services[Settings]
-    is_session_active = (
-        select(RefreshToken.id)
-        .join(LoginSession, LoginSession.id == RefreshToken.chain_id)
-        .where(
-            RefreshToken.chain_id == claims.chain_id,
-            RefreshToken.user_id == claims.user_id,
-            RefreshToken.revoked_at.is_(None),
-            LoginSession.created_at > now() - settings.session_lifetime,
-        )
-        .exists()
-    )
+    opened_after = now() - services[Settings].session_lifetime
     # A short session of its own: the route opens its session later, and that one may be for writing.
     with services[Database].reading() as session:
-        user = user_identity(session, services, claims.user_id, is_session_active, session_id=claims.chain_id)
+        user = user_identity(
+            session,
+            services,
+            claims.user_id,
+            _is_session_active(),
+            session_id=claims.chain_id,
+            values={"opened_after": opened_after},
+        )
     if user is None:
         raise _invalid_credentials()
     return user.principal
+
+
+@cache
+def _is_session_active() -> ColumnElement[bool]:
+    """Condition on the session that was opened since `opened_after`."""
+    return (
+        select(RefreshToken.id)
+        .join(LoginSession, LoginSession.id == RefreshToken.chain_id)
+        .where(
+            RefreshToken.chain_id == bindparam("session_id"),
+            RefreshToken.user_id == bindparam("user_id"),
+            RefreshToken.revoked_at.is_(None),
+            LoginSession.created_at > bindparam("opened_after"),
+        )
+        .exists()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,25 +170,16 @@ def user_identity(
     condition: ColumnElement[bool],
     *,
     session_id: UUID,
+    values: Mapping[str, Any] | None = None,
 ) -> UserIdentity | None:
-    """The user of a session, if they are active and the condition holds."""
+    """The user of a session, if they are active and the condition holds; `values` are those of its parameters."""
     settings, disclosure = services[Settings], services[Disclosure]
-    confirmed_at = func.coalesce(LoginSession.confirmed_at, LoginSession.created_at)
-    row = session.execute(
-        select(
-            User,
-            Organisation.trusted,
-            Organisation.name,
-            SecondFactor.secret.is_not(None),
-            _has_withdrawn_consent(),
-            confirmed_at > now() - settings.confirmation_lifetime,
-        )
-        .select_from(User)
-        .join(LoginSession, LoginSession.id == session_id)
-        .outerjoin(Organisation, User.organisation_id == Organisation.id)
-        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
-        .where(User.id == user_id, User.active, condition)
-    ).one_or_none()
+    known = {
+        "user_id": user_id,
+        "session_id": session_id,
+        "confirmed_after": now() - settings.confirmation_lifetime,
+    }
+    row = session.execute(_identities().where(condition), known | dict(values or {})).one_or_none()
     if row is None:
         return None
     user, trusted, organisation, has_factor, has_withdrawn, is_confirmed = row
@@ -199,6 +204,27 @@ def user_identity(
         is_confirmed=bool(is_confirmed),
     )
     return UserIdentity(principal, user.name, organisation or "")
+
+
+@cache
+def _identities() -> Select[Any]:
+    """What `user_identity` reads of an active user. Put together once: every request of somebody asks it."""
+    confirmed_at = func.coalesce(LoginSession.confirmed_at, LoginSession.created_at)
+    return (
+        select(
+            User,
+            Organisation.trusted,
+            Organisation.name,
+            SecondFactor.secret.is_not(None),
+            _has_withdrawn_consent(),
+            confirmed_at > bindparam("confirmed_after"),
+        )
+        .select_from(User)
+        .join(LoginSession, LoginSession.id == bindparam("session_id"))
+        .outerjoin(Organisation, User.organisation_id == Organisation.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .where(User.id == bindparam("user_id"), User.active)
+    )
 
 
 def _has_withdrawn_consent() -> ColumnElement[bool]:
