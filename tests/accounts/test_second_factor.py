@@ -52,7 +52,9 @@ def test_an_operator_sets_it_up_first_and_logs_in_with_it_from_then_on(
     here, elsewhere = header(ok(log_in(user))), header(ok(log_in(user)))
     for path in ("/v1/users", "/v1/organisations", "/v1/api-keys"):
         refused(client.get(path, headers=here), 403, "second_factor_owed")
-    assert ok(client.get("/v1/me", headers=here))["permissions"] == {"user.change": "any"}
+    # Legal texts stay readable: somebody may owe a consent to one.
+    permissions = {"user.change": "any", "legal_text.read": "any"}
+    assert ok(client.get("/v1/me", headers=here))["permissions"] == permissions
     shown = ok(client.post("/v1/me/second-factor", headers=here))
     assert shown["uri"].startswith("otpauth://totp/Sanku:")
     assert shown["qr"].startswith("data:image/svg+xml")

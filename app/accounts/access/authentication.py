@@ -207,7 +207,7 @@ def user_identity(
 
 
 @cache
-def _identities() -> Select[Any]:
+def _identities() -> Select[User, bool, str, bool, bool, bool]:
     """What `user_identity` reads of an active user. Put together once: every request of somebody asks it."""
     confirmed_at = func.coalesce(LoginSession.confirmed_at, LoginSession.created_at)
     return (
