@@ -24,7 +24,9 @@ def _rows(group: NoticeGroup) -> str:
             code(row.type)
             if row.message
             else f"{code(row.type)}<br>inbox only; a message of its own tells it",
-            row.zh + ("<br>urgent: not held by quiet hours" if row.urgent else ""),
+            row.zh
+            + (f"<br>only in the inbox: {row.remark_zh}" if row.remark_zh else "")
+            + ("<br>urgent: not held by quiet hours" if row.urgent else ""),
             row.en,
         )
         for row in ROWS

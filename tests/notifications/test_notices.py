@@ -72,6 +72,11 @@ def test_a_type_is_one_group_and_one_name() -> None:
     assert len(TYPES) == len(set(TYPES))
 
 
+def test_what_leaves_the_service_holds_no_words_that_people_wrote() -> None:
+    sent = [text for row in ROWS for text in (row.zh, row.en)]
+    assert not [text for text in sent for name in ("reason", "title") if f"{{{name}}}" in text]
+
+
 class TestAnEngagement:
     def test_from_the_invitation_to_the_end(self, scenario: Scenario, drain: Drain) -> None:
         case = scenario.open_engagement()
@@ -161,7 +166,17 @@ def contract_types(caller: Caller) -> list[str]:
     return notified(caller, group="contracts")
 
 
-def test_a_contract_is_told_to_its_parties_and_managers(scenario: Scenario, drain: Drain) -> None:
+def test_a_contract_is_told_to_its_parties_and_managers(
+    scenario: Scenario,
+    with_mail: WithMail,
+    endpoint: Endpoint,
+    mailbox: Mailbox,
+    receiver: Receiver,
+    drain: Drain,
+) -> None:
+    """What somebody wrote stays in the service: who reads a mail, or what a program stores, is out of its hands."""
+    address = with_mail(scenario.enterprise)
+    issued = endpoint(scenario.institution.organisation_id, "contract.cancelled")
     case = scenario.agreed_engagement().reach("negotiating")
     contract = ok(case.contract(), 201)
     drain()
@@ -172,7 +187,14 @@ def test_a_contract_is_told_to_its_parties_and_managers(scenario: Scenario, drai
     drain()
     assert contract_types(scenario.enterprise)[-1] == "contract.cancelled"
     newest = ok(scenario.enterprise.get("/v1/notices"))["items"][0]
-    assert newest["zh"] == f"合同 {contract['number']} 已撤销，原因：双方另行协商。"
+    words = f"合同 {contract['number']} 已撤销。"
+    assert newest["zh"] == f"{words}原因：双方另行协商"
+    letter = next(one for one in mailbox.to(address) if "撤销" in one.subject)
+    [call] = receiver.calls
+    assert verified(call, issued["secret"])["data"]["zh"] == words
+    assert words in letter.parts["text/plain"]
+    for text in (letter.subject, *letter.parts.values(), call.body):
+        assert "双方另行协商" not in text
 
 
 def test_signers_know_what_they_did_and_a_record_is_asked_about_once(

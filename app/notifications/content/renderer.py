@@ -231,13 +231,14 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
     row = ROW_OF_TYPE.get(notice.type)
     if row is not None and row.still_holds is not None and not row.still_holds(session, notice):
         return None
+    zh, en = (notice.zh, notice.en) if row is None else row.outbound(notice)
     group = NoticeGroup.of(notice.group)
-    lines = [f"您有一条关于“{group.zh}”的新通知，请登录查看。"] if context.audience.is_group else [notice.zh]
+    lines = [f"您有一条关于“{group.zh}”的新通知，请登录查看。"] if context.audience.is_group else [zh]
     data = {
         "notice_id": str(notice.id),
         "group": group.value,
-        "zh": notice.zh,
-        "en": notice.en,
+        "zh": zh,
+        "en": en,
         **notice.data,
     }
     url = (
@@ -247,13 +248,13 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
     )
     return _notice(
         context,
-        "【三库】" + (f"{group.zh}通知" if context.audience.is_group else _first_clause(notice.zh)),
+        "【三库】" + (f"{group.zh}通知" if context.audience.is_group else _first_clause(zh)),
         lines,
         data,
         type_=notice.type,
         url=url,
         button="查看",
-        english=notice.en,
+        english=en,
     )
 
 

@@ -19,7 +19,8 @@ class NoticeRow:
     `applies` limits the row to some of the events. `still_holds` is asked again before a message leaves: what is no
     longer to be done need not be asked for. `urgent` messages do not wait for quiet hours to end. Without `message` the
     notice is in the inbox only, because a message of another kind tells it. `once` tells each recipient of a subject
-    a single time.
+    a single time. `remark_zh` and `remark_en` follow the text in the inbox of notices and nowhere else: words that
+    people wrote, which may name whom the readers of a mail or the programs of an organisation must not know.
     """
 
     event: type[DomainEvent]
@@ -28,9 +29,21 @@ class NoticeRow:
     to: NoticeAudience
     zh: str
     en: str
+    remark_zh: str = ""
+    remark_en: str = ""
     path: str = ""
     applies: Callable[[Session, Any], bool] | None = None
     still_holds: Callable[[Session, Notice], bool] | None = None
     urgent: bool = False
     message: bool = True
     once: bool = False
+
+    def outbound(self, notice: Notice) -> tuple[str, str]:
+        """The text of the notice in both languages as it may leave the service."""
+        return _without(notice.zh, self.remark_zh), _without(notice.en, self.remark_en)
+
+
+def _without(text: str, remark: str) -> str:
+    """The text before the remark, which begins with words that no text holds before it."""
+    beginning = remark.partition("{")[0]
+    return text.partition(beginning)[0] if beginning else text
