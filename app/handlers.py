@@ -118,6 +118,7 @@ _EFFECTS: HandlerTable = {
     events.TaskOverdue: (remind_of_task,),
     events.ContractDrafted: (),
     events.ContractRedrafted: (),
+    events.ContractDropped: (),
     events.ContractReady: (),
     events.ContractSignatureGiven: (),
     events.ContractSignaturesVoided: (),

@@ -166,6 +166,29 @@ def contract_types(caller: Caller) -> list[str]:
     return notified(caller, group="contracts")
 
 
+def test_who_is_taken_out_of_a_draft_is_told_once(scenario: Scenario, drain: Drain) -> None:
+    """Also after they signed; the notice does not say who takes their place."""
+    case = scenario.agreed_engagement()
+    contract = ok(case.contract(), 201)
+    ok(sign(scenario.institution, contract["id"], day()))
+    drain()
+    path = f"/v1/contracts/{contract['id']}"
+    other = scenario.log_in(Role.INSTITUTION)
+    for body in ({"seller_org_id": str(other.organisation_id)}, {"title": "另一名称的开发"}):
+        tag = {"If-Match": scenario.lead.get(path).headers["ETag"]}
+        ok(scenario.lead.patch(path, json=body, headers=tag))
+    drain()
+    assert contract_types(scenario.institution).count("contract.dropped") == 1
+    [told] = [
+        one
+        for one in ok(scenario.institution.get("/v1/notices"))["items"]
+        if one["type"] == "contract.dropped"
+    ]
+    assert contract["number"] in told["zh"] and told["path"] == "/v1/contracts"
+    for caller in (scenario.enterprise, scenario.lead, other):
+        assert "contract.dropped" not in contract_types(caller)
+
+
 def test_a_contract_is_told_to_its_parties_and_managers(
     scenario: Scenario,
     with_mail: WithMail,

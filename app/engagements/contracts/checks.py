@@ -38,6 +38,11 @@ DATE_ORDER = (
 # Days of past events, as stated by the bureau or the parties.
 NOT_IN_FUTURE = ("signed_on", "registered_on", "landed_on")
 
+# A day outside is a typing error: technology contracts exist since 1985, and no right that they grant lasts longer.
+EARLIEST = date(1985, 1, 1)
+MAX_YEARS_AHEAD = 50
+DATES = ("signed_on", "starts_on", "ends_on", "registered_on", "landed_on")
+
 _LABELS = {
     "signed_on": "签订日期",
     "starts_on": "开始日期",
@@ -51,6 +56,7 @@ def check_terms(
     terms: Terms,
     *,
     payments_wan: Iterable[Decimal],
+    payments_due: Iterable[date | None] = (),
     same_party: bool,
     today: date,
     more: Iterable[FieldError] = (),
@@ -66,6 +72,7 @@ def check_terms(
         *_parties(same_party),
         *_amounts(terms, sum(payments_wan, Decimal(0))),
         *_dates(terms, today),
+        *_out_of_range(terms, payments_due, today),
     ]
     if errors:
         raise Invalid(fields=errors)
@@ -118,4 +125,18 @@ def _dates(terms: Terms, today: date) -> Iterator[FieldError]:
                 "future",
                 f"{_LABELS[name]}不能晚于今天（{today}）",
                 f"must not be in the future; today is {today}",
+            )
+
+
+def _out_of_range(terms: Terms, payments_due: Iterable[date | None], today: date) -> Iterator[FieldError]:
+    latest = date(today.year + MAX_YEARS_AHEAD, 12, 31)
+    days = [(name, _LABELS[name], getattr(terms, name)) for name in DATES]
+    days += [(f"payments.{place}.due_on", "应付日期", due) for place, due in enumerate(payments_due)]
+    for name, label, day in days:
+        if day is not None and not EARLIEST <= day <= latest:
+            yield FieldError(
+                name,
+                "date_range",
+                f"{label} {day} 应在 {EARLIEST} 至 {latest} 之间，请检查年份",
+                f"{day} must be between {EARLIEST} and {latest}; check the year",
             )

@@ -57,6 +57,7 @@ def check(session: Session, contract: Contract, more: Iterable[FieldError] = ())
     check_terms(
         contract,
         payments_wan=[payment.amount_wan for payment in contract.payments],
+        payments_due=[payment.due_on for payment in contract.payments],
         same_party=buyer is not None and seller is not None and _are_one(session, buyer, seller),
         today=today(),
         more=more,

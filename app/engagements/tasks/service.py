@@ -29,6 +29,7 @@ from app.errors.collection import Faults
 from app.events.catalogue import TaskAssigned, TaskDue, TaskOverdue
 from app.events.catalogue.engagements import TaskEvent
 from app.events.outbox import emit
+from app.libraries.validation.values.dates import MAX_YEARS_AHEAD
 
 REMINDER_BATCH = 500
 MAX_TASKS = 200
@@ -268,6 +269,10 @@ def _check_days(task: Task, values: Mapping[str, Any]) -> None:
         )
     if values.keys() & {"due_on", "remind_on"} and task.due_on < today():
         errors.append(FieldError("due_on", "past", "截止日不能早于今天", "must not be in the past"))
+    if "due_on" in values and task.due_on.year > today().year + MAX_YEARS_AHEAD:
+        errors.append(
+            FieldError("due_on", "far", "截止日过远，请检查年份", "is too far ahead; check the year")
+        )
     if errors:
         raise Invalid(fields=errors)
 

@@ -43,6 +43,17 @@ class ContractRedrafted(ContractEvent):
     actor_id: UUID | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContractDropped(ContractEvent):
+    """A draft names these parties and managers no longer; `actor_id` is who changed it."""
+
+    name: ClassVar = "contract.dropped"
+
+    former_parties: list[UUID]
+    former_managers: list[UUID]
+    actor_id: UUID | None = None
+
+
 class ContractReady(ContractEvent):
     """The last manager has confirmed their share of the draft: the parties may sign it."""
 

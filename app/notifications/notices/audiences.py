@@ -167,6 +167,13 @@ def _asked_by_draft(_: Session, event: Any) -> Iterable[NotifiedPerson]:
         yield NotifiedPerson("manager_id", manager_id, actor_id=event.actor_id)
 
 
+def _dropped_from_draft(_: Session, event: Any) -> Iterable[NotifiedPerson]:
+    """Parties and managers whom the draft names no longer."""
+    yield from _parties(*event.former_parties, actor_id=event.actor_id)
+    for manager_id in event.former_managers:
+        yield NotifiedPerson("manager_id", manager_id, actor_id=event.actor_id)
+
+
 def _manager(_: Session, event: Any) -> Iterable[NotifiedPerson]:
     return [NotifiedPerson("manager_id", event.manager_id)]
 
@@ -239,6 +246,9 @@ ASSIGNEE = NoticeAudience("the assignee of the task, without one the lead", _ass
 CONTRACT_PEOPLE = NoticeAudience("both parties and the managers with a share", _contract_people)
 CONTRACT_PARTIES = NoticeAudience("both parties", _contract_parties)
 ASKED_BY_DRAFT = NoticeAudience("parties and managers whom the change concerns first", _asked_by_draft)
+DROPPED_FROM_DRAFT = NoticeAudience(
+    "parties and managers whom the draft names no longer", _dropped_from_draft
+)
 MANAGER = NoticeAudience("the manager", _manager)
 SUBJECT_MANAGER = NoticeAudience("the manager", _subject_manager)
 LISTED_MANAGERS = NoticeAudience("the managers in the list", _listed_managers)

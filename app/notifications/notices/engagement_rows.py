@@ -188,6 +188,17 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         still_holds=still.is_draft,
     ),
     NoticeRow(
+        event=events.ContractDropped,
+        type="contract.dropped",
+        group=Group.CONTRACTS,
+        to=to.DROPPED_FROM_DRAFT,
+        zh="合同 {number} 的草稿已修改，不再涉及您或贵单位，无需再办理。",
+        en="The draft of the contract {number} has changed. It does not concern you or your organisation any more, and "
+        "nothing is left for you to do.",
+        path="/v1/contracts",
+        still_holds=still.is_not_named,
+    ),
+    NoticeRow(
         event=events.ContractReady,
         type="contract.ready",
         group=Group.CONTRACTS,

@@ -51,6 +51,7 @@ _PLACES: Mapping[str, Mapping[Role | None, str]] = {
         None: "/me/recognition/rounds",
     },
     "affiliations": {None: "/desk/staff"},
+    "contracts": {None: "/contracts"},
     "rankings": {None: "/rankings/{id}"},
     "contests": {Role.OPERATOR: "/bureau/contests/{id}", None: "/contests/{id}"},
     "webhooks": {None: "/desk/organisation/webhooks"},
@@ -69,7 +70,7 @@ def open_link(page: CurrentPage, path: str, session: ReadSession) -> Response:
     one, _slash, part = rest.partition("/")
     if kind in _LIBRARIES:
         address = _record(page, session, _LIBRARIES[kind], _id(one), part)
-    elif kind == "contracts":
+    elif kind == "contracts" and one:
         contract = find_contract(session, _id(one), Action.CONTRACT_READ, principal=page.principal)
         address = f"/contracts/{contract.number}"
     elif kind in _PLACES:

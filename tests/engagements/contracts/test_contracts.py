@@ -442,6 +442,33 @@ class TestWithoutEngagement:
             201,
         )
 
+    def test_both_sides_do_not_become_one_organisation(self, scenario: Scenario) -> None:
+        """A contract with oneself would be left, which nobody can sign for the organisation that is gone."""
+        case = scenario.agreed_engagement()
+        contract = ok(case.contract(), 201)
+        buyer, seller = contract["buyer_org_id"], contract["seller_org_id"]
+        decision = {"kept_id": seller, "other_id": buyer, "verdict": "same", "note": "查验登记资料"}
+        duplicates = "/v1/organisations/duplicates"
+        answer = refused(scenario.operator.post(duplicates, json=decision), 409, "both_sides")
+        number = case.seen()["number"]
+        assert answer["numbers"] == [contract["number"], number] and number in answer["message_zh"]
+        ok(step(scenario.operator, contract, "cancel", reason="双方为同一单位"))
+        answer = refused(scenario.operator.post(duplicates, json=decision), 409, "both_sides")
+        assert answer["numbers"] == [number]
+        ok(case.move("ended", scenario.operator, reason="other", note="双方为同一单位"))
+        merged = ok(scenario.operator.post(duplicates, json=decision), 201)
+        ok(scenario.operator.post(f"{duplicates}/{merged['id']}/undo"))
+
+    def test_days_that_no_contract_has_are_refused(self, scenario: Scenario) -> None:
+        body = DRAFT | self.parties(scenario)
+        payments = [{"name": "首付款", "amount_wan": "10", "due_on": "2206-12-01"}]
+        wrong = body | {"starts_on": "0001-01-01", "ends_on": "2136-06-06", "payments": payments}
+        answer = scenario.lead.post("/v1/contracts", json=wrong)
+        assert wrong_fields(answer) == ["starts_on", "ends_on", "payments.0.due_on"]
+        assert "请检查年份" in answer.json()["errors"][0]["message_zh"]
+        drafted = ok(scenario.lead.post("/v1/contracts", json=body), 201)
+        assert wrong_fields(amend(scenario.lead, drafted, ends_on="9999-12-31")) == ["ends_on"]
+
     def test_trying_parties_does_not_tell_whose_a_record_is(self, scenario: Scenario) -> None:
         demand_id, _ = scenario.contactable_pair(publish_mode="confidential")
         body = DRAFT | self.parties(scenario) | {"demand_id": str(demand_id)}

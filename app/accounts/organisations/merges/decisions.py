@@ -15,6 +15,7 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, OrganisationDecision
+from app.accounts.organisations.merges.dealings import refuse_dealings
 from app.accounts.organisations.merges.ids_in_lists import (
     IN_LISTS,
     LaterMerge,
@@ -65,10 +66,13 @@ def decide(
 
     Raises:
         Invalid: both are one row.
-        Conflict: one of them has been merged already, or the pair has been decided about.
+        Conflict: one of them has been merged already, the pair has been decided about, or `same` would make one
+            organisation of both sides of a contract or engagement.
     """
     require(principal, Action.ORGANISATION_VERIFY)
     _refuse_decided(session, kept, other)
+    if verdict is IdentityVerdict.SAME:
+        refuse_dealings(session, kept, other)
     first, second = sorted((kept.id, other.id))
     decision = OrganisationDecision(
         id=new_id(),

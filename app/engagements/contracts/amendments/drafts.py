@@ -21,14 +21,19 @@ from app.engagements.contracts.signatures import settlement
 from app.engagements.events import contract_payload
 from app.engagements.timeline import entries as timeline
 from app.errors.collection import Faults
-from app.events.catalogue import ContractReady, ContractRedrafted, ContractSignaturesVoided
+from app.events.catalogue import (
+    ContractDropped,
+    ContractReady,
+    ContractRedrafted,
+    ContractSignaturesVoided,
+)
 from app.events.outbox import emit
 
 
 def change_draft(
     session: Session, contract: Contract, values: Mapping[str, Any], principal: Principal
 ) -> None:
-    """Change a draft at once, void its signatures, and tell whom the change concerns first.
+    """Change a draft at once, void its signatures, and tell whom the change concerns first or no longer.
 
     Raises:
         Conflict: another manager's confirmed share would be taken away.
@@ -41,7 +46,7 @@ def change_draft(
     with faults.collected():
         refuse_left_out(session, contract, values.get("shares"), principal)
     before = versions.snapshot_of(contract)
-    parties, unconfirmed = _parties(contract), unconfirmed_shares(contract)
+    parties, managers, unconfirmed = _parties(contract), _managers(contract), unconfirmed_shares(contract)
     with session.no_autoflush:  # the database must not refuse what `check` explains
         with faults.collected():
             write_terms(session, contract, values, principal=principal)
@@ -54,6 +59,7 @@ def change_draft(
     contract.terms_version = contract.version + 1
     voided = settlement.void_signatures(session, contract)
     changed = versions.record_version(session, contract, action="change", before=before, principal=principal)
+    _tell_former(session, contract, parties, managers, principal)
     if voided:
         emit(session, ContractSignaturesVoided(**contract_payload(contract), sides=voided, changed=changed))
         return
@@ -68,6 +74,24 @@ def change_draft(
         emit(session, redrafted)
     if unconfirmed and all_confirmed(contract):
         emit(session, ContractReady(**contract_payload(contract)))
+
+
+def _tell_former(
+    session: Session, contract: Contract, parties: set[UUID], managers: set[UUID], principal: Principal
+) -> None:
+    """They would wait for a contract that does not concern them any more."""
+    dropped = ContractDropped(
+        **contract_payload(contract),
+        former_parties=sorted(parties - _parties(contract)),
+        former_managers=sorted(managers - _managers(contract)),
+        actor_id=timeline.actor_of(principal),
+    )
+    if dropped.former_parties or dropped.former_managers:
+        emit(session, dropped)
+
+
+def _managers(contract: Contract) -> set[UUID]:
+    return {share.manager_id for share in contract.shares}
 
 
 def _parties(contract: Contract) -> set[UUID]:

@@ -67,6 +67,15 @@ def is_draft(session: Session, notice: Notice) -> bool:
     return _state(session, notice) == ContractState.DRAFT
 
 
+def is_not_named(session: Session, notice: Notice) -> bool:
+    """The contract names the recipient neither as a party nor with a share."""
+    contract = session.get(Contract, _subject(notice))
+    if contract is None:
+        return False
+    named = {contract.buyer_org_id, contract.seller_org_id} | {one.manager_id for one in contract.shares}
+    return notice.recipient_id not in named
+
+
 def awaits_registration(session: Session, notice: Notice) -> bool:
     """Signed, and neither registered nor cancelled."""
     return _state(session, notice) == ContractState.SIGNED
