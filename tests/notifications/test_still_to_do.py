@@ -227,3 +227,20 @@ class TestTasks:
     )
     def test_the_usual_reminder_comes_on_a_working_day(self, due_on: str, remind_on: str) -> None:
         assert working_day_before(date.fromisoformat(due_on)) == date.fromisoformat(remind_on)
+
+
+def test_nobody_is_asked_about_a_recognition_that_was_reopened(scenario: Scenario, mails: Mails) -> None:
+    """Reopening discards the results and the objections to them; the next freeze makes new ones."""
+    scenario.verified_certificate(scenario.lead_id, "advanced")
+    rounds = "/v1/recognition-rounds"
+    path = (
+        f"{rounds}/{ok(scenario.operator.post(rounds, json={'title': '年度认定', 'year': 2026}), 201)['id']}"
+    )
+    mails.new()
+    ok(scenario.operator.post(f"{path}/freeze", json={}))
+    ok(scenario.lead.post(f"{path}/objections", json={"text": "漏计合同一份"}), 201)
+    ok(scenario.operator.post(f"{path}/reopen", json={"note": "补录数据"}))
+    assert mails.new() == {}
+    ok(scenario.operator.post(f"{path}/freeze", json={}))
+    lead = address_of(scenario, scenario.lead)
+    assert mails.new() == {lead: ["2026 年度人才认定结果可以查看"]}

@@ -10,6 +10,8 @@ from app.notifications.notices import audiences as to
 from app.notifications.notices.audiences import NoticeAudience
 from app.notifications.notices.conditions.reviews import (
     Condition,
+    accepts_objections,
+    is_open_objection,
     is_unanswered_employer,
     not_followed_by,
 )
@@ -195,7 +197,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         zh="{year} 年度人才认定结果可以查看；如有异议，请在公布前提出。",
         en="Your result of the recognition of {year} can be seen. You may object to it until it is published.",
         path="/v1/recognition-rounds/{subject_id}/entries",
-        still_holds=not_followed_by(events.RecognitionPublished),
+        still_holds=accepts_objections,
     ),
     NoticeRow(
         event=events.RecognitionPublished,
@@ -223,7 +225,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         zh="有一项对人才认定结果的异议待答复。",
         en="An objection to a recognition waits for an answer.",
         path="/v1/recognition-rounds/{round_id}/objections",
-        still_holds=not_followed_by(events.ObjectionAnswered),
+        still_holds=is_open_objection,
     ),
     NoticeRow(
         event=events.ObjectionAnswered,

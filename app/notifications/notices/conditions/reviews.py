@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database import Base
 from app.events.catalogue import AffiliationAnswered
 from app.events.domain_event import DomainEvent
 from app.events.outbox import Event
@@ -43,6 +44,23 @@ def not_followed_by(*answers: type[DomainEvent]) -> Condition:
         return session.scalar(query.limit(1)) is None
 
     return still_holds
+
+
+def accepts_objections(session: Session, notice: Notice) -> bool:
+    """The round is frozen, and neither reopened nor published since."""
+    return _state_of(session, "recognition_rounds", notice) in ("frozen", "reviewed")
+
+
+def is_open_objection(session: Session, notice: Notice) -> bool:
+    """It is neither answered nor gone with the results of a round that was reopened."""
+    return _state_of(session, "recognition_objections", notice) == "open"
+
+
+def _state_of(session: Session, table_name: str, notice: Notice) -> str | None:
+    """Of a row of recognition, which stands above notices; None if it is gone."""
+    table = Base.metadata.tables[table_name]
+    found: str | None = session.scalar(select(table.c.state).where(table.c.id == notice.subject_id))
+    return found
 
 
 def is_unanswered_employer(session: Session, notice: Notice) -> bool:
