@@ -240,7 +240,30 @@ def test_nobody_is_asked_about_a_recognition_that_was_reopened(scenario: Scenari
     ok(scenario.operator.post(f"{path}/freeze", json={}))
     ok(scenario.lead.post(f"{path}/objections", json={"text": "漏计合同一份"}), 201)
     ok(scenario.operator.post(f"{path}/reopen", json={"note": "补录数据"}))
-    assert mails.new() == {}
-    ok(scenario.operator.post(f"{path}/freeze", json={}))
     lead = address_of(scenario, scenario.lead)
+    assert mails.new() == {lead: ["2026 年度人才认定已重新开放"]}
+    ok(scenario.operator.post(f"{path}/freeze", json={}))
     assert mails.new() == {lead: ["2026 年度人才认定结果可以查看"]}
+    ok(scenario.operator.post(f"{path}/cancel", json={"note": "改为明年"}))
+    assert mails.new() == {lead: ["2026 年度人才认定已取消"]}
+
+
+def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
+    scenario: Scenario, mails: Mails
+) -> None:
+    start = now() + timedelta(days=20)
+    times = {"deadline": start - timedelta(days=10), "starts_at": start, "ends_at": start}
+    body = {name: moment.isoformat() for name, moment in times.items()}
+    body |= {"kind": "brand_event", "title": "对接会"}
+    path = f"/v1/contests/{ok(scenario.operator.post('/v1/contests', json=body), 201)['id']}"
+    ok(scenario.operator.post(f"{path}/open", json={}))
+    ok(scenario.lead.post(f"{path}/registrations", json={}), 201)
+    mails.new()
+    headers = {"If-Match": "*"}
+    ok(scenario.operator.patch(path, json={"description": "议程另行通知"}, headers=headers))
+    assert mails.new() == {}
+    ok(scenario.operator.patch(path, json={"venue": "济南国际会展中心"}, headers=headers))
+    lead = address_of(scenario, scenario.lead)
+    assert mails.new() == {lead: ["您报名的一项赛事或活动的时间或地点有变动"]}
+    ok(scenario.operator.post(f"{path}/cancel", json={"note": "场地临时调整"}))
+    assert mails.new() == {lead: ["您报名的一项赛事或活动已取消"]}

@@ -106,6 +106,30 @@ class RecognitionFrozen(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecognitionReopened(DomainEvent):
+    """The frozen results of a round and their objections hold no longer; `manager_ids` had results."""
+
+    name: ClassVar = "recognition.reopened"
+
+    subject_id: UUID
+    year: int
+    manager_ids: list[UUID]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecognitionCancelled(DomainEvent):
+    """A round that was frozen is cancelled; `manager_ids` had results in it."""
+
+    name: ClassVar = "recognition.cancelled"
+
+    subject_id: UUID
+    year: int
+    manager_ids: list[UUID]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecognitionPublished(DomainEvent):
     """A recognition round was published; `recognised` counts the managers, `manager_ids` are all in the round."""
 
@@ -161,6 +185,27 @@ class ContestPromoted(DomainEvent):
 
     subject_id: UUID
     manager_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContestMoved(DomainEvent):
+    """A contest begins at another time or place; `manager_ids` are registered or wait."""
+
+    name: ClassVar = "contest.moved"
+
+    subject_id: UUID
+    manager_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContestCancelled(DomainEvent):
+    """`manager_ids` were registered or waiting."""
+
+    name: ClassVar = "contest.cancelled"
+
+    subject_id: UUID
+    manager_ids: list[UUID]
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

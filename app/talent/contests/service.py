@@ -14,7 +14,7 @@ from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now
 from app.errors import Conflict, FieldError, Invalid
 from app.errors.collection import Faults
-from app.events.catalogue import ContestFinished
+from app.events.catalogue import ContestCancelled, ContestFinished, ContestMoved
 from app.events.outbox import emit
 from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
@@ -33,6 +33,7 @@ from app.talent.responses import refuse_cleared
 from app.talent.transitions import begin, take_transition
 
 CLOSING_BATCH = 100
+_WHEN_AND_WHERE = ("starts_at", "ends_at", "venue")
 
 
 def create(session: Session, body: ContestCreate, *, principal: Principal) -> Contest:
@@ -64,6 +65,7 @@ def change(
             state=contest.state,
         )
     values = body.model_dump(exclude_unset=True)
+    before = [getattr(contest, name) for name in _WHEN_AND_WHERE]
     faults = Faults()
     with faults.collected():
         refuse_cleared(values, clearable=("capacity",))
@@ -75,6 +77,9 @@ def change(
     faults.raise_if_any()
     session.flush()
     audit.record(session, principal, "contest.change", contest.id, contest.number)
+    is_moved = before != [getattr(contest, name) for name in _WHEN_AND_WHERE]
+    if is_moved and (concerned := _registered_or_waiting(session, contest)):
+        emit(session, ContestMoved(subject_id=contest.id, manager_ids=concerned))
     promote_waiting(session, contest)
     return contest
 
@@ -107,6 +112,8 @@ def change_state(
         principal=principal,
         note=note,
     )
+    if name == "cancel" and (concerned := _registered_or_waiting(session, contest)):
+        emit(session, ContestCancelled(subject_id=contest.id, manager_ids=concerned, reason=note or ""))
     if name == "finish":
         _award_honours(session, contest, principal)
         taking_part = session.scalars(
@@ -118,6 +125,14 @@ def change_state(
         emit(session, ContestFinished(subject_id=contest.id, manager_ids=list(taking_part.all())))
     session.flush()
     return contest
+
+
+def _registered_or_waiting(session: Session, contest: Contest) -> list[UUID]:
+    query = select(ContestRegistration.manager_id).where(
+        ContestRegistration.contest_id == contest.id,
+        ContestRegistration.state.in_((RegistrationState.REGISTERED, RegistrationState.WAITING)),
+    )
+    return sorted(session.scalars(query))
 
 
 def close_due(session: Session) -> int:

@@ -1,6 +1,6 @@
 """Recognition rounds: opening, freezing of all inputs, review and publication."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,12 @@ from app.clock import last_day, today
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict
-from app.events.catalogue import RecognitionFrozen, RecognitionPublished
+from app.events.catalogue import (
+    RecognitionCancelled,
+    RecognitionFrozen,
+    RecognitionPublished,
+    RecognitionReopened,
+)
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
@@ -100,6 +105,12 @@ def change_state(
     take_transition(
         session, round_, TRANSITIONS[name], states=RoundState, concept="round", principal=principal, note=note
     )
+    listed = _listed(session, round_) if name in _ANNULLING else []
+    if listed:
+        emit(
+            session,
+            _ANNULLING[name](subject_id=round_.id, year=round_.year, manager_ids=listed, reason=note or ""),
+        )
     if name == "reopen":
         _unfreeze(session, round_)
     if name == "publish":
@@ -162,6 +173,18 @@ def _candidates(session: Session) -> dict[UUID, Manager]:
         .order_by(Manager.id)
     )
     return {row.id: row for row in rows}
+
+
+_ANNULLING: Mapping[str, type[RecognitionReopened | RecognitionCancelled]] = {
+    "reopen": RecognitionReopened,
+    "cancel": RecognitionCancelled,
+}
+"""Transitions after which the results that managers have seen hold no longer."""
+
+
+def _listed(session: Session, round_: RecognitionRound) -> list[UUID]:
+    query = select(RecognitionEntry.manager_id).where(RecognitionEntry.round_id == round_.id)
+    return sorted(session.scalars(query))
 
 
 def _unfreeze(session: Session, round_: RecognitionRound) -> None:
