@@ -244,9 +244,6 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
     route = request.scope["route"]
     assert isinstance(route, APIRoute)
     mapped: MappedPage = BY_ADDRESS[route.path]
-    page = WebPage(
-        request, services, who, display_of(request), built_pages(request.app), _unread(request, services, who)
-    )
     if not may_open(mapped, who.principal):
         if who.principal.is_anonymous:
             raise Unauthenticated("Please log in to open this page.", "请先登录后再打开此页面。")
@@ -255,7 +252,9 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
         )
     if is_barred(mapped, who.principal):
         raise owed_step(who.principal)
-    return page
+    return WebPage(
+        request, services, who, display_of(request), built_pages(request.app), _unread(request, services, who)
+    )
 
 
 def _unread(request: Request, services: Services, who: UserIdentity) -> int:

@@ -6,18 +6,18 @@ they fit. One that users entered connects its own organisation to one other, so 
 registering a third.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import BindParameter
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
-from app.accounts.organisations.likeness import NamedParty, named_parties
+from app.accounts.organisations.likeness import NamedParty, NameRow, parties_of
 from app.accounts.organisations.names import NameKind
 from app.accounts.organisations.resolution import NamedOrganisation, OrganisationGroups, resolve
 
@@ -109,39 +109,46 @@ def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
 def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
     """The families of these organisations; strings that are not ids are left out."""
     ids = [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)]
-    told_apart = cache(lambda: _told_apart(session))
-    found = _resolution(session, ids, told_apart)
-    parties = named_parties(session, ids)
+    read = _read(session, ids, downwards=False)
+    parties = read.parties(ids)
     has_names = any(party.names for party in parties.values())
+    apart = _told_apart(session) if has_names or read.may_be_one else frozenset()
+    found = resolve(read.organisations, apart)
     return Families(
         {str(org): str(found.heads.get(org, org)) for org in ids},
         {str(org): str(found.vouched.get(org, org)) for org in ids},
         {str(org): str(found.own[org]) for org in ids if org in found.own},
-        _Likeness(
-            {str(org): party for org, party in parties.items()},
-            told_apart() if has_names else frozenset(),
-        ),
+        _Likeness({str(org): party for org, party in parties.items()}, apart),
     )
 
 
 def _resolution(
-    session: Session,
-    org_ids: Collection[UUID],
-    told_apart: Callable[[], frozenset[frozenset[UUID]]] | None = None,
-    *,
-    downwards: bool = False,
+    session: Session, org_ids: Collection[UUID], *, downwards: bool = False
 ) -> OrganisationGroups:
-    """`told_apart` reads the decisions, for a caller who needs them as well."""
-    found = _read(session, org_ids, downwards=downwards)
-    is_named = len(found) > 1 and any(one.names for one in found.values())
-    if not is_named:
-        return resolve(found, ())
-    return resolve(found, _told_apart(session) if told_apart is None else told_apart())
+    read = _read(session, org_ids, downwards=downwards)
+    return resolve(read.organisations, _told_apart(session) if read.may_be_one else ())
 
 
-def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> dict[UUID, NamedOrganisation]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Organisations with all that they may be one with, and the rows of their names."""
+
+    organisations: dict[UUID, NamedOrganisation]
+    name_rows: list[NameRow]
+
+    @property
+    def may_be_one(self) -> bool:
+        return len(self.organisations) > 1 and any(one.names for one in self.organisations.values())
+
+    def parties(self, ids: Iterable[UUID]) -> dict[UUID, NamedParty]:
+        """Organisation → its names; one that was merged has those of the organisation that stands for it."""
+        found = parties_of(self.name_rows)
+        return {one: found.get(found[one].id or one, found[one]) for one in ids if one in found}
+
+
+def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> _Read:
     """These organisations, those above them, those of the same names, and so on; `downwards` those below, too."""
-    found: dict[UUID, NamedOrganisation] = {}
+    read = _Read({}, [])
     asked: set[UUID] = set()
     frontier = set(org_ids)
     while frontier:
@@ -149,27 +156,50 @@ def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> di
         ids = sorted(frontier)
         following: set[UUID] = set()
         for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
-            for id_, parent, merged, trusted in session.execute(_organisations(downwards), {"ids": chunk}):
-                if id_ in frontier and id_ not in found:
-                    found[id_] = NamedOrganisation(id_, parent, merged, trusted, [])
+            rows = session.execute(_organisations(downwards), {"ids": ids[start : start + _CHUNK]})
+            for id_, parent, merged, trusted, region, org_kind, core, kind, other in rows:
                 following.update(one for one in (id_, parent, merged) if one is not None)
-            for holder, core, kind, other in session.execute(_same_names(), {"ids": chunk}):
-                if holder in found and (entry := (NameKind(kind), core)) not in found[holder].names:
-                    found[holder].names.append(entry)
-                following.add(other)
+                if id_ not in frontier:
+                    continue
+                found = read.organisations.setdefault(
+                    id_, NamedOrganisation(id_, parent, merged, trusted, [])
+                )
+                read.name_rows.append((id_, merged, region, org_kind, trusted, core, kind))
+                if other is not None:
+                    following.add(other)
+                    if (entry := (NameKind(kind), core)) not in found.names:
+                        found.names.append(entry)
         frontier = following - asked
-    return found
+    return read
 
 
 @cache
 def _organisations(downwards: bool) -> Select[*tuple[Any, ...]]:
+    """The organisations of some ids and those merged into them, each with its names, and with the organisations that
+    have a name of the same core, themselves among them."""
     wanted = or_(Organisation.id.in_(_ids()), Organisation.merged_into_id.in_(_ids()))
     if downwards:
         wanted = or_(wanted, Organisation.parent_id.in_(_ids()))
-    return select(
-        Organisation.id, Organisation.parent_id, Organisation.merged_into_id, Organisation.trusted
-    ).where(wanted)
+    own, others = aliased(OrganisationName), aliased(OrganisationName)
+    same = and_(
+        others.core == own.core, own.core != "", own.kind != NameKind.SHORT, others.kind != NameKind.SHORT
+    )
+    return (
+        select(
+            Organisation.id,
+            Organisation.parent_id,
+            Organisation.merged_into_id,
+            Organisation.trusted,
+            Organisation.region,
+            Organisation.kind,
+            own.core,
+            own.kind,
+            others.organisation_id,
+        )
+        .outerjoin(own, own.organisation_id == Organisation.id)
+        .outerjoin(others, same)
+        .where(wanted)
+    )
 
 
 def _told_apart(session: Session) -> frozenset[frozenset[UUID]]:
@@ -177,22 +207,6 @@ def _told_apart(session: Session) -> frozenset[frozenset[UUID]]:
     row = OrganisationDecision
     query = select(row.first_id, row.second_id).where(row.verdict == "different", row.undone_at.is_(None))
     return frozenset(frozenset((first, second)) for first, second in session.execute(query))
-
-
-@cache
-def _same_names() -> Select[*tuple[Any, ...]]:
-    """Organisation, core, kind of its name, and the organisations that have a name of the same core."""
-    own, others = aliased(OrganisationName), aliased(OrganisationName)
-    return (
-        select(own.organisation_id, own.core, own.kind, others.organisation_id)
-        .join(others, others.core == own.core)
-        .where(
-            own.organisation_id.in_(_ids()),
-            own.core != "",
-            own.kind != NameKind.SHORT,
-            others.kind != NameKind.SHORT,
-        )
-    )
 
 
 def _ids() -> BindParameter[UUID]:

@@ -6,7 +6,7 @@ differ by little: a character, a word of the place (济南砺桥, 山东砺桥, 
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -26,7 +26,10 @@ many firms have names that differ by a character of the brand (济南鑫源机�
 _PUBLIC = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.INSTITUTE, OrganisationKind.BUREAU})
 _ENDINGS = ("省", "市", "区", "县")
 _LEAST_WITHOUT_PLACE = 4
-_CHUNK = 1000
+
+NameRow = tuple[UUID, UUID | None, str, str, bool, str | None, str | None]
+"""An organisation, the one that stands for it, its region, its kind, whether the bureau vouches for it, and the core
+and kind of one of its names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +124,31 @@ _LEAST_WHOLE = 4
 _INSTITUTION = re.compile("(?:大学|学院|学校|研究院|研究所|科学院|设计院|医院|事务所)$")
 
 
-def named_parties(session: Session, ids: Collection[UUID] | None = None) -> dict[UUID, NamedParty]:
-    """Organisation → its names; one that was merged has those of the organisation that stands for it. Without `ids`,
-    all that have not been merged."""
-    if ids is None:
-        return _read(session, None)
-    found: dict[UUID, NamedParty] = {}
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _CHUNK):
-        found |= _read(session, ordered[start : start + _CHUNK])
-    stands_for = {one: party.id for one, party in found.items() if party.id is not None and party.id != one}
-    missing = sorted(set(stands_for.values()) - found.keys())
-    kept = _read(session, missing) if missing else {}
-    return found | {one: (found | kept)[id_] for one, id_ in stands_for.items() if id_ in found | kept}
+def named_parties(session: Session) -> dict[UUID, NamedParty]:
+    """All organisations that have not been merged, with their names."""
+    query = (
+        select(
+            Organisation.id,
+            Organisation.merged_into_id,
+            Organisation.region,
+            Organisation.kind,
+            Organisation.trusted,
+            OrganisationName.core,
+            OrganisationName.kind,
+        )
+        .outerjoin(OrganisationName, OrganisationName.organisation_id == Organisation.id)
+        .where(Organisation.merged_into_id.is_(None))
+    )
+    return parties_of(session.execute(query))
 
 
-def _read(session: Session, ids: Collection[UUID] | None) -> dict[UUID, NamedParty]:
-    query = select(
-        Organisation.id,
-        Organisation.merged_into_id,
-        Organisation.region,
-        Organisation.kind,
-        Organisation.trusted,
-        OrganisationName.core,
-        OrganisationName.kind,
-    ).outerjoin(OrganisationName, OrganisationName.organisation_id == Organisation.id)
-    query = query.where(Organisation.merged_into_id.is_(None) if ids is None else Organisation.id.in_(ids))
-    rows: dict[UUID, tuple[UUID, str, str, bool, set[str], set[str]]] = {}
-    for id_, merged, region, kind, trusted, core, name_kind in session.execute(query):
-        row = rows.setdefault(id_, (merged or id_, region, kind, trusted, set(), set()))
+def parties_of(
+    rows: Iterable[NameRow],
+) -> dict[UUID, NamedParty]:
+    """Organisation → its names."""
+    found: dict[UUID, tuple[UUID, str, str, bool, set[str], set[str]]] = {}
+    for id_, merged, region, kind, trusted, core, name_kind in rows:
+        row = found.setdefault(id_, (merged or id_, region, kind, trusted, set(), set()))
         if core:
             row[4].add(core)
             if name_kind != NameKind.SHORT:
@@ -163,7 +162,7 @@ def _read(session: Session, ids: Collection[UUID] | None) -> dict[UUID, NamedPar
             frozenset(full),
             frozenset(full if kind in _PUBLIC else _with_and_without(full, region)),
         )
-        for id_, (stands, region, kind, trusted, names, full) in rows.items()
+        for id_, (stands, region, kind, trusted, names, full) in found.items()
     }
 
 

@@ -45,27 +45,49 @@ def load_rule_facts(
     *,
     demands: Collection[Demand] = (),
     achievements: Collection[Achievement] = (),
-    managers: Collection[Manager] = (),
-    open_load: Mapping[UUID, int] | None = None,
-    today: date | None = None,
+    managers: Collection[Manager] | Mapping[UUID, ManagerFacts] = (),
 ) -> RuleFacts:
-    """Load the facts of these records.
+    """Load the facts of these records, and the families of their organisations.
 
     Args:
         session: reads credit codes and families of organisations.
         demands: with their excluded organisations resolved; codes that nobody has registered are dropped.
         achievements: with all co-owners.
+        managers: as they are today, or their facts (`load_manager_facts`).
+    """
+    of_demands = load_demand_facts(session, demands)
+    of_achievements = {one.id: achievement_facts(one) for one in achievements}
+    of_managers = managers if isinstance(managers, Mapping) else load_manager_facts(session, managers)
+    return RuleFacts(
+        of_demands,
+        of_achievements,
+        of_managers,
+        family_of(
+            session, organisations_in(of_demands.values(), of_achievements.values(), of_managers.values())
+        ),
+    )
+
+
+def load_manager_facts(
+    session: Session,
+    managers: Collection[Manager],
+    *,
+    open_load: Mapping[UUID, int] | None = None,
+    today: date | None = None,
+) -> dict[UUID, ManagerFacts]:
+    """Manager → their facts.
+
+    Args:
+        session: reads the organisations of their accounts and those that they declare.
         managers: with the posts and declarations of `today`.
         open_load: manager → number of open engagements, 0 where left out.
         today: a day in Jinan; the present one by default.
     """
     day = today or today_in_jinan()
     load = open_load or {}
-    of_demands = load_demand_facts(session, demands)
-    of_achievements = {one.id: achievement_facts(one) for one in achievements}
     accounts = _organisations_of_accounts(session, managers)
     called = organisations_called(session, set().union(*map(declared_texts, managers)))
-    of_managers = {
+    return {
         one.id: manager_facts(
             one,
             open_load=load.get(one.id, 0),
@@ -76,14 +98,6 @@ def load_rule_facts(
         )
         for one in managers
     }
-    return RuleFacts(
-        of_demands,
-        of_achievements,
-        of_managers,
-        family_of(
-            session, organisations_in(of_demands.values(), of_achievements.values(), of_managers.values())
-        ),
-    )
 
 
 def _organisations_of_accounts(session: Session, managers: Collection[Manager]) -> dict[UUID | None, UUID]:

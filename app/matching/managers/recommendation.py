@@ -16,7 +16,7 @@ from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.candidates.loader import stored_text_features
 from app.matching.facts.hidden_owners import noticeable_conflict
-from app.matching.facts.loader import load_rule_facts, organisations_in
+from app.matching.facts.loader import load_manager_facts, organisations_in
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.index import IndexFilter, VectorIndex
 from app.matching.managers.features import EncodedManager
@@ -152,7 +152,7 @@ def _sides(
     acceptance = above_the_mean({id_: history.answers for id_, history in histories.items()})
     success = above_the_mean(lookups.outcomes(session, ids))
     verified = lookups.verified_certificates(session, ids) if lookups.verified_certificates else None
-    facts = load_rule_facts(session, managers=list(records.values()), open_load=load, today=today).managers
+    facts = load_manager_facts(session, list(records.values()), open_load=load, today=today)
     return [
         EncodedManager(
             facts=facts[id_],

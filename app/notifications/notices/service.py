@@ -1,11 +1,25 @@
 """Notices: made from events, listed, marked as read; and on which channels users want them. Flushes, never commits."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, false, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.access.permissions import ADMINISTRATOR, Action, require
@@ -24,6 +38,8 @@ from app.notifications.notices.table import BY_NAME, ROWS_OF_EVENT
 from app.notifications.notices.words import words_of
 from app.pushes.preferences.service import managers_preferences, owners_preferences
 from app.pushes.preferences.working_time import ContactTime, contact_time
+
+_Id = UUID | SQLColumnExpression[UUID]
 
 
 def make_notices(session: Session, claimed: ClaimedEvent) -> list[Notice]:
@@ -137,39 +153,58 @@ def notices(
 ) -> Select[Notice]:
     """The notices to the principal: their own, those of their manager record, and of their organisation."""
     require(principal, Action.NOTICE_READ, own=True)
-    query = select(Notice).where(_addressed_to(principal))
+    if principal.user_id is None:
+        return select(Notice).where(false())
+    query = select(Notice).where(_addressed_to(_Recipient.of(principal, principal.user_id)))
     if groups:
         query = query.where(Notice.group.in_(groups))
     if unread:
-        query = query.where(~_is_read(principal))
+        query = query.where(~_is_read(principal.user_id))
     return query
 
 
-def _addressed_to(principal: Principal) -> ColumnElement[bool]:
-    if principal.user_id is None:
-        return false()
-    addressed = [and_(Notice.recipient_kind == "user_id", Notice.recipient_id == principal.user_id)]
-    if principal.manager_id is not None:
-        addressed.append(
-            and_(Notice.recipient_kind == "manager_id", Notice.recipient_id == principal.manager_id)
+@dataclass(frozen=True, slots=True)
+class _Recipient:
+    """To whom notices are addressed; `kinds` are the roles in the organisation whose notices they get."""
+
+    user_id: _Id
+    manager_id: _Id | None
+    organisation_id: _Id | None
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, principal: Principal, user_id: UUID) -> Self:
+        member = principal.role not in (None, Role.MANAGER) or principal.administrator
+        kinds = (principal.role, ADMINISTRATOR if principal.administrator else None)
+        return cls(
+            user_id,
+            principal.manager_id,
+            principal.organisation_id if member else None,
+            tuple(kind for kind in kinds if kind is not None),
         )
-    member = principal.role not in (None, Role.MANAGER) or principal.administrator
-    if principal.organisation_id is not None and member:
-        kinds = [principal.role, *([ADMINISTRATOR] if principal.administrator else [])]
+
+
+def _addressed_to(recipient: _Recipient) -> ColumnElement[bool]:
+    addressed = [and_(Notice.recipient_kind == "user_id", Notice.recipient_id == recipient.user_id)]
+    if recipient.manager_id is not None:
+        addressed.append(
+            and_(Notice.recipient_kind == "manager_id", Notice.recipient_id == recipient.manager_id)
+        )
+    if recipient.organisation_id is not None:
         addressed.append(
             and_(
                 Notice.recipient_kind == "organisation_id",
-                Notice.recipient_id == principal.organisation_id,
+                Notice.recipient_id == recipient.organisation_id,
                 or_(
                     Notice.roles == "",
-                    *(Notice.roles.contains(kind, autoescape=True) for kind in kinds if kind is not None),
+                    *(Notice.roles.contains(kind, autoescape=True) for kind in recipient.kinds),
                 ),
-                Notice.actor_id.is_distinct_from(principal.user_id),
+                Notice.actor_id.is_distinct_from(recipient.user_id),
                 ~is_notified_in_person(
                     Notice.event_id,
                     Notice.type,
-                    user_id=principal.user_id,
-                    manager_id=principal.manager_id,
+                    user_id=recipient.user_id,
+                    manager_id=recipient.manager_id,
                 ),
             )
         )
@@ -180,8 +215,8 @@ def is_notified_in_person(
     event_id: SQLColumnExpression[UUID] | UUID,
     type_: SQLColumnExpression[str] | str,
     *,
-    user_id: SQLColumnExpression[UUID] | UUID,
-    manager_id: SQLColumnExpression[UUID | None] | UUID | None,
+    user_id: _Id,
+    manager_id: SQLColumnExpression[UUID | None] | _Id | None,
 ) -> ColumnElement[bool]:
     """Whether the same notice is to the user or to their manager record: who takes part beside their organisation is
     notified once."""
@@ -196,14 +231,40 @@ def is_notified_in_person(
     )
 
 
-def _is_read(principal: Principal) -> ColumnElement[bool]:
-    return exists().where(NoticeReading.notice_id == Notice.id, NoticeReading.user_id == principal.user_id)
+def _is_read(user_id: _Id) -> ColumnElement[bool]:
+    return exists().where(NoticeReading.notice_id == Notice.id, NoticeReading.user_id == user_id)
 
 
 def unread_count(session: Session, *, principal: Principal, most: int | None = None) -> int:
     """The number of unread notices; counting stops at `most`."""
-    query = notices(principal=principal, unread=True).with_only_columns(Notice.id).limit(most)
-    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    require(principal, Action.NOTICE_READ, own=True)
+    if principal.user_id is None:
+        return 0
+    recipient = _Recipient.of(principal, principal.user_id)
+    query = _unread_count(
+        recipient.manager_id is not None, recipient.organisation_id is not None, recipient.kinds, most
+    )
+    ids = {name: getattr(recipient, name) for name in ("user_id", "manager_id", "organisation_id")}
+    return session.scalar(query, {name: id_ for name, id_ in ids.items() if id_ is not None}) or 0
+
+
+@cache
+def _unread_count(
+    has_manager: bool, has_organisation: bool, kinds: tuple[str, ...], most: int | None
+) -> Select[int]:
+    """Put together once: the menu of every page shows the number."""
+    recipient = _Recipient(
+        _id("user_id"),
+        _id("manager_id") if has_manager else None,
+        _id("organisation_id") if has_organisation else None,
+        kinds,
+    )
+    unread = select(Notice.id).where(_addressed_to(recipient), ~_is_read(recipient.user_id)).limit(most)
+    return select(func.count()).select_from(unread.subquery())
+
+
+def _id(name: str) -> BindParameter[UUID]:
+    return bindparam(name, type_=Notice.recipient_id.type)
 
 
 def readings(session: Session, rows: Sequence[Notice], *, principal: Principal) -> dict[UUID, datetime]:

@@ -19,7 +19,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.record.models import Record
-from app.matching.facts.loader import load_rule_facts
+from app.matching.facts.loader import load_manager_facts, load_rule_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.models import Pair
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairEligibility, PushFacts, RecentPushes
@@ -164,9 +164,7 @@ def load_managers(
         policy=policy,
         moment=moment,
         managers=managers,
-        manager_facts=load_rule_facts(
-            session, managers=managers.values(), open_load=load, today=day
-        ).managers,
+        manager_facts=load_manager_facts(session, managers.values(), open_load=load, today=day),
         trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
         preferences=managers_preferences(session, managers.keys()),
         recent=recent_pushes(session, managers.keys(), day),
@@ -197,8 +195,7 @@ def load_snapshot(
         session,
         demands=demands.values(),
         achievements=achievements.values(),
-        managers=managers.managers.values(),
-        today=managers.day,
+        managers=managers.manager_facts,
     )
     return EligibilitySnapshot(
         **vars(managers),
@@ -232,8 +229,7 @@ def load_planning_facts(
         session,
         demands=[demand],
         achievements=[achievement],
-        managers=managers.managers.values(),
-        today=managers.day,
+        managers=managers.manager_facts,
     )
     pair = PairEligibility(
         demand=facts.demands[demand.id],
@@ -278,9 +274,9 @@ def load_acceptance_facts(
         session,
         demands=demands.values(),
         achievements=achievements.values(),
-        managers=managers.values(),
-        open_load=open_engagement_counts(session, managers),
-        today=day,
+        managers=load_manager_facts(
+            session, managers.values(), open_load=open_engagement_counts(session, managers), today=day
+        ),
     )
     refused = pairs_refused_by_owner(
         session, keys, repush, scores=lambda: _scores(_pairs(session, set(demands), set(achievements)))

@@ -11,7 +11,7 @@ from app.matching.embedding.embedder import Embedder
 from app.matching.facts.conflicts_of_interest import find_conflict_of_interest
 from app.matching.facts.from_records import manager_facts
 from app.matching.facts.hidden_owners import noticeable_conflict
-from app.matching.facts.loader import load_rule_facts
+from app.matching.facts.loader import load_manager_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.settings import Settings
 
@@ -101,6 +101,6 @@ def test_the_setting_holds_for_requests_and_for_the_worker(
     record = manager(post=TODAY - timedelta(days=1))
     for open_session in (services[opened].reading, services[opened].unit_of_work):
         with open_session() as session:
-            facts = load_rule_facts(session, managers=[record], today=TODAY).managers[record.id]
+            facts = load_manager_facts(session, [record], today=TODAY)[record.id]
         assert bool(facts.ended_ties) is holds
     close(services)
