@@ -22,7 +22,8 @@ from app.load_limits.quota import PreviewQuota, Quota, WallQuota
 from app.load_limits.turns import TurnLimits, Turns
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
-from app.matching.embedding.joint_embedder import open_embedder
+from app.matching.embedding.remote.client import RemoteEmbedder
+from app.matching.embedding.remote.opening import check_at_start, open_embedder
 from app.matching.index import open_index, open_lexical
 from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
@@ -61,6 +62,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     """
     Raises:
         RuntimeError: the database does not have the schema that this code needs, or the file of synonyms is invalid.
+        WrongEmbedServer: the embed server has another model than the settings name.
         ModelNotReady, RerankerNotFitted: a reranker is set and is not there, or the ranker is not fitted to it.
     """
     synonyms = SynonymFile(settings)
@@ -77,6 +79,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
             "(数据库尚未初始化或版本不符：请先运行 sanku init)"
         )
     embedder = embedder or open_embedder(settings)
+    check_at_start(embedder)
     indexer = MatchingIndexer(database, embedder)
     services = Services()
     services[Settings] = settings
@@ -188,6 +191,9 @@ def close(services: Services) -> None:
     matcher.index.save(services[Settings].index_path)
     matcher.index.close()
     matcher.lexical.close()
+    embedder = services[Embedder]
+    if isinstance(embedder, RemoteEmbedder):
+        embedder.close()
     for database in (services[Database], services[WorkerDatabase], services[HealthChecks].database):
         database.dispose()
 

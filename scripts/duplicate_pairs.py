@@ -18,7 +18,7 @@ from app.exchange.sameness.keys import traits_of
 from app.exchange.sameness.verdicts import SameTraits, SameVerdict, judge
 from app.exchange.values.contacts import read_contact
 from app.exchange.values.people import read_person
-from app.matching.embedding.joint_embedder import open_embedder
+from app.matching.embedding.remote.opening import open_embedder
 from app.settings import Settings
 
 

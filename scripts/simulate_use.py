@@ -42,7 +42,7 @@ from app.accounts.models import Organisation
 from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.embedding.joint_embedder import open_embedder
+from app.matching.embedding.remote.opening import open_embedder
 from app.matching.evaluation import metrics
 from app.matching.feedback.impressions import ShownPair, record_impression
 from app.matching.feedback.judgements import judge

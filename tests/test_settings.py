@@ -21,6 +21,16 @@ class TestSecrets:
         with pytest.raises(RuntimeError, match="signing key"):
             create_app(Settings(_env_file=None, home=tmp_path), embedder=embedder)
 
+    def test_an_embed_server_of_the_network_needs_a_secret(self) -> None:
+        with pytest.raises(ValidationError, match="SANKU_EMBED_SECRET must have 32"):
+            Settings(_env_file=None, embed_url="http://10.0.0.7:8100")
+        with pytest.raises(ValidationError, match="neither unix"):
+            Settings(_env_file=None, embed_url="tcp://10.0.0.7:8100")
+        secret = "k3y-" * 10
+        settings = Settings(_env_file=None, embed_url="http://10.0.0.7:8100", embed_secret=secret)
+        assert secret not in repr(settings)
+        assert Settings(_env_file=None, embed_url="unix:///run/sanku/embed.sock").embed_secret is None
+
     def test_a_signing_key_is_never_shown(self) -> None:
         key = "k3y-" * 10
         settings = Settings(_env_file=None, secret_key=key)

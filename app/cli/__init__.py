@@ -45,6 +45,7 @@ def about(
 cli.command("init")(serve.init)
 cli.command("serve")(serve.serve)
 cli.command("worker")(serve.worker)
+cli.command("embed-server")(serve.embed_server)
 cli.command("load")(data.load)
 cli.command("import")(imports.import_file)
 cli.command("import-undo")(imports.undo)

@@ -71,7 +71,7 @@ def _print(report: "LoadReport") -> None:
 
 def evaluate(directories: Directories, as_json: AsJson = False) -> None:
     """Evaluate matching on judged directories, read as one ephemeral store. Your data is not used or changed."""
-    from app.matching.embedding.joint_embedder import open_embedder
+    from app.matching.embedding.remote.opening import open_embedder
     from app.matching.evaluation.evaluator import evaluate_directories
     from app.matching.evaluation.report import report_lines
     from app.matching.reranker.cross_encoder import open_reranker

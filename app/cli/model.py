@@ -64,7 +64,7 @@ def refit(
     scores."""
     from dataclasses import asdict
 
-    from app.matching.embedding.joint_embedder import open_embedder
+    from app.matching.embedding.remote.opening import open_embedder
     from app.matching.ranking.ranker import load_ranker, ranker_file
     from app.matching.reranker.cross_encoder import name_of, open_reranker
     from app.matching.training import refit as refitting

@@ -71,6 +71,31 @@ def serve(
         raise RuntimeError("the service failed to start; see the log (服务未能启动，详见日志)")
 
 
+def embed_server(
+    listen: Annotated[
+        str | None,
+        typer.Option(help="unix:///path or http://host:port to listen on. Default: SANKU_EMBED_URL."),
+    ] = None,
+) -> None:
+    """Embed texts for all processes that have SANKU_EMBED_URL, until SIGINT or SIGTERM: they need no model then."""
+    from app.matching.embedding.joint_embedder import open_local_embedder
+    from app.matching.embedding.remote.address import EmbedAddress, listen_on_file
+    from app.matching.embedding.remote.server import embed_app
+    from app.transport.server import server_for
+
+    settings = load_settings(**({} if listen is None else {"embed_url": listen}))
+    if settings.embed_url is None:
+        raise RuntimeError("set SANKU_EMBED_URL, or give --listen (请设置 SANKU_EMBED_URL 或 --listen)")
+    keep_files_private(settings)
+    address = EmbedAddress.parse(settings.embed_url)
+    app = embed_app(open_local_embedder(settings), secret=settings.embed_secret, queue=settings.embed_queue)
+    listening = listen_on_file(address.path) if address.path else reserve_port(address.host, address.port)
+    with listening as reserved:
+        server = server_for(app, settings)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[reserved])
+
+
 def worker() -> None:
     """Handle events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM. Several workers may run at once."""
     from app.bootstrap import build_prefetchers, build_services, build_workers, close

@@ -12,6 +12,7 @@
     ├── PreconditionRequired (428)
     ├── TooManyRequests (429)
     └── Unavailable (503)        a required part of the service is not ready
+        └── Outage               a process that others share is away: what needs it is done later, however often
 
 The first line of a class's docstring is its English message, `zh` its Chinese message.
 """
@@ -193,6 +194,13 @@ class Unavailable(SankuError):
     status = 503
     code = "unavailable"
     zh = "服务暂不可用，请稍后重试。"
+
+
+class Outage(Unavailable):
+    """A process of the service that others need is away; try again later."""
+
+    code = "outage"
+    zh = "服务的某一部分暂不可用，请稍后重试。"
 
 
 _TEXT = {"type": "string"}

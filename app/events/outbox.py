@@ -142,6 +142,25 @@ def nack(session: Session, claimed: ClaimedEvent, *, error: str, max_attempts: i
     return dead
 
 
+def postpone(session: Session, claimed: ClaimedEvent, *, error: str, pause: timedelta) -> None:
+    """Release an event that could not be attempted, with the number of attempts that it had before.
+
+    Raises:
+        LeaseLost: another worker holds the lease.
+    """
+    _under_lease(
+        session,
+        claimed,
+        {
+            "leased_until": None,
+            "lease": None,
+            "last_error": error[:4000],
+            "attempts": claimed.attempts - 1,
+            "available_at": now() + pause,
+        },
+    )
+
+
 def backoff(attempts: int) -> timedelta:
     """2, 4, 8 … seconds up to an hour, with ±25% jitter, so that retries of simultaneous failures spread out."""
     seconds = min(2.0**attempts, 3600.0)

@@ -14,13 +14,11 @@ from app.errors import TooManyRequests, Unavailable, problems
 from app.load_limits.early_retries import EarlyRetries
 from app.load_limits.quota import PreviewQuota, Quota
 from app.load_limits.turn import CURRENT, Holder, Turn
-from app.load_limits.turns import Turns
+from app.load_limits.turns import Turns, departure
 from app.services import AllServices, provided
 
 REFUSALS = problems(TooManyRequests, Unavailable)
 """The responses of a route that needs a turn and gets none."""
-LOOK_EVERY = 0.5
-"""Seconds between two looks whether the client is still there."""
 
 
 # Solved first: a client that ignores refusals costs neither a thread nor a query.
@@ -71,7 +69,7 @@ async def _preview_turn(
 ) -> AsyncIterator[Turn]:
     address = request.client.host if request.client else "unknown"
     quota.count(address)
-    gone = asyncio.create_task(_departure(request))
+    gone = asyncio.create_task(departure(request))
     try:
         # All strangers together have the share of one organisation.
         async with limits.turns.turn(Holder(f"address {address}", "strangers"), gone) as turn:
@@ -101,7 +99,7 @@ async def turn_for(
     With `counted`, the request counts against the quota of questions.
     """
     holder = holder_of(principal)
-    gone = asyncio.create_task(_departure(request))
+    gone = asyncio.create_task(departure(request))
     try:
         async with AsyncExitStack() as stack:
             try:
@@ -122,9 +120,3 @@ def _credentials(request: Request) -> str:
     """What the request shows of who sends it: a browser has cookies alone."""
     names = ("Authorization", "X-API-Key", "Cookie")
     return " ".join(request.headers.get(name, "") for name in names)
-
-
-async def _departure(request: Request) -> None:
-    """Returns when the client has gone."""
-    while not await request.is_disconnected():
-        await asyncio.sleep(LOOK_EVERY)

@@ -7,12 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from fastapi import Request
+
 from app.errors import TooManyRequests, Unavailable
 from app.load_limits.turn import DeadlineExceeded, Holder, Turn, TurnEnded
 from app.observability import Metrics
 
 RETRY_AFTER = {"Retry-After": "2"}
 """Seconds until a place is likely to be free."""
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether a client is still there."""
 
 
 class Busy(Unavailable):
@@ -173,3 +178,9 @@ def _less(counts: Counter[str], key: str) -> None:
     counts[key] -= 1
     if counts[key] <= 0:
         del counts[key]
+
+
+async def departure(request: Request) -> None:
+    """Returns when the client has gone."""
+    while not await request.is_disconnected():
+        await asyncio.sleep(LOOK_EVERY)

@@ -91,7 +91,13 @@ class Background:
         if not len(short):
             return demands
         own, others = split(demands[short], self._dimension), self._demand_parts
-        cosines = HUB_TEXT_SHARE * own[0] @ others[0].T + (1 - HUB_TEXT_SHARE) * own[1] @ others[1].T
+        # Row by row: a demand's vector does not depend on those that are embedded with it.
+        cosines = np.stack(
+            [
+                HUB_TEXT_SHARE * (others[0] @ text) + (1 - HUB_TEXT_SHARE) * (others[1] @ aligned)
+                for text, aligned in zip(*own, strict=True)
+            ]
+        )
         near = np.argsort(-cosines, axis=1)[:, :EXPANDED_BY]
         weights = np.maximum(np.take_along_axis(cosines, near, axis=1), 0.0)
         moved = [

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
 
 class IndexKind(StrEnum):
@@ -27,6 +28,38 @@ class EmbeddingSettings(BaseModel):
     model_threads: int | None = Field(
         default=None, description="torch's threads in one process. Default: torch's choice."
     )
+    embed_url: str | None = Field(
+        default=None,
+        description="Where `sanku embed-server` is, `unix:///path` or `http(s)://host:port`; services, workers and "
+        "commands then load no model. Default: each process has its own.",
+    )
+    embed_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret shared with the embed server, 32 or more random characters; required but for `unix:`.",
+    )
+    embed_queue: int = Field(
+        default=64,
+        ge=2,
+        le=10_000,
+        description="Requests at the embed server at a time; further ones are answered 503 with `Retry-After` at once. "
+        "One user, and all workers together, have half of them.",
+    )
+
+    @model_validator(mode="after")
+    def refuse_open_embed_server(self) -> Self:
+        """Texts may be confidential, and anybody could occupy the model."""
+        if self.embed_url is None:
+            return self
+        scheme = self.embed_url.split("://")[0]
+        if scheme not in ("unix", "http", "https"):
+            raise ValueError("SANKU_EMBED_URL is neither unix:///path nor http(s)://host:port")
+        secret = "" if self.embed_secret is None else self.embed_secret.get_secret_value()
+        if len(secret) < 32 and (secret or scheme != "unix"):
+            raise ValueError(
+                "SANKU_EMBED_SECRET must have 32 or more random characters (密钥至少 32 个随机字符); "
+                "it is required unless SANKU_EMBED_URL is unix:///path"
+            )
+        return self
 
 
 class MatchingSettings(BaseModel):

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from app.database import Database, now
+from app.errors import Outage
 from app.events import outbox
 from app.events.domain_event import ClaimedEvent
 from app.events.handler import Effect, Handler, HandlersByName
@@ -32,6 +33,8 @@ from app.workers.scheduler import ScheduledJob, acquire_run
 log = structlog.get_logger(__name__)
 
 HEARTBEATS_PER_LEASE = 3
+OUTAGE_PAUSE = timedelta(seconds=10)
+"""After an outage of a process that the event needs."""
 
 
 class Worker:
@@ -154,7 +157,10 @@ class Worker:
 
 
 def release(database: Database, settings: Settings, claimed: ClaimedEvent, error: BaseException) -> None:
-    """Back the failed event off, or make it a dead letter, and store the error."""
+    """Back the failed event off, or make it a dead letter, and store the error.
+
+    An outage is no attempt: the event waits for its end, however long it takes.
+    """
     details = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
     log.error("event_failed", attempts=claimed.attempts, error=details)
     # The failed handler's frames may hold a half-read cursor. On SQLite its connection could then not wait for the
@@ -162,6 +168,9 @@ def release(database: Database, settings: Settings, claimed: ClaimedEvent, error
     traceback.clear_frames(error.__traceback__)
     try:
         with database.unit_of_work() as session:
+            if isinstance(error, Outage):
+                outbox.postpone(session, claimed, error=details, pause=OUTAGE_PAUSE)
+                return
             dead = outbox.nack(session, claimed, error=details, max_attempts=settings.worker_max_attempts)
     except LeaseLost:
         log.warning("lease_lost", attempts=claimed.attempts)

@@ -40,7 +40,7 @@ from app.libraries.record.indexing import Indexer
 from app.main import create_app
 from app.matching.embedding.aligned_encoder import UniversalSentenceEncoder
 from app.matching.embedding.embedder import SentenceTransformerEmbedder
-from app.matching.embedding.joint_embedder import open_embedder
+from app.matching.embedding.remote.opening import open_embedder
 from app.matching.matcher import Matcher
 from app.observability import configure_logging
 from app.settings import Settings

@@ -92,7 +92,7 @@ def main() -> None:
 def _real(asked: argparse.Namespace) -> Real:
     if asked.cache.exists():
         return Real.load(asked.cache)
-    from app.matching.embedding.joint_embedder import open_embedder
+    from app.matching.embedding.remote.opening import open_embedder
     from app.settings import Settings
 
     embedder = open_embedder(Settings(_env_file=None, home=asked.home, model=asked.model, model_threads=1))

@@ -31,7 +31,7 @@ from app.libraries.datasets.dataset import Dataset, read_dataset
 from app.libraries.managers.models import Manager
 from app.matching.candidates.loader import stored_text_features
 from app.matching.embedding.embedder import Embedder, OnProgress
-from app.matching.embedding.joint_embedder import open_embedder
+from app.matching.embedding.remote.opening import open_embedder
 from app.matching.evaluation import metrics
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
 from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.load_limits.fair_thread import FairThread
+from app.load_limits.fair_thread import Batchable, FairThread
 from app.load_limits.turn import CURRENT, Holder, Turn, TurnEnded
 
 Asked = tuple[str, str, int]
@@ -112,3 +112,47 @@ def test_all_are_served_and_no_organisation_is_ahead_by_more_than_one_question(
         assert all(done[organisation] <= done[other] + 2 * largest for other in waiting)
         done[organisation] += size
         left.remove(next(one for one in left if one[0] == organisation and one[2] == size))
+
+
+def test_work_of_one_kind_is_done_together_as_far_as_there_is_room() -> None:
+    fair, calls = FairThread("test"), list[list[int]]()
+
+    def doubled(numbers: list[int]) -> list[int]:
+        calls.append(numbers)
+        if 13 in numbers:
+            raise ValueError("13")
+        return [2 * number for number in numbers]
+
+    def asked(key: str, *numbers: int) -> "Future[list[int]]":
+        return fair.submit(Batchable(key, numbers, doubled, lambda: 5), size=len(numbers))
+
+    with occupied(fair):
+        waiting = [asked("a", 1, 2), asked("b", 3), asked("a", 4, 5), asked("a", 6, 7), asked("a", 8)]
+    assert [one.result(60) for one in waiting] == [[2, 4], [6], [8, 10], [12, 14], [16]]
+    assert calls == [[1, 2, 4, 5, 8], [3], [6, 7]]
+    with occupied(fair):
+        good, bad = asked("a", 1), asked("a", 13)
+    assert good.result(60) == [2]
+    with pytest.raises(ValueError, match="13"):
+        bad.result(60)
+
+
+def test_work_that_nobody_waits_for_is_left_out_of_what_is_done_together() -> None:
+    fair, done = FairThread("test"), list[list[str]]()
+    turns = [Turn(Holder(user, user), seconds=600) for user in ("left", "waits")]
+
+    def work(items: list[str]) -> list[str]:
+        done.append(items)
+        return items
+
+    with occupied(fair):
+        waiting = []
+        for turn in turns:
+            before = CURRENT.set(turn)
+            waiting.append(fair.submit(Batchable("a", [turn.holder.id], work, lambda: 10), size=1))
+            CURRENT.reset(before)
+        turns[0].give_up()
+    with pytest.raises(TurnEnded):
+        waiting[0].result(60)
+    assert waiting[1].result(60) == ["waits"]
+    assert done == [["waits"]]

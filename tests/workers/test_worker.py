@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.database import Database, now
+from app.errors import Outage
 from app.events.domain_event import ClaimedEvent
 from app.events.handler import Handler
 from app.events.outbox import Event
@@ -99,6 +100,29 @@ def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(database: Da
     sample = metrics.registry.get_sample_value
     assert sample("sanku_events_failed_total", {"name": "thing.happened"}) == 1
     assert sample("sanku_events_done_total", {"name": "thing.happened"}) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_outage_is_no_attempt(database: Database) -> None:
+    """What the event needs may be away for longer than all attempts take."""
+    away = [True]
+
+    def plan(_: Session, __: ClaimedEvent) -> None:
+        if away:
+            raise Outage()
+
+    worker = worker_of(database, {"thing.happened": [handler(plan)]}, worker_max_attempts=2)
+    emit(database)
+    for _ in range(4):
+        assert worker.run_until_idle() == 1
+        [event] = all_events(database)
+        assert (event.attempts, event.lease, event.dead_at) == (0, None, None)
+        assert event.available_at > now()
+        make_due(database)
+    away.clear()
+    assert worker.run_until_idle() == 1
+    [event] = all_events(database)
+    assert event.done_at is not None
 
 
 def test_one_bad_event_does_not_hold_up_the_others(database: Database) -> None:

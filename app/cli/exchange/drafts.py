@@ -24,7 +24,7 @@ def draft(
     """Suggest the fields of a demand or an achievement, each with the place that it comes from. Nothing is saved."""
     from app.exchange.headers.dictionary import Kind
     from app.exchange.suggestions.composition import suggested_of_file, suggested_of_text
-    from app.matching.embedding.joint_embedder import open_embedder
+    from app.matching.embedding.remote.opening import open_embedder
 
     kind = Kind.ACHIEVEMENT if achievement else Kind.DEMAND
     embedder = open_embedder(load_settings())

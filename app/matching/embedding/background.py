@@ -120,6 +120,18 @@ def background_of(arrays: Mapping[str, NDArray[Any]]) -> Background:
     )
 
 
+def arrays_of(background: Background) -> dict[str, NDArray[Any]]:
+    """The arrays from which `background_of` makes the same background again."""
+    return {
+        **{f"text/{side}/{language}": mean for (side, language), mean in background.text_means.items()},
+        **{f"aligned/{side}": mean for side, mean in background.aligned_means.items()},
+        "demands": background.demands,
+        "achievements": background.achievements,
+        "solution": background.solution,
+        "entry": background.entry,
+    }
+
+
 def _joint(
     arrays: Mapping[str, NDArray[Any]],
     sides: NDArray[Any],

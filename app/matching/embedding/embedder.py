@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.load_limits.fair_thread import FairThread
+from app.load_limits.fair_thread import Batchable, FairThread
 from app.matching.embedding.model_files import read_manifest
 from app.matching.embedding.text_models import TextModel, load_model
 from app.matching.space import Side, VectorTraits
@@ -25,6 +25,10 @@ OnProgress = Callable[[int, int], None]
 # times the texts per second of fixed batches of 32. A GPU wants large ones.
 CPU_BATCH_TOKENS = 1024
 GPU_BATCH_TOKENS = 32_768
+# Characters of several callers in one batch. On a CPU eight short questions take 0.6 times as long together, but nobody
+# shall wait for much more than their own.
+CPU_JOINED = 256
+GPU_JOINED = 32_768
 # Texts whose lengths are compared for batching; a query may have to wait for this many texts plus one batch.
 _SORT_WINDOW = 512
 _E5_NAME = re.compile(r"\be5-(small|base|large)(?!.*instruct)", re.IGNORECASE)
@@ -122,9 +126,7 @@ class SentenceTransformerEmbedder(SingleSpace):
         self._owner = FairThread("embedder")
         self._model: TextModel | None = None
         self._warm = False
-        self._dimension: int | None = None
-        name = Path(self._source).name if self._local else self._source
-        self._model_id = str(read_manifest(Path(self._source)).get("model_id", name))
+        self._model_id, self._dimension = stated_model(model)
 
     @property
     def model_id(self) -> str:
@@ -138,8 +140,7 @@ class SentenceTransformerEmbedder(SingleSpace):
             ModelNotReady: see `load`.
         """
         if self._dimension is None:
-            stated = read_manifest(Path(self._source)).get("dimension")
-            self._dimension = stated or self._owner.run(lambda: self._loaded().dimension, size=1)
+            self._dimension = self._owner.run(lambda: self._loaded().dimension, size=1)
         return self._dimension
 
     @property
@@ -152,7 +153,7 @@ class SentenceTransformerEmbedder(SingleSpace):
         Raises:
             ModelNotReady: the directory is missing or incomplete, or the hub does not have the model.
         """
-        self._owner.run(lambda: self._encode(["预热"], "query"), size=1)
+        self._encoded(["预热"], "query")
 
     def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
         return self._embed(texts, "query", on_progress)
@@ -193,8 +194,7 @@ class SentenceTransformerEmbedder(SingleSpace):
             lengths, budget = self._owner.run(partial(self._measure, window, side), size=1)
             for batch in batches_by_length(lengths, budget):
                 chosen = [window[i] for i in batch]
-                work = partial(self._encode, chosen, side)
-                yield [start + i for i in batch], self._owner.run(work, size=sum(map(len, chosen)))
+                yield [start + i for i in batch], self._encoded(chosen, side)
 
     def _measure(self, texts: list[str], side: Side) -> tuple[list[int], int]:
         """Token count of each text for the model, and the batch budget of its device."""
@@ -204,6 +204,15 @@ class SentenceTransformerEmbedder(SingleSpace):
         prompt = _prompt(model, self._source, side)
         usual = CPU_BATCH_TOKENS if model.on_cpu else GPU_BATCH_TOKENS
         return model.token_counts([prompt + text for text in texts]), self._batch_tokens or usual
+
+    def _encoded(self, texts: list[str], side: Side) -> Floats:
+        """The vectors of one batch, which the owning thread may read together with the texts of others."""
+        batch = Batchable(side, texts, partial(self._encode, side=side), self._room)
+        return np.asarray(self._owner.run_batch(batch, size=sum(map(len, texts))), np.float32)
+
+    def _room(self) -> int:
+        """Characters of texts of several callers that are read together."""
+        return CPU_JOINED if self._model is None or self._model.on_cpu else GPU_JOINED
 
     def _encode(self, texts: list[str], side: Side) -> Floats:
         model = self._loaded()
@@ -259,6 +268,14 @@ class _VectorCache:
 
 def _key(side: Side, text: str) -> bytes:
     return hashlib.sha256(f"{side}\0{text}".encode()).digest()
+
+
+def stated_model(model: str | Path) -> tuple[str, int | None]:
+    """The id of a model and its dimension, as far as they are known without loading it."""
+    path = Path(model).expanduser().resolve()
+    is_local = _is_path(model)
+    manifest = read_manifest(path) if is_local else {}
+    return str(manifest.get("model_id", path.name if is_local else model)), manifest.get("dimension")
 
 
 def _is_path(model: str | Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.load_limits.turn import check_turn
-from app.matching.embedding.aligned_encoder import AlignedEncoder, UniversalSentenceEncoder
+from app.matching.embedding.aligned_encoder import NAME, AlignedEncoder, UniversalSentenceEncoder
 from app.matching.embedding.background import estimated_background, shipped_background
 from app.matching.embedding.embedder import Embedder, Floats, OnProgress, SentenceTransformerEmbedder
 from app.matching.embedding.model_files import aligned_table
@@ -39,11 +39,15 @@ class JointEmbedder:
 
     @property
     def model_id(self) -> str:
-        return f"{self._text.model_id}+{self._aligned.name}.{FORMAT}"
+        return joint_model_id(self._text.model_id, self._aligned.name)
 
     @property
     def dimension(self) -> int:
         return self._text.dimension + self._aligned.dimension
+
+    @property
+    def sentence_dimension(self) -> int:
+        return self._aligned.dimension
 
     @property
     def ready(self) -> bool:
@@ -57,7 +61,7 @@ class JointEmbedder:
         """
         self._aligned.encode(["预热"])
         self._text.load()
-        _ = self._background
+        _ = self.background
 
     def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
         return self._joint("query", texts, self._text.embed_queries, on_progress)
@@ -69,13 +73,14 @@ class JointEmbedder:
         return self._joint("profile", texts, self._text.embed_passages, on_progress)
 
     def embed_sentences(self, side: Side, texts: Sequence[str]) -> Floats:
-        return self._background.centred_aligned(side, self._aligned.encode(texts))
+        return self.background.centred_aligned(side, self._aligned.encode(texts))
 
     def vector_traits(self, side: Side, vectors: Floats) -> list[VectorTraits]:
-        return self._background.vector_traits(side, vectors)
+        return self.background.vector_traits(side, vectors)
 
     @property
-    def _background(self) -> Background:
+    def background(self) -> Background:
+        """What is usual for vectors of these models."""
         with self._lock:
             if self._found is None:
                 self._found = self._find_background()
@@ -92,15 +97,22 @@ class JointEmbedder:
             return np.zeros((0, self.dimension), np.float32)
         text = embed(texts, on_progress=on_progress)
         check_turn()
-        vectors = self._background.joint(
+        vectors = self.background.joint(
             side, text, [language_of(one) for one in texts], self._aligned.encode(texts)
         )
-        return self._background.expanded(vectors, texts) if side == "query" else vectors
+        return self.background.expanded(vectors, texts) if side == "query" else vectors
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedder of the settings. The background of a model that is not the default is estimated with its first text,
-    and kept in the home directory."""
+def joint_model_id(text_model_id: str, aligned: str = NAME) -> str:
+    """The id of joint vectors, which names the models and how they are joined."""
+    return f"{text_model_id}+{aligned}.{FORMAT}"
+
+
+def open_local_embedder(settings: Settings) -> JointEmbedder:
+    """The embedder of the settings, in this process.
+
+    The background of a model that is not the default is estimated with its first text, and kept in the home directory.
+    """
     text = SentenceTransformerEmbedder(
         settings.model_path, device=settings.model_device, threads=settings.model_threads
     )

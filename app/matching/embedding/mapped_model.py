@@ -27,6 +27,8 @@ from app.matching.embedding.model_layout import (
     PIECES_FILE,
 )
 
+LEAST_ROWS = 16
+"""Tokens of a call, filled up if need be: products of fewer rows are added up in another order."""
 _DROPPED, _BECOMES_SPACE, _SPACE = re.compile(DROPPED), re.compile(BECOMES_SPACE), re.compile(r"\s+")
 
 
@@ -56,49 +58,54 @@ class MappedModel:
         return [len(ids) for ids in map(self._ids, texts)]
 
     def encode(self, texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
+        """Vectors of the texts. They lie one behind another, without padding: it saves work, and a text's vector is the
+        same, bit by bit, whatever other texts are read with it."""
         ids = [self._ids(prompt + text) for text in texts]
-        longest = max(map(len, ids))
-        padded = torch.full((len(ids), longest), self._pieces.pad_id())
-        for row, of_text in enumerate(ids):
-            padded[row, : len(of_text)] = torch.tensor(of_text)
-        present = padded != self._pieces.pad_id()
+        lacking = LEAST_ROWS - sum(map(len, ids))
+        filler = [[self._pieces.pad_id()] * lacking] if lacking > 0 else []
         with torch.inference_mode():
-            hidden = self._hidden(padded, present)
-            shares = present.unsqueeze(-1).to(hidden.dtype)
-            means = (hidden * shares).sum(dim=1) / shares.sum(dim=1)
+            hidden = self._hidden(ids + filler)[: len(texts)]
+            means = torch.stack([states.mean(dim=0) for states in hidden])
             return np.asarray(functional.normalize(means, dim=1).numpy(), np.float32)
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._pieces.encode(_normalised(text))
         return [self._pieces.bos_id(), *ids[: MAX_TOKENS - 2], self._pieces.eos_id()]
 
-    def _hidden(self, ids: torch.Tensor, present: torch.Tensor) -> torch.Tensor:
-        """The last layer's states, [n, tokens, dimension], for ids and their mask [n, tokens]."""
+    def _hidden(self, ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, ...]:
+        """The last layer's states of each text, [tokens, dimension]."""
         w = self._weights
-        positions = w["embeddings.position_embeddings.weight"][: ids.shape[1]]
+        lengths = [len(of_text) for of_text in ids]
+        words = torch.tensor([one for of_text in ids for one in of_text])
+        positions = torch.cat([w["embeddings.position_embeddings.weight"][:length] for length in lengths])
         kind = w["embeddings.token_type_embeddings.weight"][0]
-        states = functional.embedding(ids, w["embeddings.word_embeddings.weight"]) + positions + kind
+        states = functional.embedding(words, w["embeddings.word_embeddings.weight"]) + positions + kind
         states = self._norm(states, "embeddings.LayerNorm")
-        mask = present[:, None, None, :]
         for layer in range(self._layers):
             part = f"encoder.layer.{layer}."
             query, key, value = (
-                self._heads_of(self._linear(states, f"{part}attention.self.{name}"))
+                torch.split(self._linear(states, f"{part}attention.self.{name}"), lengths)
                 for name in ("query", "key", "value")
             )
-            attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-            attended = self._linear(attended.transpose(1, 2).flatten(2), f"{part}attention.output.dense")
+            attended = torch.cat([self._attended(*one) for one in zip(query, key, value, strict=True)])
+            attended = self._linear(attended, f"{part}attention.output.dense")
             states = self._norm(attended + states, f"{part}attention.output.LayerNorm")
             inner = functional.gelu(self._linear(states, f"{part}intermediate.dense"))
             states = self._norm(
                 self._linear(inner, f"{part}output.dense") + states, f"{part}output.LayerNorm"
             )
-        return states
+        return torch.split(states, lengths)
+
+    def _attended(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+        """Attention of one text's tokens to each other, [tokens, dimension]."""
+        attended = functional.scaled_dot_product_attention(
+            self._heads_of(query), self._heads_of(key), self._heads_of(value)
+        )
+        return attended.transpose(1, 2).flatten(2)[0]
 
     def _heads_of(self, states: torch.Tensor) -> torch.Tensor:
-        """[n, tokens, dimension] as [n, heads, tokens, dimension of a head]."""
-        texts, tokens, _ = states.shape
-        return states.view(texts, tokens, self._heads, -1).transpose(1, 2)
+        """[tokens, dimension] as [1, heads, tokens, dimension of a head]."""
+        return states.view(1, len(states), self._heads, -1).transpose(1, 2)
 
     def _linear(self, states: torch.Tensor, name: str) -> torch.Tensor:
         return functional.linear(states, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])

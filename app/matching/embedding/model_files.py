@@ -45,6 +45,7 @@ SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782
 # Incremented with every change that gives the same text another vector; stored vectors are then outdated.
 FORMAT_VERSION = 1
 MODEL_ID = f"{MODEL_NAME}@{SOURCE_SHA256[:8]}.{FORMAT_VERSION}"
+DIMENSION = 384
 
 MANIFEST = "sanku-model.json"
 _STAGING_PREFIX = ".preparing-"

@@ -183,6 +183,17 @@ def test_the_model_in_little_memory_gives_the_vectors_of_the_library(model_dir: 
     assert mapped.prompts == library.prompts
 
 
+def test_a_vector_does_not_depend_on_what_is_read_with_it(model_dir: Path) -> None:
+    """Bit by bit: so the embed server may read texts of several callers together. One text has fewer tokens than a
+    product needs rows to be added up in the usual order."""
+    model = load_model(str(model_dir), local=True, device="cpu", threads=None)
+    texts = ["水", *QUERIES, "泵阀", *PASSAGES, "长一些的文字，" * 12]
+    alone = np.concatenate([model.encode([text], "query: ") for text in texts])
+    for size in (2, 3, len(texts)):
+        parts = [model.encode(texts[start : start + size], "query: ") for start in range(0, len(texts), size)]
+        assert np.array_equal(np.concatenate(parts), alone)
+
+
 def test_a_path_without_a_model_is_an_error_and_never_a_download(tmp_path: Path) -> None:
     for absent in (tmp_path, str(tmp_path / "absent"), "./absent/model"):
         embedder = SentenceTransformerEmbedder(absent)

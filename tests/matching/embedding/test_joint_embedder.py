@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.matching.embedding.embedder import SentenceTransformerEmbedder
-from app.matching.embedding.joint_embedder import JointEmbedder, open_embedder
+from app.matching.embedding.joint_embedder import JointEmbedder, open_local_embedder
 from app.matching.embedding.text_models import ModelNotReady
 from app.matching.space import ENOUGH_UNITS, split
 from tests.matching.embedding.joint_parts import ALIGNED_DIMENSION, CountingParts
@@ -64,13 +64,13 @@ def test_the_id_names_both_models() -> None:
 
 
 def test_the_service_opens_a_joint_embedder_whatever_the_text_model(model_dir: Path, tmp_path: Path) -> None:
-    joint = open_embedder(demo_settings(model=str(model_dir), home=tmp_path))
+    joint = open_local_embedder(demo_settings(model=str(model_dir), home=tmp_path))
     assert isinstance(joint, JointEmbedder)
     assert joint.dimension == 384 + 512
     assert joint.model_id.startswith(SentenceTransformerEmbedder(model_dir).model_id + "+")
-    assert open_embedder(demo_settings(model=str(tmp_path / "ours-v2"), home=tmp_path)).model_id.startswith(
-        "ours-v2+"
-    )
+    assert open_local_embedder(
+        demo_settings(model=str(tmp_path / "ours-v2"), home=tmp_path)
+    ).model_id.startswith("ours-v2+")
     assert list(tmp_path.iterdir()) == [], "nothing is estimated before the first text"
 
 
@@ -78,7 +78,7 @@ def test_a_model_that_is_missing_is_an_error_when_it_is_loaded(model_dir: Path, 
     folder = tmp_path / "no-weights"
     folder.mkdir()
     (folder / "sanku-model.json").write_bytes((model_dir / "sanku-model.json").read_bytes())
-    joint = open_embedder(demo_settings(model=str(folder)))
+    joint = open_local_embedder(demo_settings(model=str(folder)))
     assert isinstance(joint, JointEmbedder)
     with pytest.raises(ModelNotReady):
         joint.load()
