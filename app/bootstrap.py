@@ -38,6 +38,7 @@ from app.pushes.eligibility.history import pending_by_manager
 from app.pushes.feedback.manager_track_record import push_histories
 from app.pushes.preferences.service import managers_who_do_not_want
 from app.pushes.recommender import Recommender
+from app.replica.replica import Replica
 from app.schedule import scheduled_jobs
 from app.services import Services
 from app.settings import Settings
@@ -61,7 +62,8 @@ WORKER_CONNECTIONS = 5
 def build_services(settings: Settings, *, embedder: Embedder | None = None) -> Services:
     """
     Raises:
-        RuntimeError: the database does not have the schema that this code needs, or the file of synonyms is invalid.
+        RuntimeError: the database does not have the schema that this code needs, the replica is none, or the file of
+            synonyms is invalid.
         WrongEmbedServer: the embed server has another model than the settings name.
         ModelNotReady, RerankerNotFitted: a reranker is set and is not there, or the ranker is not fitted to it.
     """
@@ -86,6 +88,15 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[Disclosure] = Disclosure(manager_of_user=manager_of_user, opened_records=opened_records)
     services[SynonymFile] = synonyms
     services[Database] = database
+    if settings.database_read_url is not None:
+        services[Replica] = replica = Replica(
+            database,
+            settings.database_read_url,
+            connections=settings.database_connections,
+            policy=policy,
+            lag=settings.database_read_lag,
+        )
+        replica.check()
     services[Embedder] = embedder
     services[Indexer] = services[MatchingIndexer] = indexer
     services[Matcher] = services[Recommender] = _matcher(settings, database, embedder, indexer)
@@ -196,6 +207,8 @@ def close(services: Services) -> None:
         embedder.close()
     for database in (services[Database], services[WorkerDatabase], services[HealthChecks].database):
         database.dispose()
+    if Replica in services:
+        services[Replica].dispose()
 
 
 def _worker(services: Services, handlers: HandlersByName) -> Worker:

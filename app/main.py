@@ -47,6 +47,7 @@ from app.pushes.feedback.api import router as feedback
 from app.pushes.inbox.api import router as pushes
 from app.pushes.inbox.stream import router as stream
 from app.query_parameters import refuse_unknown_parameters
+from app.replica.requests import NotePosition
 from app.services import Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
@@ -165,6 +166,7 @@ def assemble() -> FastAPI:
     # Outside the middleware of the pages, so that their refusals are measured as well.
     app.add_middleware(ObserveRequests, refuse=answer_error, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
     app.add_middleware(AnswerHeaders)
+    app.add_middleware(NotePosition)
     return app
 
 

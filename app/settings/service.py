@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from app.settings.types import Names
 
@@ -26,6 +26,17 @@ class StorageSettings(BaseModel):
         le=1000,
         description="Most connections of the requests of one process; its workers and health checks have their own.",
     )
+    database_read_url: str | None = Field(
+        default=None,
+        description="A streaming replica of `SANKU_DATABASE_URL`, from which lists and searches are read; who wrote "
+        "something reads it from the primary until the replica has it. Default: all is read from the primary.",
+    )
+    database_read_lag: timedelta = Field(
+        default=timedelta(seconds=5),
+        ge=timedelta(0),
+        le=timedelta(minutes=5),
+        description="How old what others wrote may be in lists and searches; a replica further behind is not read.",
+    )
     synonyms: Path | None = Field(
         default=None,
         description="Synonyms for search, a file in `SANKU_HOME`. Default: `synonyms.txt` there, else the shipped one.",
@@ -34,6 +45,16 @@ class StorageSettings(BaseModel):
         default=False,
         description="Set by `sanku demo`; permits a fixed signing key. Never set it in a service that others reach.",
     )
+
+    @model_validator(mode="after")
+    def refuse_replica_of_nothing(self) -> Self:
+        """Only PostgreSQL has replicas."""
+        urls = (self.database_read_url, self.database_url)
+        if urls[0] is not None and not all((url or "").startswith("postgresql") for url in urls):
+            raise ValueError(
+                "SANKU_DATABASE_READ_URL needs PostgreSQL, in SANKU_DATABASE_URL too (仅 PostgreSQL 支持只读备库)"
+            )
+        return self
 
 
 class AccessSettings(BaseModel):

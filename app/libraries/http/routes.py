@@ -24,6 +24,7 @@ from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, find
 from app.libraries.schemas import CreationFields, RecordFields, VersionRead
 from app.load_limits.dependencies import REFUSALS, PublishingTurn
 from app.paging import Page, Paging
+from app.replica.requests import ReplicaSession
 from app.services import AppSettings
 
 READING = problems(Unauthenticated, Forbidden, NotFound, Invalid)
@@ -80,7 +81,7 @@ def _add_create(router: APIRouter, library: Library, description: str) -> None:
 def _add_list(router: APIRouter, library: Library, listing: ListingRules) -> None:
     def list_(
         filters: RecordFilters,
-        session: ReadSession,
+        session: ReplicaSession,
         principal: CurrentPrincipal,
         opened: Opened,
         synonyms: SearchSynonyms,

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
-from app.database import ReadSession
 from app.errors import Forbidden, Unauthenticated, problems
 from app.partners.open_data.catalogue import catalogue
 from app.partners.open_data.oai_pmh import answer
 from app.query_parameters import answers_unknown_parameters
+from app.replica.requests import ReplicaSession
 from app.services import provided
 from app.settings import Settings
 
@@ -76,7 +76,7 @@ _FORM = {
 def oai_pmh(
     request: Request,
     principal: CurrentPrincipal,
-    session: ReadSession,
+    session: ReplicaSession,
     settings: AppSettings,
 ) -> Response:
     """已发布的非匿名技术成果，格式为 oai_dc；日期精确到日，下架的记录标为 deleted。参数有误时按协议以 200 应答。"""
@@ -93,7 +93,7 @@ def oai_pmh(
 @answers_unknown_parameters
 def oai_pmh_form(
     principal: CurrentPrincipal,
-    session: ReadSession,
+    session: ReplicaSession,
     settings: AppSettings,
     sent: Annotated[Arguments, Depends(_form_arguments)],
 ) -> Response:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
 from app.paging import MAX_PAGE, PageRequest, Paging
+from app.replica.requests import ReplicaSession
 from app.statistics.common import head
 from app.statistics.export import FILES, Format, Tables, as_file
 from app.statistics.figures import demands, engagements
@@ -46,7 +46,7 @@ FileFormat = Annotated[Format, Query(alias="format", description="json、csv 或
 @router.get("/funnel", summary="从发布到落地的漏斗", response_model=FunnelRead, responses=FILES)
 def funnel(
     criteria: ScopedCriteria,
-    session: ReadSession,
+    session: ReplicaSession,
     group_by: Annotated[Grouping | None, Query(description="分组；全市数据的分组仅管理部门可见")] = None,
     format_: FileFormat = Format.JSON,
 ) -> FunnelRead | Response:
@@ -60,7 +60,7 @@ def funnel(
 
 @router.get("/stage-times", summary="各阶段用时", response_model=StageTimesRead, responses=FILES)
 def stage_times(
-    criteria: ScopedCriteria, session: ReadSession, format_: FileFormat = Format.JSON
+    criteria: ScopedCriteria, session: ReplicaSession, format_: FileFormat = Format.JSON
 ) -> StageTimesRead | Response:
     """期间内进入各阶段的对接；已离开该阶段的统计用时，仍在该阶段的另行统计。"""
     figure = engagements.stage_times(session, criteria)
@@ -72,7 +72,7 @@ def stage_times(
 @router.get("/contracts", summary="技术合同", response_model=ContractsRead, responses=FILES)
 def contracts(
     criteria: ScopedCriteria,
-    session: ReadSession,
+    session: ReplicaSession,
     group_by: Annotated[
         ContractGroup | None, Query(description="分组：field 领域 region 买方地区 month 签订月份 kind 类型")
     ] = None,
@@ -87,7 +87,7 @@ def contracts(
 
 @router.get("/gaps", summary="供需缺口", response_model=GapsRead, responses=FILES)
 def gaps(
-    criteria: ScopedCriteria, session: ReadSession, format_: FileFormat = Format.JSON
+    criteria: ScopedCriteria, session: ReplicaSession, format_: FileFormat = Format.JSON
 ) -> GapsRead | Response:
     """期间内发布且目前仍在发布的需求与成果，按一级领域统计，由缺口最大的领域开始排列。"""
     figure = demands.gaps(session, criteria)
@@ -99,7 +99,7 @@ def gaps(
 @router.get("/pushes", summary="推送反馈", response_model=PushesRead, responses=FILES)
 def pushes(
     criteria: ScopedCriteria,
-    session: ReadSession,
+    session: ReplicaSession,
     group_by: Annotated[PushGroup | None, Query(description="分组；全市数据的分组仅管理部门可见")] = None,
     format_: FileFormat = Format.JSON,
 ) -> PushesRead | Response:
@@ -118,7 +118,7 @@ def pushes(
 @router.get("/managers", summary="技术经理人活动", response_model=ManagersRead, responses=FILES)
 def managers(
     criteria: Criteria,
-    session: ReadSession,
+    session: ReplicaSession,
     paging: Paging,
     format_: FileFormat = Format.JSON,
 ) -> ManagersRead | Response:

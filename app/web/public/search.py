@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from app.database import ReadSession
 from app.errors import Invalid
 from app.libraries.lists import list_library
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.libraries.search.synonyms import SynonymFile
+from app.replica.requests import ReplicaSession
 from app.services import provided
 from app.web.i18n import mark as _
 from app.web.i18n import translate
@@ -35,7 +35,7 @@ _MAX_EARLIER = 10
 @router.get("/search", name="search")
 def search(
     page: CurrentPage,
-    session: ReadSession,
+    session: ReplicaSession,
     synonyms: Annotated[SynonymFile, Depends(provided(SynonymFile))],
     opened: Opened,
 ) -> Response:
@@ -73,7 +73,7 @@ def search(
 
 def _found(
     page: WebPage,
-    session: ReadSession,
+    session: ReplicaSession,
     kind: RecordKind,
     chosen: Mapping[str, list[str]],
     synonyms: SynonymFile,

@@ -1,0 +1,1 @@
+"""Reading from a replica of the database, such that everybody reads what they wrote."""
