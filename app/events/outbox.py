@@ -5,7 +5,7 @@ attempts are used up and it becomes a dead letter, which operators can see and r
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -53,15 +53,25 @@ def emit(session: Session, event: DomainEvent, *, available_at: datetime | None 
 
     It is handled from `available_at` on, by default at once.
     """
-    row = Event(
+    row = _row(event, available_at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def emit_many(session: Session, events: Iterable[DomainEvent]) -> None:
+    """`emit` each of these events, in their order."""
+    session.add_all([_row(event, None) for event in events])
+    session.flush()
+
+
+def _row(event: DomainEvent, available_at: datetime | None) -> Event:
+    return Event(
         name=event.name,
         subject_id=getattr(event, SUBJECT, None),
         payload=event.payload(),
         available_at=available_at or now(),
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: int = 1) -> list[ClaimedEvent]:

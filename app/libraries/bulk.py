@@ -17,7 +17,7 @@ from app.libraries.lifecycle.apply_values import IMPORTED
 from app.libraries.lifecycle.commands import Command, CreateRecord
 from app.libraries.lifecycle.storage import store
 from app.libraries.lifecycle.transitions import PendingChange
-from app.libraries.record.enums import RecordKind
+from app.libraries.record.enums import PublishMode, RecordKind
 from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
@@ -61,8 +61,7 @@ def create_many(
     """
     library = LIBRARIES[kind]
     result = BulkResult()
-    ready: dict[str, Command] = {}
-    published: list[tuple[str, Record]] = []
+    ready: dict[str, _Ready] = {}
     with database.reading() as session, session.no_autoflush:
         for ref, payload in rows:
             try:
@@ -71,15 +70,29 @@ def create_many(
             except (ValidationError, SankuError) as error:
                 result.refused[ref] = _field_errors(error)
             else:
-                ready[ref] = command
-                if pending.is_published:
-                    published.append((ref, pending.record))
+                ready[ref] = _Ready(command, pending)
         session.expunge_all()
-    texts = indexer.prepare([record for _, record in published]) if published else ()
-    prepared = dict(zip((ref for ref, _ in published), texts, strict=True))
+    published = {ref: one.change.record for ref, one in ready.items() if one.change.is_published}
+    texts = indexer.prepare(list(published.values())) if published else ()
+    prepared = dict(zip(published, texts, strict=True))
     with database.unit_of_work() as session:
         result.stored = _store(session, ready, prepared, principal, indexer)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A valid row: its command, and the record that it makes."""
+
+    command: Command
+    change: PendingChange
+
+    @property
+    def depends_on_others(self) -> bool:
+        """Whether its checks read what others may write at the same time: the names that would tell the hidden owner of
+        a confidential record, and the users who have a manager record. An owner cannot disappear."""
+        record = self.change.record
+        return record.publish_mode == PublishMode.CONFIDENTIAL or getattr(record, "user_id", None) is not None
 
 
 def _field_errors(error: ValidationError | SankuError) -> list[FieldError]:
@@ -107,15 +120,15 @@ def _command(
 
 def _store(
     session: Session,
-    ready: Mapping[str, Command],
+    ready: Mapping[str, _Ready],
     prepared: Mapping[str, PreparedForIndex],
     principal: Principal,
     indexer: Indexer,
 ) -> dict[str, Record]:
     changes: dict[str, PendingChange] = {}
     with session.no_autoflush:
-        for ref, command in ready.items():
-            changes[ref] = command.apply(session, lock=True)
+        for ref, one in ready.items():
+            changes[ref] = one.command.apply(session, lock=True) if one.depends_on_others else one.change
     store(
         session,
         list(changes.values()),

@@ -177,6 +177,7 @@ def _load(app: Any, settings: Settings, payloads: Sequence[tuple[str, dict[str, 
             return prepared
 
         store = staticmethod(indexer.store)
+        store_many = staticmethod(indexer.store_many)
         remove = staticmethod(indexer.remove)
 
     for start in range(0, len(payloads), BATCH):

@@ -50,6 +50,10 @@ class RecordingIndexer:
             raise StaleVersion
         self.findable[record.id] = prepared.text_hash
 
+    def store_many(self, session: Session, entries: Sequence[tuple[Record, Any]]) -> None:
+        for record, prepared in entries:
+            self.store(session, record, prepared)
+
     def remove(self, session: Session, record: Record) -> None:
         self.findable.pop(record.id, None)
 

@@ -63,17 +63,21 @@ def index_record(session: Any, record: Demand | Achievement, topic: int, seed: i
     """As a published record's every change does."""
     vector = unit(topic) + 0.6 * unit(seed)
     vector = np.asarray(vector / np.linalg.norm(vector), np.float32)
-    vector_store.store_vector(
+    vector_store.store_vectors(
         session,
-        record_id=record.id,
-        kind=record.kind,
-        model_id=MODEL,
-        text_hash=f"{seed:064x}",
-        vector=vector,
-        sentences=[TOPICS[topic]],
-        sentence_vectors=vector[None, :],
-        owner_org_id=record.owner_org_id,
-        language="zh",
+        [
+            vector_store.vector_row(
+                record_id=record.id,
+                kind=record.kind,
+                model_id=MODEL,
+                text_hash=f"{seed:064x}",
+                vector=vector,
+                sentences=[TOPICS[topic]],
+                sentence_vectors=vector[None, :],
+                owner_org_id=record.owner_org_id,
+                language="zh",
+            )
+        ],
     )
 
 

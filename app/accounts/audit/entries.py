@@ -1,5 +1,6 @@
 """Entries of the audit trail, written in the transaction of the change."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,20 @@ def record(
     session.add(entry)
     session.flush()
     return entry
+
+
+def record_many(
+    session: Session, principal: Principal, subjects: Iterable[tuple[str, UUID | None, str]]
+) -> None:
+    """`record` several entries in their order, each by action, subject and details."""
+    address = current_address()
+    session.add_all(
+        [
+            entry_of(principal, action, subject_id, details[:MAX_DETAILS], address=address)
+            for action, subject_id, details in subjects
+        ]
+    )
+    session.flush()
 
 
 def record_refused(

@@ -78,18 +78,26 @@ def load_directory(
     """
     dataset = read_dataset(directory)
     report = LoadReport()
+    organisations = DatasetOrganisations(dataset, report)
     with database.unit_of_work() as session:
-        organisations = DatasetOrganisations(session, dataset, report)
-        payloads = {
-            kind: list(_payloads(kind, rows, organisations.id_of, defaults.get(kind.value, {}), report))
-            for kind, rows in _rows_by_kind(dataset).items()
-        }
-    total = sum(len(entries) for entries in payloads.values())
+        organisations.store_described(session)
+    by_kind = _rows_by_kind(dataset)
+    total = sum(len(rows) for rows in by_kind.values())
     done = 0
-    for kind, entries in payloads.items():
-        for start in range(0, len(entries), BATCH_SIZE):
-            batch = entries[start : start + BATCH_SIZE]
-            _load_batch(database, indexer, settings, kind, batch, draft, report)
+    for kind, rows in by_kind.items():
+        for start in range(0, len(rows), BATCH_SIZE):
+            batch = rows[start : start + BATCH_SIZE]
+            _load_batch(
+                database,
+                indexer,
+                settings,
+                kind,
+                batch,
+                organisations=organisations,
+                defaults=defaults.get(kind.value, {}),
+                draft=draft,
+                report=report,
+            )
             done += len(batch)
             on_progress(done, total)
     report.refused.sort(key=lambda error: (error.row.file, error.row.line))
@@ -125,18 +133,21 @@ def _load_batch(
     indexer: Indexer,
     settings: Settings,
     kind: RecordKind,
-    batch: Sequence[tuple[DatasetRow, dict[str, Any]]],
+    batch: Sequence[DatasetRow],
+    *,
+    organisations: DatasetOrganisations,
+    defaults: Mapping[str, Any],
     draft: bool,
     report: LoadReport,
 ) -> None:
     with database.reading() as session:
-        present = bulk.present_sources(session, kind, [str(row.data["id"]) for row, _ in batch])
-    new = []
-    for row, payload in batch:
-        if str(row.data["id"]) in present:
-            report.present[kind.value] += 1
-            continue
-        new.append((row, payload))
+        present = bulk.present_sources(session, kind, [str(row.data["id"]) for row in batch])
+    report.present[kind.value] += len(present)
+    missing = [row for row in batch if str(row.data["id"]) not in present]
+    if not missing:
+        return
+    with database.unit_of_work() as session:
+        new = list(_payloads(kind, missing, organisations.ids(session), defaults, report))
     result = bulk.create_many(
         database,
         indexer,

@@ -106,7 +106,9 @@ def _all_texts(library: Library, record: Record) -> dict[str, str]:
 
 
 def _dotted(values: Mapping[str, Any]) -> dict[str, str]:
-    return {_ENTRY.sub(r".\1", path): text for path, text in texts_of(values).items()}
+    return {
+        _ENTRY.sub(r".\1", path) if "[" in path else path: text for path, text in texts_of(values).items()
+    }
 
 
 def _leaks(session: Session, record: Record) -> Iterator[FieldError]:

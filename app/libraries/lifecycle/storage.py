@@ -15,7 +15,7 @@ from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.clock import day_start
 from app.conditional_requests import check_if_sent
-from app.database import now
+from app.database import insert_into, now
 from app.errors import Conflict, StaleVersion
 from app.events.catalogue import (
     AchievementChanged,
@@ -35,17 +35,18 @@ from app.events.catalogue import (
     ManagerWithdrawn,
 )
 from app.events.catalogue.records import RecordEvent
-from app.events.outbox import emit
+from app.events.outbox import emit_many
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, find
 from app.libraries.lifecycle.tie_changes import watch_ties
 from app.libraries.lifecycle.transitions import PendingChange
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.indexing import Indexer, PreparedForIndex
-from app.libraries.record.models import Record, RecordVersion
+from app.libraries.record.models import Record, RecordCode, RecordVersion
 from app.libraries.record.reference_numbers import next_numbers, unlinked_number
-from app.libraries.record.versions import snapshot, version_row
+from app.libraries.record.versions import version_values
 from app.libraries.search import facet_index, full_text
+from app.libraries.search.full_text import SearchDocument
 from app.libraries.validation.completeness import shown_completeness
 from app.libraries.visibility.fields import fields_at, owns
 
@@ -94,8 +95,7 @@ def store(
     ]
     _number(session, [change for change, _ in pairs if change.before is None])
     _write(session, [change for change, _ in pairs], principal)
-    for change, for_index in pairs:
-        _update_index(session, change, for_index, indexer)
+    _update_index(session, pairs, indexer)
 
 
 def grant(session: Session, changes: Sequence[PendingChange], *, principal: Principal) -> None:
@@ -158,17 +158,20 @@ def _write(session: Session, changes: Sequence[PendingChange], principal: Princi
         _stamp(change)
         session.add(change.record)
     session.flush()
+    _write_dependents(session, changes, principal)
+    audit.record_many(
+        session,
+        principal,
+        [
+            (
+                f"{change.library.kind.value}.{change.action}",
+                change.record.id,
+                f"{change.record.number} {change.note}".strip(),
+            )
+            for change in changes
+        ],
+    )
     for change in changes:
-        _write_dependents(session, change, principal)
-    session.flush()
-    for change in changes:
-        audit.record(
-            session,
-            principal,
-            f"{change.library.kind.value}.{change.action}",
-            change.record.id,
-            f"{change.record.number} {change.note}".strip(),
-        )
         watch_ties(session, principal, change.record, change.changed)
 
 
@@ -178,6 +181,10 @@ def _stamp(change: PendingChange) -> None:
     shown = fields_at(record.kind, record.publish_mode, ViewLevel.ANONYMOUS)
     record.completeness = shown_completeness(record.kind, change.after, shown)
     record.updated_at = now()
+    if change.before is None:
+        # What is loaded in bulk was checked before its texts were embedded, which may take minutes.
+        record.created_at = record.updated_at
+        record.published_at = record.updated_at if record.published_at is not None else None
     if record.publish_mode == PublishMode.CONFIDENTIAL and record.published_at is not None:
         # Lists are in this order, and their cursors hold it: to the second it would tell what was published with it.
         record.published_at = day_start(record.published_at)
@@ -185,41 +192,57 @@ def _stamp(change: PendingChange) -> None:
         record.version += 1
 
 
-def _write_dependents(session: Session, change: PendingChange, principal: Principal) -> None:
-    library, record = change.library, change.record
-    data: dict[str, Any] = snapshot(record, library.relations)
-    session.add(
-        version_row(record, action=change.action, principal=principal, changed=change.changed, data=data)
-    )
-    if change.before is not None:
-        facet_index.drop_codes(session, record)
-        document = full_text.document_of(session, record)
-    else:
-        document = full_text.SearchDocument()
-    session.add_all(facet_index.code_rows(record, library.facets))
-    full_text.write_document(document, record, library.search_texts(record))
-    session.add(document)
-    library.remember(session, record)
+def _write_dependents(session: Session, changes: Sequence[PendingChange], principal: Principal) -> None:
+    """One statement for each table, however many records there are."""
+    versions: list[dict[str, Any]] = []
+    codes: list[dict[str, Any]] = []
+    documents: list[dict[str, Any]] = []
+    for change in changes:
+        library, record = change.library, change.record
+        data = change.stored_snapshot()
+        versions.append(
+            version_values(
+                record, action=change.action, principal=principal, changed=change.changed, data=data
+            )
+        )
+        if change.before is None:
+            documents.append(full_text.document_values(record, library.search_texts(record)))
+        else:
+            facet_index.drop_codes(session, record)
+            document = full_text.document_of(session, record)
+            full_text.write_document(document, record, library.search_texts(record))
+            session.add(document)
+        codes += facet_index.code_values(record, library.facets)
+    for model, rows in ((RecordVersion, versions), (RecordCode, codes), (SearchDocument, documents)):
+        if rows:
+            session.execute(insert_into(session, model), rows)
+    for change in changes:
+        change.library.remember(session, change.record)
 
 
 def _update_index(
-    session: Session, change: PendingChange, prepared: PreparedForIndex | None, indexer: Indexer
+    session: Session, pairs: Sequence[tuple[PendingChange, PreparedForIndex | None]], indexer: Indexer
 ) -> None:
-    """Update the index and emit the event of the change."""
+    """Update the index and emit the events of the changes."""
+    published: list[tuple[Record, PreparedForIndex]] = []
+    for change, prepared in pairs:
+        if change.is_published:
+            if prepared is None:
+                raise StaleVersion
+            published.append((change.record, prepared))
+        elif change.was_published:
+            indexer.remove(session, change.record)
+    indexer.store_many(session, published)
+    kinds = ((_event_of(change), change.record) for change, _ in pairs)
+    emit_many(session, [kind(subject_id=record.id, version=record.version) for kind, record in kinds if kind])
+
+
+def _event_of(change: PendingChange) -> type[RecordEvent] | None:
     published, changed, withdrawn, closed, returned = _EVENTS[change.library.kind]
-    event: type[RecordEvent] | None = None
     if change.is_published:
-        if prepared is None:
-            raise StaleVersion
-        indexer.store(session, change.record, prepared)
         if not change.was_published:
-            event = published
-        elif change.library.affects_matching(change.changed):
-            event = changed
-    elif change.was_published:
-        indexer.remove(session, change.record)
-        event = closed if change.record.state == RecordState.CLOSED else withdrawn
-    elif change.action == "return":
-        event = returned
-    if event:
-        emit(session, event(subject_id=change.record.id, version=change.record.version))
+            return published
+        return changed if change.library.affects_matching(change.changed) else None
+    if change.was_published:
+        return closed if change.record.state == RecordState.CLOSED else withdrawn
+    return returned if change.action == "return" else None

@@ -14,8 +14,18 @@ from app.libraries.library import Library
 from app.libraries.lifecycle.publishing import check_publishable
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
-from app.libraries.record.versions import changed_fields, snapshot
+from app.libraries.record.versions import changed_fields, snapshot, to_json
 from app.settings import Settings
+
+SET_BY_STORING = (
+    "number",
+    "completeness",
+    "created_at",
+    "updated_at",
+    "published_at",
+    "version",
+)
+"""Columns that `lifecycle.storage` sets after a change was applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,14 @@ class PendingChange:
     def changed(self) -> list[str]:
         """Names of the changed fields; empty if nothing changed."""
         return changed_fields(self.before, self.after)
+
+    def stored_snapshot(self) -> dict[str, Any]:
+        """The snapshot of the record once it is stored: with its number, its version and what storing sets."""
+        set_by_storing = {name: to_json(getattr(self.record, name)) for name in SET_BY_STORING}
+        relations = {
+            name: [snapshot(row) for row in getattr(self.record, name)] for name in self.library.relations
+        }
+        return {**self.after, **set_by_storing, **relations}
 
     @property
     def was_published(self) -> bool:

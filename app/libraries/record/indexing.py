@@ -39,6 +39,14 @@ class Indexer(Protocol):
         """
         ...
 
+    def store_many(self, session: Session, entries: Sequence[tuple[Record, PreparedForIndex]]) -> None:
+        """`store` each of these records.
+
+        Raises:
+            StaleVersion: the text of one has changed since `prepare`; none is added.
+        """
+        ...
+
     def remove(self, session: Session, record: Record) -> None:
         """Remove the record from the index, in the caller's transaction."""
         ...

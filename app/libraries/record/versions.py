@@ -10,12 +10,16 @@ from uuid import UUID
 
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.base import instance_dict
 
 from app.accounts.access.principal import Principal
 from app.libraries.record.models import Record, RecordVersion
 
 # Stored in every version, but a change of only these columns is not a change of content.
 _BOOKKEEPING = frozenset({"version", "updated_at", "completeness", "published_at"})
+
+
+_PLAIN = frozenset({str, int, bool, float})
 
 
 @cache
@@ -25,7 +29,7 @@ def _column_names(mapper: Mapper[Any]) -> tuple[str, ...]:
 
 def snapshot(record: Any, relations: tuple[str, ...] = ()) -> dict[str, Any]:
     """All columns and the rows of the named relations, as JSON values."""
-    data = {name: to_json(getattr(record, name)) for name in _column_names(inspect(type(record)))}
+    data = {name: to_json(value) for name, value in _columns_of(record).items()}
     for name in relations:
         data[name] = [snapshot(row) for row in getattr(record, name)]
     return data
@@ -33,11 +37,22 @@ def snapshot(record: Any, relations: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def values_of(record: Record, relations: tuple[str, ...] = ()) -> dict[str, Any]:
     """All columns and the named relations, unconverted; not for storing."""
-    return {name: getattr(record, name) for name in (*_column_names(inspect(type(record))), *relations)}
+    return _columns_of(record) | {name: getattr(record, name) for name in relations}
+
+
+def _columns_of(record: Any) -> dict[str, Any]:
+    # What is loaded is read without SQLAlchemy's descriptors, which take longer than all of the rest.
+    loaded = instance_dict(record)
+    return {
+        name: loaded[name] if name in loaded else getattr(record, name)
+        for name in _column_names(inspect(type(record)))
+    }
 
 
 def to_json(value: Any) -> Any:
     """A column value as JSON; decimals as text, so that no digit is lost."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, UUID | Decimal):
         return str(value)
     if isinstance(value, date | datetime):
@@ -58,20 +73,20 @@ def changed_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -
     )
 
 
-def version_row(
+def version_values(
     record: Record, *, action: str, principal: Principal, changed: list[str], data: dict[str, Any]
-) -> RecordVersion:
-    """The version row for the record's present state; `data` is its snapshot."""
-    return RecordVersion(
-        record_id=record.id,
-        kind=record.kind.value,
-        version=record.version,
-        action=action,
-        changed_by=principal.user_id,
-        changed_at=record.updated_at,
-        changed_fields=changed,
-        data=data,
-    )
+) -> dict[str, Any]:
+    """The columns of the version row for the record's present state; `data` is its snapshot."""
+    return {
+        "record_id": record.id,
+        "kind": record.kind.value,
+        "version": record.version,
+        "action": action,
+        "changed_by": principal.user_id,
+        "changed_at": record.updated_at,
+        "changed_fields": changed,
+        "data": data,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Facet index: the codes of a record and their ancestors as rows, for filters and facet counts."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete
@@ -17,6 +18,7 @@ _TREES: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def with_parents(facet: str, code: str) -> tuple[str, ...]:
     """The code and all its ancestors; only the code itself if the vocabulary does not contain it."""
     if facet == "region" and (above := region_above(code)) is not None:
@@ -27,8 +29,9 @@ def with_parents(facet: str, code: str) -> tuple[str, ...]:
     return (code, *vocabulary(tree).parents(code))
 
 
-def code_rows(record: Record, facets: Mapping[str, str]) -> list[RecordCode]:
-    """One row per facet and code. `facets` maps a facet to the attribute that holds one code or a list of codes."""
+def code_values(record: Record, facets: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The columns of one `RecordCode` per facet and code. `facets` maps a facet to the attribute that holds one code
+    or a list of codes."""
     rows = {
         (facet, ancestor)
         for facet, attribute in facets.items()
@@ -36,7 +39,7 @@ def code_rows(record: Record, facets: Mapping[str, str]) -> list[RecordCode]:
         for ancestor in with_parents(facet, code)
     }
     return [
-        RecordCode(record_id=record.id, kind=record.kind.value, facet=facet, code=code)
+        {"record_id": record.id, "kind": record.kind.value, "facet": facet, "code": code}
         for facet, code in sorted(rows)
     ]
 

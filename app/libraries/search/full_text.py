@@ -123,18 +123,26 @@ class SearchTexts:
     matched: str
 
 
+def document_values(record: Record, texts: SearchTexts) -> dict[str, Any]:
+    """The columns of the record's search document, without its number."""
+    tokens = words(texts.matched)
+    return {
+        "record_id": record.id,
+        "kind": record.kind.value,
+        "state": record.state,
+        "head_tokens": document_tokens([texts.title, record.number or ""]),
+        "public_tokens": document_tokens(texts.public),
+        "member_tokens": document_tokens(texts.member),
+        "member_words": " ".join(tokens),
+        "length": len(tokens),
+        "rules": token_rules(),
+    }
+
+
 def write_document(document: SearchDocument, record: Record, texts: SearchTexts) -> None:
     """Update a search document from the record's texts."""
-    tokens = words(texts.matched)
-    document.record_id = record.id
-    document.kind = record.kind.value
-    document.state = record.state
-    document.head_tokens = document_tokens([texts.title, record.number or ""])
-    document.public_tokens = document_tokens(texts.public)
-    document.member_tokens = document_tokens(texts.member)
-    document.member_words = " ".join(tokens)
-    document.length = len(tokens)
-    document.rules = token_rules()
+    for name, value in document_values(record, texts).items():
+        setattr(document, name, value)
 
 
 def document_of(session: Session, record: Record) -> SearchDocument:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from app.text.folding import fold, simplified
 
@@ -97,7 +96,7 @@ def document_tokens(texts: Iterable[str]) -> str:
         for chain in _chains(found):
             joined += [*chain, BREAK]
     tokens += joined
-    pairs = dict.fromkeys(pair for two in pairwise(tokens) if (pair := _pair(*two)) is not None)
+    pairs = dict.fromkeys(_pairs(tokens))
     return " ".join([*tokens, *pairs, BREAK] if pairs else tokens)
 
 
@@ -162,6 +161,19 @@ def _pair(one: str, following: str) -> str | None:
         return None
     both_letters = not one[0].isdigit() and not following[0].isdigit()
     return f"{one}.{following}" if both_letters else f"{one}{following}"
+
+
+def _pairs(tokens: Iterable[str]) -> Iterator[str]:
+    """The pairs of neighbouring tokens."""
+    previous = BREAK
+    for token in tokens:
+        # Most tokens are Chinese, which one comparison shows.
+        if "\u4e00" <= token[0] <= "\u9fff":
+            previous = BREAK
+            continue
+        if previous != BREAK and (pair := _pair(previous, token)) is not None:
+            yield pair
+        previous = token
 
 
 def _chains(found: list[Piece]) -> Iterator[list[str]]:

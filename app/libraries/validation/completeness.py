@@ -54,7 +54,8 @@ def shown_completeness(kind: RecordKind, data: Mapping[str, object], shown: Coll
     """The score, 0–100, of the fields that a reader may see (`shown`): what is hidden from them does not count."""
     rules = [rule for rule in RULES[kind] if rule.field in shown]
     full = sum(rule.weight for rule in rules)
-    earned = sum(_earned(rule, {name: data.get(name) for name in shown}) for rule in rules)
+    visible = {name: data.get(name) for name in shown}
+    earned = sum(_earned(rule, visible) for rule in rules)
     return round(100 * earned / full) if full else 0
 
 

@@ -43,9 +43,10 @@ class PreparedRecord:
     """The index data of a record: main vector, sentence vectors and traits.
 
     The `indicators` of an achievement are not part of the embedded text, but contribute to its traits. `fresh` holds
-    the newly computed vectors by the hash of their text.
+    the newly computed vectors by the hash of their text; `facts` are what all of it was made from.
     """
 
+    facts: RecordFacts
     text_hash: str
     indicators: tuple[str, ...]
     vector: Vector
@@ -103,13 +104,25 @@ class MatchingIndexer:
         vector_store.remember_embeddings(session, self.model_id, fresh, replace=anew)
 
     def store(self, session: Session, record: Record, prepared: PreparedForIndex) -> None:
+        self.store_many(session, [(record, prepared)])
+
+    def store_many(self, session: Session, entries: Sequence[tuple[Record, PreparedForIndex]]) -> None:
+        rows = [self._row(record, prepared) for record, prepared in entries]
+        self.remember(session, [one for _, one in entries if isinstance(one, PreparedRecord)])
+        vector_store.store_vectors(session, rows)
+
+    def _row(self, record: Record, prepared: PreparedForIndex) -> dict[str, Any]:
+        """
+        Raises:
+            StaleVersion: the record's text has changed since it was prepared.
+        """
         assert isinstance(prepared, PreparedRecord)
-        present = self._texts(record)
-        if (present.whole.hash, present.indicators) != (prepared.text_hash, prepared.indicators):
-            raise StaleVersion()
-        vector_store.remember_embeddings(session, self._embedder.model_id, prepared.fresh)
-        vector_store.store_vector(
-            session,
+        # Equal facts have equal texts; cutting and hashing them again would take longer than all of the rest.
+        if facts_of(record) != prepared.facts:
+            present = self._texts(record)
+            if (present.whole.hash, present.indicators) != (prepared.text_hash, prepared.indicators):
+                raise StaleVersion()
+        return vector_store.vector_row(
             record_id=record.id,
             kind=record.kind,
             model_id=self._embedder.model_id,
@@ -142,6 +155,7 @@ class MatchingIndexer:
         vector = known.of(whole)
         check_turn()
         return PreparedRecord(
+            facts=texts.facts,
             text_hash=whole.hash,
             indicators=texts.indicators,
             vector=vector,
@@ -193,7 +207,7 @@ def last_day(record: Record) -> date | None:
 
 
 def _description(record: Record) -> dict[str, Any]:
-    """The filter columns, as `vector_store.store_vector` takes them."""
+    """The filter columns, as `vector_store.vector_row` takes them."""
     return {
         "owner_org_id": record.owner_org_id,
         "fields": list(record.fields or ()),

@@ -54,8 +54,7 @@ def remember_embeddings(
         session.execute(kept, chunk)
 
 
-def store_vector(
-    session: Session,
+def vector_row(
     *,
     record_id: UUID,
     kind: RecordKind,
@@ -71,8 +70,8 @@ def store_vector(
     language: str | None = None,
     valid_until: date | None = None,
     traits: Mapping[str, Any] | None = None,
-) -> int:
-    """Store or replace the index entry of a record. Returns its sequence number.
+) -> dict[str, Any]:
+    """The index entry of a record as `store_vectors` takes it, without its number.
 
     `vector` is float32 [dimension] and `sentence_vectors` [n, dimension of sentences], all of length 1;
     `valid_until` is the last day on which the record is matched.
@@ -82,9 +81,8 @@ def store_vector(
     """
     if sentence_vectors.ndim != 2 or len(sentence_vectors) != len(sentences):
         raise ValueError(f"{len(sentences)} sentences with vectors of shape {sentence_vectors.shape}")
-    seq = _next_seq(session)
-    values: dict[str, Any] = {
-        "seq": seq,
+    return {
+        "record_id": record_id,
         "kind": kind.value,
         "active": True,
         "model_id": model_id,
@@ -100,12 +98,24 @@ def store_vector(
         "sentence_vectors": np.ascontiguousarray(sentence_vectors, dtype=SENTENCE_TYPE).tobytes(),
         "traits": dict(traits or {}),
     }
+
+
+def store_vectors(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Store or replace the index entries of different records. Returns their sequence numbers."""
+    if not rows:
+        return []
+    seqs = _next_seqs(session, len(rows))
+    insert = insert_into(session, RecordVector)
+    replaced = {
+        column.key: insert.excluded[column.key]
+        for column in RecordVector.__table__.columns
+        if not column.primary_key
+    }
     session.execute(
-        insert_into(session, RecordVector)
-        .values(record_id=record_id, **values)
-        .on_conflict_do_update(index_elements=[RecordVector.record_id], set_=values)
+        insert.on_conflict_do_update(index_elements=[RecordVector.record_id], set_=replaced),
+        [{"seq": seq, **row} for seq, row in zip(seqs, rows, strict=True)],
     )
-    return seq
+    return seqs
 
 
 def deactivate(session: Session, record_id: UUID) -> None:
@@ -113,7 +123,7 @@ def deactivate(session: Session, record_id: UUID) -> None:
     session.execute(
         update(RecordVector)
         .where(RecordVector.record_id == record_id, RecordVector.active)
-        .values(active=False, seq=_next_seq(session))
+        .values(active=False, seq=_next_seqs(session, 1)[0])
         .execution_options(synchronize_session=False)
     )
 
@@ -154,11 +164,13 @@ def unpack_codes(packed: str) -> list[str]:
     return packed.strip("|").split("|") if packed else []
 
 
-def _next_seq(session: Session) -> int:
+def _next_seqs(session: Session, count: int) -> list[int]:
     if on_sqlite(session):
         # The writer holds the only write lock, so numbers are assigned in the order of commits.
-        return position(session) + 1
-    return session.execute(select(RECORD_VECTORS_SEQ.next_value())).scalar_one()
+        first = position(session) + 1
+        return list(range(first, first + count))
+    each = func.generate_series(1, count).table_valued("number")
+    return list(session.scalars(select(RECORD_VECTORS_SEQ.next_value()).select_from(each)))
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

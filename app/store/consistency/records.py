@@ -64,7 +64,9 @@ def facet_codes(scope: CheckScope, result: CheckResult) -> None:
             stored = _codes(scope.session, [record.id for record in records])
             for record in records:
                 result.examined += 1
-                wanted = {(row.facet, row.code) for row in facet_index.code_rows(record, library.facets)}
+                wanted = {
+                    (row["facet"], row["code"]) for row in facet_index.code_values(record, library.facets)
+                }
                 if stored.get(record.id, set()) != wanted:
                     result.add(record.id, "分类代码与字段不符", "has other facet codes than its fields")
     kept = [
@@ -80,7 +82,7 @@ def mend_facet_codes(session: Session, _: Settings, ids: Sequence[Any]) -> None:
     """Write the codes again; delete those without a record."""
     session.execute(delete(RecordCode).where(RecordCode.record_id.in_(ids)))
     for library, record in _records(session, ids):
-        session.add_all(facet_index.code_rows(record, library.facets))
+        session.add_all(RecordCode(**row) for row in facet_index.code_values(record, library.facets))
 
 
 def versions(scope: CheckScope, result: CheckResult) -> None:

@@ -95,16 +95,22 @@ def test_sentences_come_back_in_order_beside_their_vectors(database: Database) -
     with database.unit_of_work() as session:
         for place, record_id in enumerate(ids):
             count = place % 4
-            vector_store.store_vector(
+            vector_store.store_vectors(
                 session,
-                record_id=record_id,
-                kind=RecordKind.DEMAND,
-                model_id=MODEL,
-                text_hash="0" * 64,
-                vector=unit(place),
-                sentences=[f"第{number}句" for number in range(count)],
-                sentence_vectors=units(*range(count)) if count else np.zeros((0, DIMENSION), np.float32),
-                valid_until=date(2027, 1, 1),
+                [
+                    vector_store.vector_row(
+                        record_id=record_id,
+                        kind=RecordKind.DEMAND,
+                        model_id=MODEL,
+                        text_hash="0" * 64,
+                        vector=unit(place),
+                        sentences=[f"第{number}句" for number in range(count)],
+                        sentence_vectors=units(*range(count))
+                        if count
+                        else np.zeros((0, DIMENSION), np.float32),
+                        valid_until=date(2027, 1, 1),
+                    )
+                ],
             )
     with database.reading() as session:
         rows = session.execute(
@@ -121,15 +127,19 @@ def test_sentences_come_back_in_order_beside_their_vectors(database: Database) -
 
 def test_sentences_and_vectors_must_fit(database: Database) -> None:
     with database.reading() as session, pytest.raises(ValueError, match="2 sentences"):
-        vector_store.store_vector(
+        vector_store.store_vectors(
             session,
-            record_id=new_id(),
-            kind=RecordKind.DEMAND,
-            model_id=MODEL,
-            text_hash="0" * 64,
-            vector=unit(1),
-            sentences=["甲", "乙"],
-            sentence_vectors=units(1),
+            [
+                vector_store.vector_row(
+                    record_id=new_id(),
+                    kind=RecordKind.DEMAND,
+                    model_id=MODEL,
+                    text_hash="0" * 64,
+                    vector=unit(1),
+                    sentences=["甲", "乙"],
+                    sentence_vectors=units(1),
+                )
+            ],
         )
 
 

@@ -74,22 +74,26 @@ def store(database: Database, *records: Stored, model_id: str = MODEL) -> None:
 
 
 def put(session: Session, record: Stored, model_id: str = MODEL) -> int:
-    return vector_store.store_vector(
+    return vector_store.store_vectors(
         session,
-        record_id=record.record_id,
-        kind=record.kind,
-        model_id=model_id,
-        text_hash=f"{record.seed:064x}",
-        vector=record.vector,
-        sentences=["一句话"],
-        sentence_vectors=record.vector[None, :],
-        owner_org_id=record.owner_org_id,
-        fields=record.fields,
-        region=record.region,
-        trl=record.trl,
-        language=record.language,
-        valid_until=record.valid_until,
-    )
+        [
+            vector_store.vector_row(
+                record_id=record.record_id,
+                kind=record.kind,
+                model_id=model_id,
+                text_hash=f"{record.seed:064x}",
+                vector=record.vector,
+                sentences=["一句话"],
+                sentence_vectors=record.vector[None, :],
+                owner_org_id=record.owner_org_id,
+                fields=record.fields,
+                region=record.region,
+                trl=record.trl,
+                language=record.language,
+                valid_until=record.valid_until,
+            )
+        ],
+    )[0]
 
 
 def remove(database: Database, record_id: UUID) -> None:

@@ -196,15 +196,19 @@ def alike(scenario: Scenario, *achievements: UUID) -> None:
     """Give the achievements the same vector, as texts that say the same have."""
     with scenario.database.unit_of_work() as session:
         for id_ in achievements:
-            vector_store.store_vector(
+            vector_store.store_vectors(
                 session,
-                record_id=id_,
-                kind=RecordKind.ACHIEVEMENT,
-                model_id="made up",
-                text_hash="0" * 64,
-                vector=np.eye(4, dtype=np.float32)[0],
-                sentences=[],
-                sentence_vectors=np.zeros((0, 4), np.float32),
+                [
+                    vector_store.vector_row(
+                        record_id=id_,
+                        kind=RecordKind.ACHIEVEMENT,
+                        model_id="made up",
+                        text_hash="0" * 64,
+                        vector=np.eye(4, dtype=np.float32)[0],
+                        sentences=[],
+                        sentence_vectors=np.zeros((0, 4), np.float32),
+                    )
+                ],
             )
 
 

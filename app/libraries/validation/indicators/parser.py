@@ -99,6 +99,9 @@ def parse_indicators(
     unclear: list[str] = []
     for part in _SENTENCE_END.split(unify(text)):
         sentence = lex(part)
+        if not sentence.quantities and not sentence.unread:
+            rest.extend(map(sentence.restore, _clauses(sentence.text)))
+            continue
         context = _Context(only_required, keeps_present)
         for clause in _clauses(sentence.text):
             before = list(context.found)

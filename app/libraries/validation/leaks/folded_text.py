@@ -85,10 +85,14 @@ class FoldedText:
         self.tight = MappedText(
             [(piece, position) for piece, position in pieces if not (piece.isspace() or piece in _FILLERS)]
         )
-        self.letters = MappedText(
+        self._pieces = pieces
+
+    @cached_property
+    def letters(self) -> MappedText:
+        return MappedText(
             [
                 (letters, position)
-                for piece, position in pieces
+                for piece, position in self._pieces
                 if (letters := "".join(char for char in piece if char.isalnum()))
             ]
         )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -29,6 +30,7 @@ _INVISIBLE = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def is_hidden(char: str) -> bool:
     """Whether `char` is a control character (other than newline and tab), lone surrogate, noncharacter or invisible."""
     if char in "\n\t":

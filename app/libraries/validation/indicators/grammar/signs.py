@@ -75,7 +75,9 @@ def _rewritten(pattern: re.Pattern[str], rewrite: Callable[[str], str], text: st
 
 def unify_signs(text: str) -> str:
     """Half-width digits and letters, simplified characters, `10^n` for powers of ten, ≥ and ≤ for their wordings."""
-    text = "".join(char for char in text if not is_hidden(char))
+    for char in sorted(set(text)):
+        if is_hidden(char):
+            text = text.replace(char, "")
     text = _PRIVATE.sub(" ", text)
     text = _COMPOSED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     text = simplified(text.translate(_SIGNS))
