@@ -41,6 +41,13 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def last_day_of_period(first: date, months: int) -> date:
+    """The last day of a period of `months` that begins on `first`: the day before the same day of the month, and where
+    the last month is too short to have that day, its last day (民法典第二百零二条)."""
+    end = add_months(first, months)
+    return end if end.day < first.day else end - ONE_DAY
+
+
 def last_day(year: int, day: date) -> date:
     """The last day of `year` that is not after `day`, i.e. `day` itself in the current year."""
     return min(day, date(year, 12, 31))

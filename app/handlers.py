@@ -154,6 +154,7 @@ _EFFECTS: HandlerTable = {
     events.TiersOutdated: (REFRESH_OUTDATED_TIERS,),
     events.TierChanged: (),
     events.RecognitionFrozen: (),
+    events.RecognitionDecided: (),
     events.RecognitionReopened: (),
     events.RecognitionCancelled: (),
     events.ObjectionRaised: (),

@@ -4,15 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.database import now
 from app.events.catalogue.contracts import ContractEvent
 from app.events.domain_event import ClaimedEvent
 from app.events.messages import MessageKind, enqueue_message
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
-from app.pushes.preferences.service import owners_preferences
-from app.pushes.preferences.working_time import contact_time
+from app.pushes.preferences.contact_times import contact_time_of
 from app.services import Services
 
 
@@ -31,7 +29,7 @@ def ask_to_close(_: Services, session: Session, event: ClaimedEvent) -> None:
         if record is None or record.state != RecordState.PUBLISHED:
             continue
         owner = record.owner_org_id
-        due = contact_time(now(), owners_preferences(session, [owner])[owner].contact_window)
+        due = contact_time_of(session, "organisation_id", owner)
         enqueue_message(
             session,
             kind=MessageKind.CLOSING_REQUEST,

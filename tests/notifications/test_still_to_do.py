@@ -14,9 +14,12 @@ from app.database import Database, now
 from app.engagements.lifecycle.stage_changes import continue_in
 from app.engagements.models import Engagement, Stage, Task
 from app.engagements.tasks.service import remind
+from app.notifications.models import Message
 from app.notifications.notices.table import ROWS
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
+from app.talent.tiers.models import ManagerTier
+from app.talent.tiers.service import refresh_outdated_years
 from tests.engagements.contracts.test_contracts import amend, step
 from tests.support.callers import Caller, LogIn
 from tests.support.days import day
@@ -221,6 +224,45 @@ class TestTasks:
         number = case.seen()["number"]
         assert mails.new() == {enterprise: [f"对接 {number} 中您的一项任务"]}
 
+    def test_who_is_assigned_a_task_on_its_day_or_reminded_at_once_reads_it_once(
+        self, case: EngagementCase, mails: Mails
+    ) -> None:
+        address, number = address_of(case.scenario, case.scenario.institution), case.seen()["number"]
+        path = self.task(case, due_on=day())
+        assert mails.new() == {address: [f"对接 {number} 中有一项任务分配给您"]}
+        self.remind(case)
+        assert mails.new() == {}
+        self.change(case, path, due_on=day(1), remind_on=day())
+        self.remind(case)
+        assert mails.new() == {address: [f"对接 {number} 中您的一项任务"]}
+
+    def test_a_person_is_reminded_outside_the_quiet_hours_of_their_organisation(
+        self, scenario: Scenario, case: EngagementCase, log_in: LogIn, with_mail: WithMail, mails: Mails
+    ) -> None:
+        investor = log_in(Role.INVESTOR)
+        address = with_mail(investor)
+        ok(case.invite(scenario.lead, "investor", user_id=str(investor.user_id)))
+        case.consent(investor)
+        awake = local(now()) + timedelta(hours=2)  # quiet but for one minute that is not this one
+        until, since = awake.strftime("%H:%M"), (awake + timedelta(minutes=1)).strftime("%H:%M")
+        hours = {**ANY_HOUR, "quiet_from": since, "quiet_until": until}
+        self.task(case, assignee_id=case.participation_of(investor), remind_on=day(1))
+        mails.new()
+        with scenario.database.unit_of_work() as session:
+            session.add(OwnerPreference(organisation_id=investor.organisation_id, **hours))
+            for task in session.query(Task):
+                task.remind_on = today()
+            for message in session.query(Message):
+                message.created_at -= timedelta(days=1)
+        self.remind(case)
+        assert mails.new() == {}
+        scenario.pass_time(timedelta(days=1))
+        assert mails.new() == {address: ["对接任务提醒"]}
+
+    def test_without_an_assignee_no_reminder_is_set_for_the_past(self, case: EngagementCase) -> None:
+        task = ok(case.scenario.lead.post(f"{case.path}/tasks", json={"title": "寄样", "due_on": day()}), 201)
+        assert task["remind_on"] == day()
+
     @pytest.mark.parametrize(
         ("due_on", "remind_on"),
         [("2026-10-08", "2026-09-30"), ("2026-10-12", "2026-10-10"), ("2027-01-01", "2026-12-31")],
@@ -244,8 +286,34 @@ def test_nobody_is_asked_about_a_recognition_that_was_reopened(scenario: Scenari
     assert mails.new() == {lead: ["2026 年度人才认定已重新开放"]}
     ok(scenario.operator.post(f"{path}/freeze", json={}))
     assert mails.new() == {lead: ["2026 年度人才认定结果可以查看"]}
+    (entry,) = ok(scenario.operator.get(f"{path}/entries"))["items"]
+    decide = f"/v1/recognition-entries/{entry['id']}/decide"
+    ok(scenario.operator.post(decide, json={"tier": entry["tier"]}))
+    assert mails.new() == {}  # as the rule says
+    for tier in ("D", None):
+        ok(scenario.operator.post(decide, json={"tier": tier, "reason": "合同不计入"}))
+    assert mails.new() == {lead: ["您在 2026 年度人才认定中的结果已由主管部门审定或更正"]}
     ok(scenario.operator.post(f"{path}/cancel", json={"note": "改为明年"}))
     assert mails.new() == {lead: ["2026 年度人才认定已取消"]}
+
+
+def test_a_new_year_is_no_lost_tier(scenario: Scenario, mails: Mails) -> None:
+    scenario.verified_certificate(scenario.lead_id, "advanced")
+    with scenario.database.unit_of_work() as session:
+        session.add(
+            ManagerTier(
+                manager_id=scenario.lead_id,
+                year=today().year - 1,
+                day=today(),
+                tier="C",
+                rule_id="C",
+                figures={},
+                inputs="",
+            )
+        )
+        session.flush()
+        assert refresh_outdated_years(session) == 1
+    assert mails.new() == {address_of(scenario, scenario.lead): [f"{today().year} 年度开始"]}
 
 
 def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
@@ -257,6 +325,9 @@ def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
     body |= {"kind": "brand_event", "title": "对接会"}
     path = f"/v1/contests/{ok(scenario.operator.post('/v1/contests', json=body), 201)['id']}"
     ok(scenario.operator.post(f"{path}/open", json={}))
+    registration = ok(scenario.lead.post(f"{path}/registrations", json={}), 201)["id"]
+    ok(scenario.lead.post(f"/v1/contest-registrations/{registration}/withdraw", json={}))
+    assert mails.new() == {}  # they have left before they were notified that they are in it
     ok(scenario.lead.post(f"{path}/registrations", json={}), 201)
     mails.new()
     headers = {"If-Match": "*"}

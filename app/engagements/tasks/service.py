@@ -253,11 +253,11 @@ def _set_values(session: Session, task: Task, values: Mapping[str, Any]) -> None
 
 
 def _reminder_day(task: Task) -> date:
-    """The last working day before the due day, since messages wait for working days; but not today, when an assignee
-    is notified of the task anyway."""
+    """The last working day before the due day, since messages wait for working days; but not a day that is past, and
+    not today, when an assignee is notified of the task anyway."""
     day = working_day_before(task.due_on)
     if task.assignee_id is None or day > today():
-        return day
+        return max(day, min(today(), task.due_on))
     return min(task.due_on, today() + ONE_DAY)
 
 

@@ -106,6 +106,18 @@ class RecognitionFrozen(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecognitionDecided(DomainEvent):
+    """The bureau has changed a manager's result (the subject, an entry) in a round that is not published yet."""
+
+    name: ClassVar = "recognition.decided"
+
+    subject_id: UUID
+    round_id: UUID
+    manager_id: UUID
+    year: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecognitionReopened(DomainEvent):
     """The frozen results of a round and their objections hold no longer; `manager_ids` had results."""
 

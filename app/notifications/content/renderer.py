@@ -158,7 +158,12 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
     task = open_task(session, UUID(message.ids["task_id"]))
     if task is None or task.assignee_id != message.recipient_id or today() < task.remind_on:
         return None
-    if _was_sent(session, message, since=at(local(message.created_at).date())):
+    midnight = at(local(message.created_at).date())
+    if _was_sent(session, message, since=midnight):
+        return None
+    # Programs choose the types of their messages one by one, people the group that both are in.
+    is_person = context.audience.principal.user_id is not None
+    if is_person and _is_assigned_since(session, message, task, since=midnight):
         return None
     path = f"/v1/engagements/{message.ids['engagement_id']}"
     lines = [
@@ -175,6 +180,24 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
         url=context.link(path),
         button="查看任务",
     )
+
+
+def _is_assigned_since(session: Session, message: Message, task: OpenTask, *, since: datetime) -> bool:
+    """Whether a message since then has named the task's day to the recipient: it was assigned or moved."""
+    named = session.scalars(
+        select(Notice).where(
+            Notice.type.in_(("task.assigned", "task.rescheduled")),
+            Notice.subject_id == UUID(message.ids["task_id"]),
+            Notice.recipient_id == message.recipient_id,
+        )
+    )
+    ids = [{"notice_id": str(one.id)} for one in named if one.data.get("due_on") == task.due_on.isoformat()]
+    messages = select(Message.ids).where(
+        Message.kind == MessageKind.NOTICE,
+        Message.recipient_id == message.recipient_id,
+        Message.created_at >= since,
+    )
+    return bool(ids) and any(sent in ids for sent in session.scalars(messages))
 
 
 def _due(task: OpenTask) -> str:

@@ -20,8 +20,9 @@ from app.pushes.digests.models import Digest
 from app.pushes.models import Push, PushState
 from app.pushes.planning.writer import wants_at_once
 from app.pushes.policy import Policy
+from app.pushes.preferences.contact_times import contact_times_of
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import ContactTimes, managers_preferences, owners_preferences
+from app.pushes.preferences.service import ContactTimes, managers_preferences
 from app.pushes.preferences.working_time import at, contact_time, local
 
 log = structlog.get_logger(__name__)
@@ -60,13 +61,9 @@ def release(session: Session, due: MessageDue, *, requested_at: datetime, policy
 
 
 def _times(session: Session, due: MessageDue) -> ContactTimes | None:
-    """The recipient's present preferences; single users have none."""
-    match dict(due.recipient):
-        case {"manager_id": manager_id}:
-            return managers_preferences(session, [manager_id])[manager_id]
-        case {"organisation_id": organisation_id}:
-            return owners_preferences(session, [organisation_id])[organisation_id]
-    return None
+    """The recipient's present preferences; the mailbox of an account has none."""
+    ((name, id_),) = due.recipient.items()
+    return contact_times_of(session, name, id_)
 
 
 def _push(session: Session, due: MessageDue, requested_at: datetime, policy: Policy) -> Release:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.access.permissions import ADMINISTRATOR, Action, require
 from app.accounts.access.principal import Principal
-from app.accounts.models import Role, User
+from app.accounts.models import Role
 from app.conditional_requests import check_if_match
 from app.database import insert_into, now, one_or_not_found
 from app.events.domain_event import ClaimedEvent, DomainEvent
@@ -36,8 +36,8 @@ from app.notifications.notices.models import Notice, NoticePreference, NoticeRea
 from app.notifications.notices.row import NoticeRow
 from app.notifications.notices.table import BY_NAME, ROWS_OF_EVENT
 from app.notifications.notices.words import words_of
-from app.pushes.preferences.service import managers_preferences, owners_preferences
-from app.pushes.preferences.working_time import ContactTime, contact_time
+from app.pushes.preferences.contact_times import contact_time_of
+from app.pushes.preferences.working_time import ContactTime
 
 _Id = UUID | SQLColumnExpression[UUID]
 
@@ -133,19 +133,8 @@ def _is_notified(session: Session, claimed: ClaimedEvent, row: NoticeRow, notifi
 
 
 def _contact_time(session: Session, notified: NotifiedPerson, *, urgent: bool) -> ContactTime:
-    """When the recipient may be notified. A single user follows the hours of their own record or organisation."""
-    moment = now()
-    if urgent:
-        return ContactTime(moment, None)
-    if notified.kind == "manager_id":
-        return contact_time(moment, managers_preferences(session, [notified.id])[notified.id].contact_window)
-    if notified.kind == "organisation_id":
-        return contact_time(moment, owners_preferences(session, [notified.id])[notified.id].contact_window)
-    organisation_id = session.scalar(select(User.organisation_id).where(User.id == notified.id))
-    if organisation_id is None:
-        return ContactTime(moment, None)
-    hours = owners_preferences(session, [organisation_id])[organisation_id]
-    return contact_time(moment, hours.contact_window)
+    """When the recipient may be notified."""
+    return ContactTime(now(), None) if urgent else contact_time_of(session, notified.kind, notified.id)
 
 
 def notices(

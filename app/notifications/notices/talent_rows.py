@@ -11,12 +11,17 @@ from app.notifications.notices.audiences import NoticeAudience
 from app.notifications.notices.conditions.reviews import (
     Condition,
     accepts_objections,
+    is_latest_decision,
     is_open_objection,
+    is_registered,
     is_unanswered_employer,
     not_followed_by,
 )
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
+
+NEW_YEAR = "year.turned"
+"""The cause of a tier that changed because another year began (`talent.tiers`)."""
 
 _UNCHANGED = not_followed_by(events.FilingChanged)
 
@@ -188,6 +193,18 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         zh="您 {year} 年度的人才层次测算结果有变化，请查看。",
         en="Your computed tier of {year} has changed.",
         path="/v1/managers/{subject_id}/tier",
+        applies=lambda _, event: event.cause != NEW_YEAR,
+    ),
+    NoticeRow(
+        event=events.TierChanged,
+        type="tier.changed",
+        group=Group.RECOGNITION,
+        to=to.SUBJECT_MANAGER,
+        zh="{year} 年度开始，您的人才层次已按新年度的合同和证书重新测算，请查看；此前年度的认定不受影响。",
+        en="With the year {year} your tier is computed from the contracts and certificates of this year. Recognitions "
+        "of earlier years stay.",
+        path="/v1/managers/{subject_id}/tier",
+        applies=lambda _, event: event.cause == NEW_YEAR,
     ),
     NoticeRow(
         event=events.RecognitionFrozen,
@@ -198,6 +215,17 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         en="Your result of the recognition of {year} can be seen. You may object to it until it is published.",
         path="/v1/recognition-rounds/{subject_id}/entries",
         still_holds=accepts_objections,
+    ),
+    NoticeRow(
+        event=events.RecognitionDecided,
+        type="recognition.decided",
+        group=Group.RECOGNITION,
+        to=to.MANAGER,
+        zh="您在 {year} 年度人才认定中的结果已由主管部门审定或更正，请查看；如有异议，请在公布前提出。",
+        en="The bureau has decided or corrected your result of the recognition of {year}. You may object to it until "
+        "it is published.",
+        path="/v1/recognition-rounds/{round_id}/entries",
+        still_holds=is_latest_decision,
     ),
     NoticeRow(
         event=events.RecognitionReopened,
@@ -267,6 +295,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         en="You are registered for a contest.",
         path="/v1/contests/{subject_id}",
         applies=lambda _, event: event.state == "registered",
+        still_holds=is_registered("registered"),
     ),
     NoticeRow(
         event=events.ContestRegistered,
@@ -277,6 +306,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         en="A contest is full; you are on its waiting list.",
         path="/v1/contests/{subject_id}",
         applies=lambda _, event: event.state == "waiting",
+        still_holds=is_registered("waiting"),
     ),
     NoticeRow(
         event=events.ContestPromoted,
@@ -286,6 +316,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         zh="您已由候补转为正式参加一项赛事或活动。",
         en="You have moved up from the waiting list of a contest.",
         path="/v1/contests/{subject_id}",
+        still_holds=is_registered("registered"),
     ),
     NoticeRow(
         event=events.ContestMoved,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import SYSTEM, Principal
-from app.clock import add_months, today
+from app.clock import last_day_of_period, today
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid
@@ -175,10 +175,11 @@ def expire_due(session: Session) -> int:
 
 
 def filed_managers(session: Session, ids: Sequence[UUID], day: date) -> frozenset[UUID]:
-    """The managers among `ids` whose filing, in its current state, is in force on that day."""
+    """The managers among `ids` whose filing was in force on that day: also if it has expired since. One that is
+    suspended or cancelled counts for no day."""
     query = select(Filing.manager_id).where(
         Filing.manager_id.in_(ids),
-        Filing.state.in_(IN_FORCE),
+        Filing.state.in_((*IN_FORCE, FilingState.EXPIRED)),
         Filing.valid_from <= day,
         Filing.valid_to >= day,
     )
@@ -192,7 +193,7 @@ def _for_holder(session: Session, filing_id: UUID, principal: Principal) -> Fili
 
 
 def _last_day(first: date, settings: Settings) -> date:
-    return add_months(first, settings.filing_months) - timedelta(days=1)
+    return last_day_of_period(first, settings.filing_months)
 
 
 def _after_transition(session: Session, filing: Filing, name: str, principal: Principal) -> Filing:

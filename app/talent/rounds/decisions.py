@@ -11,7 +11,7 @@ from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid, NotFound
-from app.events.catalogue import ObjectionAnswered, ObjectionRaised
+from app.events.catalogue import ObjectionAnswered, ObjectionRaised, RecognitionDecided
 from app.events.catalogue.talent import ObjectionEvent
 from app.events.outbox import emit
 from app.talent.access import manager_for, own_rows
@@ -56,10 +56,31 @@ def decide(
         Conflict: the round is not frozen, or already published.
         Invalid: a correction has no reason.
     """
+    round_, entry, is_changed = _decide(session, entry_id, tier, reason, principal, if_match)
+    if is_changed:
+        emit(
+            session,
+            RecognitionDecided(
+                subject_id=entry.id, round_id=round_.id, manager_id=entry.manager_id, year=round_.year
+            ),
+        )
+    return entry
+
+
+def _decide(
+    session: Session,
+    entry_id: UUID,
+    tier: Tier | None,
+    reason: str | None,
+    principal: Principal,
+    if_match: str | None,
+) -> tuple[RecognitionRound, RecognitionEntry, bool]:
+    """As `decide`, without notifying the manager; with the round, and whether the result is another one now."""
     require(principal, Action.ROUND_MANAGE)
     unlocked_entry = find_entry(session, entry_id, principal=principal)
     # Lock the round before the entry, as publication does, so that no decision is made during publication.
-    _check_changeable(find(session, unlocked_entry.round_id, principal=principal, lock=True))
+    round_ = find(session, unlocked_entry.round_id, principal=principal, lock=True)
+    _check_changeable(round_)
     entry = find_entry(session, entry_id, principal=principal, lock=True)
     check_if_sent(if_match, entry)
     new_tier = tier.value if tier else None
@@ -72,12 +93,13 @@ def decide(
             "is required if the tier differs from the computed one",
         )
     before = entry.tier
+    is_changed = before != new_tier or entry.decision == Decision.PENDING
     entry.tier = new_tier
     entry.decision = (Decision.CORRECTED if corrected else Decision.CONFIRMED).value
     entry.reason, entry.decided_by, entry.decided_at = reason, principal.user_id, now()
     session.flush()
     audit.record(session, principal, "round.decide", entry.id, f"{before} → {new_tier}: {reason or ''}")
-    return entry
+    return round_, entry, is_changed
 
 
 def raise_objection(
@@ -143,7 +165,7 @@ def answer_objection(
             state=objection.state,
         )
     if upheld:
-        decide(session, objection.entry_id, tier, text[:500], principal=principal)
+        _decide(session, objection.entry_id, tier, text[:500], principal, None)
     objection.state = "upheld" if upheld else "dismissed"
     objection.answer, objection.answered_by, objection.answered_at = text, principal.user_id, now()
     session.flush()

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app import clock
-from app.clock import add_working_days, is_working_day, working_day_from
+from app.clock import add_working_days, is_working_day, last_day_of_period, working_day_from
 from app.pushes.preferences.working_time import (
     ContactWindow,
     QuietHours,
@@ -82,6 +82,20 @@ def test_the_next_working_day_is_the_first(day: date) -> None:
     found = working_day_from(day)
     assert is_working_day(found)
     assert not any(is_working_day(day + timedelta(days=n)) for n in range((found - day).days))
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "last"),
+    [
+        (date(2026, 5, 4), 36, date(2029, 5, 3)),
+        (date(2027, 1, 1), 12, date(2027, 12, 31)),
+        (date(2028, 2, 29), 36, date(2031, 2, 28)),  # no 29 February in 2031
+        (date(2028, 2, 29), 48, date(2032, 2, 28)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+    ],
+)
+def test_a_period_of_months_ends_on_the_day_before_the_same_day(first: date, months: int, last: date) -> None:
+    assert last_day_of_period(first, months) == last
 
 
 def test_an_answer_is_due_at_the_end_of_the_last_working_day() -> None:

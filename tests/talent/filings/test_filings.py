@@ -13,7 +13,7 @@ from app.accounts.models import Role
 from app.clock import add_months, today
 from app.libraries.managers.models import Affiliation, Manager
 from app.talent.filings.models import TRANSITIONS, Filing, FilingState
-from app.talent.filings.service import expire_due, pledge
+from app.talent.filings.service import expire_due, filed_managers, pledge
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
 
@@ -164,6 +164,24 @@ def test_renewal_keeps_the_number_and_goes_on_from_the_last_day(scenario: Scenar
     renewed = step(scenario.operator_client, first["id"], "approve-renewal")
     assert renewed["filing_number"] == first["filing_number"]
     assert renewed["valid_to"] == (add_months(end + timedelta(days=1), 36) - timedelta(days=1)).isoformat()
+
+
+def test_a_filing_that_has_expired_since_counts_for_the_days_on_which_it_was_in_force(
+    scenario: Scenario,
+) -> None:
+    """A round of a year is frozen in the next one, by what held on 31 December."""
+    manager = scenario.recognised_manager()
+    id_ = filed(scenario, manager)["id"]
+    put(scenario, id_, valid_from=date(2023, 1, 1), valid_to=today() - timedelta(days=1))
+    expire(scenario)
+    with scenario.database.reading() as session:
+        in_force = [
+            bool(filed_managers(session, [manager.id], today() - timedelta(days=n))) for n in range(3)
+        ]
+    assert in_force == [False, True, True]
+    step(manager.http, id_, "cancel", {"note": "另行申请。"})
+    with scenario.database.reading() as session:
+        assert not filed_managers(session, [manager.id], today() - timedelta(days=1))
 
 
 def test_an_expired_filing_can_be_renewed_from_today(scenario: Scenario) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Base
-from app.events.catalogue import AffiliationAnswered
+from app.events.catalogue import AffiliationAnswered, RecognitionDecided
 from app.events.domain_event import DomainEvent
 from app.events.outbox import Event
 from app.libraries.achievements.models import Achievement
@@ -51,15 +52,39 @@ def accepts_objections(session: Session, notice: Notice) -> bool:
     return _state_of(session, "recognition_rounds", notice) in ("frozen", "reviewed")
 
 
+def is_latest_decision(session: Session, notice: Notice) -> bool:
+    """The result has not been decided again since, and may still be objected to."""
+    round_id = notice.data.get("round_id")
+    state = None if round_id is None else _state_by_id(session, "recognition_rounds", UUID(round_id))
+    return state in ("frozen", "reviewed") and not_followed_by(RecognitionDecided)(session, notice)
+
+
+def is_registered(state: str) -> Condition:
+    """The recipient's registration for the contest is in this state."""
+
+    def still_holds(session: Session, notice: Notice) -> bool:
+        table = Base.metadata.tables["contest_registrations"]
+        query = select(table.c.state).where(
+            table.c.contest_id == notice.subject_id, table.c.manager_id == notice.recipient_id
+        )
+        return state in session.scalars(query).all()
+
+    return still_holds
+
+
 def is_open_objection(session: Session, notice: Notice) -> bool:
     """It is neither answered nor gone with the results of a round that was reopened."""
     return _state_of(session, "recognition_objections", notice) == "open"
 
 
 def _state_of(session: Session, table_name: str, notice: Notice) -> str | None:
+    return None if notice.subject_id is None else _state_by_id(session, table_name, notice.subject_id)
+
+
+def _state_by_id(session: Session, table_name: str, id_: UUID) -> str | None:
     """Of a row of recognition, which stands above notices; None if it is gone."""
     table = Base.metadata.tables[table_name]
-    found: str | None = session.scalar(select(table.c.state).where(table.c.id == notice.subject_id))
+    found: str | None = session.scalar(select(table.c.state).where(table.c.id == id_))
     return found
 
 
