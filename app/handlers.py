@@ -76,6 +76,7 @@ _EFFECTS: HandlerTable = {
     events.AchievementReturned: (),
     events.ManagerReturned: (),
     events.LoginMailboxConfirmed: (notifications.use_confirmed_mailbox,),
+    events.AccountChanged: (pushes.follow_account,),
     events.PasswordChanged: (mail_password_change,),
     events.CredentialsChanged: (mail_credentials_change,),
     events.ApiKeyRefused: (audit_refused_key,),

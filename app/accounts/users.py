@@ -20,6 +20,8 @@ from app.accounts.organisations import administrators
 from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.errors.collection import Faults, is_unreadable
+from app.events.catalogue import AccountChanged
+from app.events.outbox import emit
 
 # The roles that users of an organisation may have. The first user of a self-registered organisation gets the first
 # role unless they request another one from the list; only operators create users of the bureau.
@@ -282,6 +284,8 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
         end_links(session, user.id)
     if before.administers and not _Standing.of(user).administers:
         end_invitations_by(session, user.id)
+    if {"role", "active"} & changes.keys():
+        emit(session, AccountChanged(subject_id=user.id, active=user.active, role=user.role))
     details = ", ".join(f"role={user.role}" if name == "role" else name for name in sorted(changes))
     audit.record(session, principal, Action.USER_CHANGE, user.id, details)
     return user

@@ -5,6 +5,7 @@ Each handler may run twice: it reads the present rows, and the rules know what w
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations.groups import whole_families
@@ -100,6 +101,16 @@ def revise_filed(services: Services, session: Session, event: ClaimedEvent) -> N
     """As `revise_pending`, for the pushes of a manager whose filing has changed."""
     pending = session.scalars(queries.pending_of(FilingChanged.of(event).manager_id)).all()
     revise(session, pending, policy=current_policy(session, services))
+
+
+def follow_account(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """The pushes of a manager whose account was closed go to the next managers; the manager who is back has theirs."""
+    policy = current_policy(session, services)
+    for manager_id in session.scalars(
+        select(Manager.id).where(Manager.user_id == subject_id_of(event))
+    ).all():
+        revise(session, session.scalars(queries.pending_of(manager_id)).all(), policy=policy)
+        resume(session, session.scalars(cancelled_of(manager_id)).all(), policy=policy)
 
 
 def revise_ranked(services: Services, session: Session, event: ClaimedEvent) -> None:

@@ -143,6 +143,11 @@ def _manager(session: Session, engagement: Engagement, invitation: Invitation, p
     manager = session.get(Manager, id_) if id_ else None
     if manager is None or manager.state != RecordState.PUBLISHED:
         raise _unknown("manager_id", "技术经理人不存在或未发布", "is not the id of a published manager")
+    account = session.get(User, manager.user_id) if manager.user_id else None
+    if account is not None and not (account.active and account.role == Role.MANAGER):
+        raise Invalid.field(
+            "manager_id", "left", "该技术经理人的账号已停用", "is the id of a manager whose account is closed"
+        )
     # The bureau knows the owners.
     chosen = not principal.sees_everything
     refuse_forbidden_pair(session, manager, *pair_of(session, engagement), chosen=chosen)

@@ -1,6 +1,7 @@
 """The catalogue of events: name, subject and payload of each. One module for each area."""
 
 from app.events.catalogue.accounts import (
+    AccountChanged,
     ApiKeyRefused,
     CredentialsChanged,
     LoginMailboxConfirmed,
@@ -98,6 +99,7 @@ from app.events.catalogue.talent import (
 )
 
 __all__ = [
+    "AccountChanged",
     "AchievementChanged",
     "AchievementClosed",
     "AchievementPublished",

@@ -18,6 +18,17 @@ class PasswordChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountChanged(DomainEvent):
+    """A user (the subject) has left or is back, or has another role."""
+
+    name: ClassVar = "user.account_changed"
+
+    subject_id: UUID
+    active: bool
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoginMailboxConfirmed(DomainEvent):
     """A user (the subject) has opened the link that was sent to their login address: with `is_new` that of their
     registration or invitation, otherwise that of another address."""

@@ -206,13 +206,15 @@ def manager_facts(
     open_load: int = 0,
     today: date | None = None,
     registered_with: UUID | None = None,
+    has_left: bool = False,
     grace_months: int = DEFAULT_GRACE_MONTHS,
     called: Mapping[str, Sequence[UUID]] | None = None,
 ) -> ManagerFacts:
     """`open_load` is the number of open engagements; `today` decides which posts and declarations are active (None:
     all of them). `registered_with` is the organisation of the manager's account; the bureau alone enters that, and the
-    bureau or the employer who employs them. `grace_months` is for how long a tie remains a conflict after its end.
-    `called` maps the credit codes and names in declarations to organisations."""
+    bureau or the employer who employs them. `has_left` is whether nobody uses that account any more. `grace_months` is
+    for how long a tie remains a conflict after its end. `called` maps the credit codes and names in declarations to
+    organisations."""
     registered = str(registered_with or record.owner_org_id)
     return ManagerFacts(
         id=str(record.id),
@@ -235,6 +237,7 @@ def manager_facts(
         ),
         registered_affiliations=tuple(dict.fromkeys((registered, str(record.owner_org_id)))),
         suspended=record.is_suspended,
+        has_left=has_left,
         years_verified=is_verified(record, YEARS, record.years),
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today, called or {})),
         on_leave_until=leave_until(record.leave or (), today) if today is not None else None,

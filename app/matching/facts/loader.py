@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.models import Role, User
 from app.accounts.organisations.groups import Families, family_of
 from app.accounts.organisations.lookup import organisations_called
 from app.clock import today as today_in_jinan
@@ -85,14 +85,15 @@ def load_manager_facts(
     """
     day = today or today_in_jinan()
     load = open_load or {}
-    accounts = _organisations_of_accounts(session, managers)
+    accounts = _accounts(session, managers)
     called = organisations_called(session, set().union(*map(declared_texts, managers)))
     return {
         one.id: manager_facts(
             one,
             open_load=load.get(one.id, 0),
             today=day,
-            registered_with=accounts.get(one.user_id),
+            registered_with=accounts[one.user_id].organisation_id if one.user_id in accounts else None,
+            has_left=one.user_id in accounts and accounts[one.user_id].has_left,
             grace_months=session.info.get("conflict_grace_months", DEFAULT_GRACE_MONTHS),
             called=called,
         )
@@ -100,13 +101,26 @@ def load_manager_facts(
     }
 
 
-def _organisations_of_accounts(session: Session, managers: Collection[Manager]) -> dict[UUID | None, UUID]:
-    """User → organisation, for the users of these managers: operators alone move an account."""
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """The account of a manager: its organisation, where operators alone move it, and whether nobody answers there."""
+
+    organisation_id: UUID | None
+    has_left: bool
+
+
+def _accounts(session: Session, managers: Collection[Manager]) -> dict[UUID | None, _Account]:
+    """User → account, for the users of these managers."""
     users = {one.user_id for one in managers if one.user_id is not None}
     if not users:
         return {}
-    rows = session.execute(select(User.id, User.organisation_id).where(User.id.in_(users)))
-    return {user_id: organisation_id for user_id, organisation_id in rows if organisation_id is not None}
+    rows = session.execute(
+        select(User.id, User.organisation_id, User.active, User.role).where(User.id.in_(users))
+    )
+    return {
+        user_id: _Account(organisation_id, has_left=not active or role != Role.MANAGER)
+        for user_id, organisation_id, active, role in rows
+    }
 
 
 def load_demand_facts(session: Session, demands: Collection[Demand]) -> dict[UUID, DemandFacts]:

@@ -101,7 +101,8 @@ class ManagerFacts:
     `affiliations` are the organisations they belong to today, and `registered_affiliations` those that they did not
     enter themselves; `suspended` means that the bureau has suspended their filing (备案). `declared_conflicts` are
     ids of organisations or records that they declared, and names that no organisation has; `ended_ties` former ones.
-    `on_leave_until` is the last day of their present leave. `capacity` and `open_load` count engagements.
+    `on_leave_until` is the last day of their present leave; `has_left` means that their account is closed, or no longer
+    a manager's. `capacity` and `open_load` count engagements.
     """
 
     id: str
@@ -118,6 +119,7 @@ class ManagerFacts:
     affiliations: tuple[str, ...] = ()
     registered_affiliations: tuple[str, ...] = ()
     suspended: bool = False
+    has_left: bool = False
     declared_conflicts: tuple[str, ...] = ()
     ended_ties: tuple[EndedTie, ...] = ()
     on_leave_until: date | None = None

@@ -143,7 +143,8 @@ def _scored(
 
 
 def _may_be_recommended(facts: ManagerFacts, found: ConflictOfInterest | None, *, full: bool) -> bool:
-    return found is None and not full and not facts.suspended and facts.on_leave_until is None
+    is_away = facts.has_left or facts.suspended or facts.on_leave_until is not None
+    return found is None and not full and not is_away
 
 
 def _verified(side: EncodedManager) -> dict[str, str | None]:
@@ -202,6 +203,7 @@ def _against(
     lacking = bool(facts.languages) and features["language"] < 0
     return [
         (found is not None, found.zh if found else "", found.en if found else ""),
+        (facts.has_left, "账号已停用", "the account is closed"),
         (facts.suspended, "备案已暂停或注销", "the filing is suspended or cancelled"),
         (
             facts.on_leave_until is not None,

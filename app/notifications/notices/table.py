@@ -19,6 +19,7 @@ from app.events import catalogue as events
 from app.events.domain_event import DomainEvent
 from app.libraries.record.enums import RecordState
 from app.notifications.notices import audiences as to
+from app.notifications.notices.conditions.engagements import leads_as_nobody
 from app.notifications.notices.conditions.reviews import Condition, not_followed_by, record_is
 from app.notifications.notices.engagement_rows import CONTRACT_ROWS, ENGAGEMENT_ROWS
 from app.notifications.notices.groups import TYPE_OF_MESSAGE
@@ -152,6 +153,16 @@ _OTHER_ROWS = (
         "contracts are yours now. Please check them.",
         path="/v1/organisations/{subject_id}",
         applies=_is_kept,
+    ),
+    NoticeRow(
+        event=events.AccountChanged,
+        type="manager.left",
+        group=Group.STAGES,
+        to=to.OPERATORS,
+        zh="一名技术经理人的账号已停用，其牵头的对接尚未办结，请联系供需双方另行安排。",
+        en="The account of a manager who leads open engagements is closed. Please arrange with their parties who goes "
+        "on.",
+        applies=leads_as_nobody,
     ),
     NoticeRow(
         event=events.MatchReported,

@@ -17,6 +17,7 @@ PAIR_IN_DEAL = "pair_in_deal"
 PAIR_CONCLUDED = "pair_concluded"
 OWNER_NOT_INTERESTED = "owner_not_interested"
 MANAGER_SUSPENDED = "manager_suspended"
+MANAGER_LEFT = "manager_left"
 DEALS = frozenset({PAIR_IN_DEAL, PAIR_CONCLUDED})
 POSSIBLE_CONFLICT = "possible_conflict"
 ABOUT_OWNERS = frozenset(
@@ -145,6 +146,8 @@ def _manager_record_rules(facts: PushFacts) -> Iterable[Violation]:
         )
     if facts.manager_valid_until is not None and facts.manager_valid_until < facts.pair.today:
         yield Violation("manager_expired", "技术经理人的记录已过有效期", "the manager's record has expired")
+    if facts.manager.has_left:
+        yield Violation(MANAGER_LEFT, "技术经理人的账号已停用", "the manager's account is closed")
     if facts.manager.suspended:
         yield Violation(
             MANAGER_SUSPENDED,

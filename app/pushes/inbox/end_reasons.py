@@ -27,6 +27,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "demand_expired": ("技术需求已过期", "the demand has expired"),
         "achievement_expired": ("技术成果已过期", "the achievement has expired"),
         "manager_not_published": ("经理人的记录未发布", "the manager's record is not published"),
+        "manager_left": ("经理人的账号已停用", "the manager's account is closed"),
         "manager_suspended": ("经理人的备案已暂停或注销", "the manager's filing is suspended or cancelled"),
         "not_in_the_best": ("不在最优方案中", "it is not part of the best plan"),
         "conflict_of_interest": ("存在利益冲突", "there is a conflict of interest"),

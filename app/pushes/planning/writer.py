@@ -23,6 +23,7 @@ from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import begin_attempt
 from app.pushes.eligibility.rules import (
+    MANAGER_LEFT,
     MANAGER_SUSPENDED,
     POSSIBLE_CONFLICT,
     pending_violations,
@@ -41,7 +42,14 @@ from app.pushes.preferences.working_time import contact_time
 log = structlog.get_logger(__name__)
 
 MANAGER_REASONS = frozenset(
-    {"manager_not_published", "manager_expired", MANAGER_SUSPENDED, "conflict_of_interest", POSSIBLE_CONFLICT}
+    {
+        "manager_not_published",
+        "manager_expired",
+        MANAGER_LEFT,
+        MANAGER_SUSPENDED,
+        "conflict_of_interest",
+        POSSIBLE_CONFLICT,
+    }
 )
 """Reasons that cancel one manager's push while the pair itself stays good: it goes to the next manager."""
 

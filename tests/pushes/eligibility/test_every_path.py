@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from app.accounts.access.principal import SYSTEM
-from app.accounts.models import Organisation
+from app.accounts.models import Organisation, Role, User
 from app.accounts.organisations.merges.decisions import IdentityVerdict, decide, undo
 from app.clock import today
 from app.database import new_id
 from app.engagements.models import Engagement, ParticipantRole
 from app.engagements.people.invitations import Invitation, invite
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -29,6 +30,7 @@ from app.pushes.planning.plan import plan_pairs
 from app.pushes.queries import good_pairs_of
 from tests.matching.index.vector_stores import MODEL
 from tests.matching.small_store import index_record
+from tests.support.builders.accounts import make_user
 from tests.support.scenario import Scenario
 
 ORGANISATIONS = 5
@@ -399,6 +401,36 @@ def test_a_possible_conflict_is_decided_by_the_bureau(scenario: Scenario) -> Non
     held = ("cancelled", "possible_conflict")
     assert states == [("new", None), held, ("new", None), held, ("cancelled", "possible_conflict")]
     assert not world.is_planned()
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"role": Role.ENTERPRISE}])
+def test_a_manager_who_has_left_gets_nothing_on_any_path_and_is_back_with_their_pushes(
+    scenario: Scenario, change: dict[str, Any]
+) -> None:
+    world = World(scenario, CASES["no tie"])
+    with scenario.database.unit_of_work() as session:
+        manager = session.get_one(Manager, world.manager_id)
+        employer = session.get(Organisation, manager.owner_org_id)
+        manager.user_id = user_id = make_user(session, role=Role.MANAGER, organisation=employer).id
+    assert world.is_pushed()
+
+    def set_account(**values: Any) -> None:
+        account = {"active": True, "role": Role.MANAGER} | values
+        with scenario.database.unit_of_work() as session:
+            for name, value in account.items():
+                setattr(session.get_one(User, user_id), name, value)
+        scenario.emit_event("user.account_changed", user_id, **account)
+        scenario.work()
+
+    set_account(**change)
+    [push] = scenario.pushes(manager_id=world.manager_id)
+    assert (push.state, push.ended_reason) == ("cancelled", "manager_left")
+    assert not world.is_planned()
+    assert not world.is_assigned()
+    with pytest.raises(Invalid):
+        world.is_invited()
+    set_account()
+    assert scenario.states(manager_id=world.manager_id) == ["new"]
 
 
 def test_a_manager_whose_filing_is_suspended_gets_nothing_on_any_path(scenario: Scenario) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Role
 from app.engagements.contract_models import (
     AmendmentState,
     Contract,
@@ -13,9 +14,11 @@ from app.engagements.contract_models import (
     ContractSignature,
     ContractState,
 )
-from app.engagements.models import Engagement, Participant, ParticipantState, Stage
+from app.engagements.models import OPEN_STAGES, Engagement, Participant, ParticipantState, Stage
 from app.engagements.shares.service import shares_of
 from app.engagements.tasks.service import open_task
+from app.events.catalogue import AccountChanged
+from app.libraries.managers.models import Manager
 from app.notifications.notices.models import Notice
 
 
@@ -31,6 +34,17 @@ def is_invited(session: Session, notice: Notice) -> bool:
         )
         one = session.scalars(query).first()
     return one is not None and one.state == ParticipantState.INVITED and _is_open(session, one.engagement_id)
+
+
+def leads_as_nobody(session: Session, event: AccountChanged) -> bool:
+    """The account is no manager's any more, and open engagements are led by who had it."""
+    leads = (
+        select(Engagement.id)
+        .join(Manager, Manager.id == Engagement.manager_id)
+        .where(Manager.user_id == event.subject_id, Engagement.stage.in_(OPEN_STAGES))
+    )
+    is_manager = event.active and event.role == Role.MANAGER
+    return not is_manager and session.scalar(leads.limit(1)) is not None
 
 
 def engagement_is_open(session: Session, notice: Notice) -> bool:
