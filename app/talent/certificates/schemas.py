@@ -1,10 +1,10 @@
 """Request and response bodies of certificates."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool, model_validator
 
 from app.clock import today
 from app.libraries.managers.schemas import VerificationMark
@@ -16,7 +16,17 @@ from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
 from app.talent.certificates.models import CertificateState
 
-Level = Literal["primary", "intermediate", "advanced"]
+_LEVELS = {
+    form: level.value for level in CertificateLevel for form in (level.zh, f"{level.zh}证书", level.en)
+}
+
+
+def _level(value: Any) -> Any:
+    """Levels are given by their names, too."""
+    return _LEVELS.get(value.strip(), value) if isinstance(value, str) else value
+
+
+Level = Annotated[Literal["primary", "intermediate", "advanced"], BeforeValidator(_level)]
 
 
 class CertificateCreate(Wire):

@@ -29,6 +29,7 @@ from app.talent.certificates.models import TRANSITIONS, CertificateState, Traini
 from app.talent.certificates.schemas import CertificateCreate
 from app.talent.recognition_facts import CertificateFacts
 from app.talent.transitions import begin, take_transition
+from app.text.folding import fold
 
 EXPIRY_BATCH = 500
 
@@ -47,14 +48,7 @@ def submit_certificate(
         Conflict: this certificate was already submitted, for this or another manager.
     """
     manager = manager_for(session, body.manager_id, Action.CERTIFICATE_CREATE, principal=principal)
-    duplicate = session.scalar(
-        select(TrainingCertificate.id).where(
-            TrainingCertificate.issued_by == body.issued_by,
-            TrainingCertificate.number == body.number,
-            TrainingCertificate.state.in_((CertificateState.SUBMITTED, CertificateState.VERIFIED)),
-        )
-    )
-    if duplicate is not None:
+    if _is_known(session, body.number, body.issued_by):
         raise Conflict(
             "A certificate with this issuer and number has already been submitted.",
             "该颁发单位的此编号证书已申报。",
@@ -67,6 +61,22 @@ def submit_certificate(
     begin(session, certificate, concept="certificate", principal=principal)
     emit(session, _event(certificate, CertificateSubmitted))
     return certificate
+
+
+def _is_known(session: Session, number: str, issued_by: str) -> bool:
+    """Whether the certificate waits or is verified, however its number and issuer are written: width, case, spaces,
+    hyphens and brackets make no other certificate."""
+    known = session.execute(
+        select(TrainingCertificate.number, TrainingCertificate.issued_by).where(
+            TrainingCertificate.state.in_((CertificateState.SUBMITTED, CertificateState.VERIFIED))
+        )
+    )
+    wanted = (_bare(number), _bare(issued_by))
+    return any(wanted == (_bare(other), _bare(issuer)) for other, issuer in known)
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in fold(text) if char.isalnum())
 
 
 def find(

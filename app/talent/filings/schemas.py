@@ -1,12 +1,13 @@
 """Request and response bodies of filings (备案)."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.libraries.schemas import Wire
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.text import TextRule
 from app.talent.filings.models import FilingState
@@ -28,13 +29,23 @@ class FilingPatch(Wire):
     statement: Statement = Field(title="申请说明", examples=["补充：2025年起兼任概念验证中心顾问。"])
 
 
+def _accepted(value: Any) -> Any:
+    if value is False:
+        raise field_error(
+            "pledge_not_accepted",
+            zh="请阅读承诺书，同意（true）后再提交。",
+            en="Read the pledge and accept it (true) before you submit.",
+        )
+    return value
+
+
 class Pledge(Wire):
     """Signing of the pledge, with the version that was read."""
 
     pledge_version: str = Field(
         title="承诺书版本", description="见 GET /v1/filings/pledge", max_length=20, examples=["2026-01"]
     )
-    accept_pledge: Literal[True] = Field(title="本人承诺")
+    accept_pledge: Annotated[Literal[True], BeforeValidator(_accepted)] = Field(title="本人承诺")
 
 
 class FilingNote(Wire):

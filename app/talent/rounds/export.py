@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.libraries.record.enums import CertificateLevel
 from app.talent.recognition_facts import unpack
 from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
 from app.talent.spreadsheets import Cell, as_workbook
@@ -71,7 +72,7 @@ def entry_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) ->
                 Decimal(entry.figures[name])
                 for name in ("landed_projects", "amount_year_wan", "amount_total_wan")
             ),
-            entry.figures["certificate"],
+            CertificateLevel.of(entry.figures["certificate"]).zh,
         ]
 
 

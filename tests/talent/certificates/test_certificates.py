@@ -43,7 +43,7 @@ def level(manager: Person, day: date | None = None) -> str:
 
 def test_only_what_the_bureau_verified_counts(scenario: Scenario) -> None:
     manager = scenario.recognised_manager()
-    id_ = hand_in(manager)
+    id_ = hand_in(manager, level="中级证书")
     assert level(manager) == "none"
     assert scenario.operator_client.post(f"/v1/certificates/{id_}/revoke", {"note": "误"}).status_code == 409
     shown = scenario.operator_client.post(f"/v1/certificates/{id_}/verify", {}).json()
@@ -76,6 +76,15 @@ def test_one_number_of_an_issuer_stands_once(scenario: Scenario) -> None:
     id_ = hand_in(first)
     twice = second.http.post("/v1/certificates", paper())
     assert (twice.status_code, twice.json()["code"]) == (409, "certificate_twice")
+    number, issuer = paper()["number"], paper()["issued_by"]
+    for changes in (
+        {"number": number.lower()},
+        {"number": number.replace("-", "—")},
+        {"number": " ".join(number)},
+        {"number": number.translate({ord(digit): 0xFEE0 + ord(digit) for digit in "0123456789"})},
+        {"issued_by": issuer.translate(str.maketrans("（）", "()"))},
+    ):
+        assert second.http.post("/v1/certificates", paper(**changes)).status_code == 409, changes
     bare = scenario.operator_client.post(f"/v1/certificates/{id_}/reject", {})
     assert (bare.status_code, bare.json()["errors"][0]["field"]) == (422, "note")
     scenario.operator_client.post(f"/v1/certificates/{id_}/reject", {"note": "查无记录。"})

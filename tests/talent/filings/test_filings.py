@@ -114,7 +114,7 @@ def test_the_pledge_is_signed_in_its_present_version(scenario: Scenario) -> None
     old = manager.http.post(f"/v1/filings/{id_}/submit", {**PLEDGE, "pledge_version": "2019-01"})
     assert (old.status_code, old.json()["errors"][0]["code"]) == (422, "old_pledge")
     unsigned = manager.http.post(f"/v1/filings/{id_}/submit", {**PLEDGE, "accept_pledge": False})
-    assert unsigned.status_code == 422
+    assert unsigned.json()["errors"][0]["code"] == "pledge_not_accepted"
     signed = step(manager.http, id_, "submit", PLEDGE)
     assert (signed["pledge_version"], signed["pledge_signed_at"] is not None) == (shown["version"], True)
 

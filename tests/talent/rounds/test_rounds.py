@@ -311,6 +311,7 @@ class TestExport:
         move(scenario, round_id, "freeze")
         (row,) = self.table(scenario, round_id, "entries")
         assert row["姓名 name"].startswith("'=HYPERLINK")
+        assert row["最高有效证书 certificate"] == "高级"
         with zipfile.ZipFile(
             io.BytesIO(scenario.operator_client.get(f"{ROUNDS}/{round_id}/export").content)
         ) as book:
