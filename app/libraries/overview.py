@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import ANONYMOUS
 from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import listed_at
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import RecordSummary, summariser
 from app.libraries.visibility.fields import visible
@@ -30,7 +31,8 @@ def library_overview(session: Session) -> Mapping[RecordKind, LibraryOverview]:
         model = library.model
         query = visible(select(model), model, ANONYMOUS)
         total = session.scalar(select(func.count()).select_from(query.with_only_columns(model.id).subquery()))
-        rows = session.scalars(query.order_by(model.published_at.desc(), model.id).limit(_NEWEST)).all()
+        newest = query.order_by(listed_at(model).desc(), model.id.desc()).limit(_NEWEST)
+        rows = session.scalars(newest).all()
         summary = summariser(session, rows, principal=ANONYMOUS)
         overview[kind] = LibraryOverview(total or 0, tuple(summary(row) for row in rows))
     return overview

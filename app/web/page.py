@@ -133,6 +133,7 @@ class WebPage:
         block: str | None = None,
         form_id: str | None = None,
         headers: Mapping[str, str] | None = None,
+        keeps_notice: bool = False,
         **view: Any,
     ) -> Response:
         """The page of a template.
@@ -140,6 +141,7 @@ class WebPage:
         Args:
             block: the block to answer htmx with, if it asks.
             form_id: the form of the page, which then travels along when the language is switched.
+            keeps_notice: the next answer shows the notice, too, because without scripts this page leads on at once.
             view: what the template shows; the template fails on a name that is missing.
         """
         response = render(
@@ -155,7 +157,8 @@ class WebPage:
         else:
             response.headers["Cache-Control"] = "private, no-store"
         if self.display.notice:
-            clear_notice(response)
+            if not keeps_notice:
+                clear_notice(response)
             response.headers["Cache-Control"] = "private, no-store"
         response.headers.update(headers or {})
         language, theme = self._chosen

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import docx
+import pytest
 
 from tests.support.http import ok, refused, wrong_fields
 from tests.support.scenario.library_users import UserClient
@@ -45,6 +46,22 @@ def test_a_text_gives_fields_with_their_places_and_saves_nothing(enterprise: Use
 
     made = ok(enterprise.post("/v1/demands", fields | {"draft": True}), 201)
     assert (made["title"], made["state"]) == (fields["title"], "draft")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "企业技术需求：{}。目前靠人工巡检，希望在线监测，预算80万元。",
+        "企业技术需求\n{}\n目前靠人工巡检，去年发生两次啃轨。",
+        "【重大技术难题】\n难题名称：{}\n目前靠人工巡检，去年发生两次啃轨。",
+        "一、技术需求名称：{}；目前靠人工巡检，去年发生两次啃轨。",
+        "{}\n我公司码头有12台岸桥，目前靠人工巡检。",
+    ],
+)
+def test_a_heading_is_no_name(enterprise: UserClient, text: str) -> None:
+    title = "港口岸桥大车轨道压板松动在线监测"
+    answer = ok(enterprise.post("/v1/drafts/text", {"text": text.format(title)}))
+    assert answer["fields"]["title"] == title
 
 
 def test_a_form_in_a_document_is_read_by_its_labels(enterprise: UserClient) -> None:

@@ -17,7 +17,8 @@ class _Reading(HTMLParser):
     elements: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    labels_around: int = 0
+    first_buttons: dict[str, dict[str, str]] = field(default_factory=dict)
+    form: str = ""
     inside_label: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -30,8 +31,17 @@ class _Reading(HTMLParser):
         self.elements.append((tag, attributes))
         if "label" in self.open and tag in LABELLED:
             self.inside_label.append(attributes)
+        self._note_button(tag, attributes)
         if tag not in VOID:
             self.open.append(tag)
+
+    def _note_button(self, tag: str, attributes: dict[str, str]) -> None:
+        """Enter in a field presses the first button of its form."""
+        if tag == "form":
+            self.form = attributes.get("id") or f"{len(self.elements)}"
+        elif tag == "button" and attributes.get("type", "submit") == "submit":
+            form = attributes.get("form") or (self.form if "form" in self.open else "")
+            self.first_buttons.setdefault(form, attributes)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """`<path …/>` of a drawing opens nothing."""
@@ -60,7 +70,8 @@ def text_of(page: str) -> str:
 
 
 def faults_of(page: str) -> list[str]:
-    """What no page may have: unbalanced tags, ids twice, no or two h1, fields without a label, links to missing ids."""
+    """What no page may have: unbalanced tags, ids twice, no or two h1, fields without a label, links to missing ids,
+    forms that Enter sends elsewhere."""
     reading = read(page)
     faults = list(reading.faults) + [f"<{tag}> is not closed" for tag in reading.open]
     elements = reading.elements
@@ -69,6 +80,11 @@ def faults_of(page: str) -> list[str]:
     headings = sum(tag == "h1" for tag, _ in elements)
     if headings != 1:
         faults.append(f"{headings} h1")
+    faults += [
+        f"Enter goes to {button['formaction']}"
+        for button in reading.first_buttons.values()
+        if "formaction" in button
+    ]
     labels = {attributes.get("for") for tag, attributes in elements if tag == "label"}
     for tag, attributes in elements:
         is_field = tag in LABELLED and attributes.get("type") not in _WITHOUT_LABEL

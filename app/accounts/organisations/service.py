@@ -235,7 +235,7 @@ def verify_organisation(
         raise Conflict(
             "This organisation looks like another one; decide first whether they are one "
             "(/v1/organisations/duplicates).",
-            "该单位与已有单位疑似重复，请先认定是否为同一单位（/v1/organisations/duplicates）。",
+            "该单位与已有单位疑似重复，请先在“重复的单位”中认定是否为同一单位。",
             code="looks_like_another",
         )
     exempt = organisation.region == OVERSEAS or organisation.code_exemption is not None

@@ -47,6 +47,11 @@ _EVERYDAY = re.compile(
     "|以及|其中|主要|通过|采用|使用|存在|较大|容易|影响|专家|高校|院所|左右|以上|以下|不超过|预算|万元|项目|成果|方案|我们|一种"
     "|一款|具有|达到|产品|生产|指标|时间|完成|年底|经费|投入|资金|帮助|团队|发明|专利|应用|相关"
 )
+_HEADING = re.compile(
+    r"(?:第?[\d一二三四五六七八九十]{1,3}[.、项]?)?(?:本|贵)?(?:企业|公司|单位|重大|重点|关键|共性|核心|产业|行业|科技|技术|研发|创新|攻关"
+    r"|合作|可转化|转化){0,5}(?:需求|难题|问题|成果|榜单|课题|项目)(?:征集表?|名称|标题|题目|简述|概述|描述|内容|说明)?"
+)
+_AROUND = ' 《》“”"【】[]（）()：:'
 _SHORT_MODE = 4
 """Characters from which on a wording of a mode is no everyday word."""
 
@@ -166,14 +171,23 @@ def indicators_of(text: str, taken: list[TextSpan]) -> Iterator[Suggestion]:
 def title_of(text: str, kind: Kind) -> Iterator[Suggestion]:
     """A name: the first line if it is short, else the clause that says what is wanted. Never more than stands there."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
+    while lines and _HEADING.fullmatch(lines[0].strip(_AROUND)):
+        del lines[0]  # "企业技术需求" alone says nothing of this one
     if not lines:
         return
-    head = lines[0].strip('《》“”"【】 ')
+    label, _, rest = lines[0].replace("：", ":").partition(":")
+    if rest and _HEADING.fullmatch(label.strip(_AROUND)):
+        name = re.split(r"[，,。；;！!？?]", rest)[0].strip(_AROUND)
+        if 4 <= len(name) <= 60 and (span := span_of(text, name)) is not None:
+            yield Suggestion(field="title", value=name, note="标题", how="derived", place=span.place(text))
+            return
+    head = lines[0].strip(_AROUND)
     if len(lines) > 1 and 4 <= len(head) <= 60 and not re.search("[。；;：:]$", head):
         if (span := span_of(text, head)) is not None:
             yield Suggestion(field="title", value=head, note="首行", how="derived", place=span.place(text))
         return
     clauses = [clause for clause in re.split(r"[，,。；;：！!？?\n]", text) if len(clause.strip()) >= 4]
+    clauses = [clause for clause in clauses if not _HEADING.fullmatch(clause.strip(_AROUND))]
     wished = [clause for clause in clauses if kind is Kind.ACHIEVEMENT or _WISH.search(clause)]
     for clause in (*wished, *clauses):
         name = _LEAD.sub("", clause.strip()).strip(" 的:：") or clause.strip()

@@ -1,11 +1,12 @@
 """Lists of a library with optional facet counts; the number of queries does not depend on the page length."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, not_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -16,13 +17,13 @@ from app.libraries.http.filters import RecordFilters, common_conditions, require
 from app.libraries.http.responses import read_many, reading_of
 from app.libraries.library import Library
 from app.libraries.record.enums import CertificateLevel, RecordState
-from app.libraries.record.models import RecordCode
+from app.libraries.record.models import RecordCode, listed_at
 from app.libraries.search.conditions import Searcher, Weights
 from app.libraries.search.full_text import SearchDocument
 from app.libraries.search.query import read_query
 from app.libraries.search.search_query import SearchQuery
 from app.libraries.search.synonyms import Synonyms
-from app.libraries.visibility.fields import visible
+from app.libraries.visibility.fields import visible_rows
 from app.paging import PageRequest, Sort, fetch_page, pick_sort, sort_of_cursor
 from app.vocabularies import vocabulary
 
@@ -45,6 +46,8 @@ _RELEVANCE = "relevance:"
 
 MAX_TOTAL = 1000
 """Records that are counted exactly."""
+
+_UNPUBLISHED = [state.value for state in RecordState if state is not RecordState.PUBLISHED]
 
 COMMON_SORTS = ("-published_at", "published_at", "title", "-completeness")
 
@@ -90,9 +93,9 @@ def list_records(
         Forbidden: a reader of an unverified organisation does.
     """
     model = library.model
-    query = visible(select(model), model, principal, opened=opened).where(
-        *common_conditions(filters, model, principal), *listing.conditions(filters, principal)
-    )
+    shown = visible_rows(model, principal, opened=opened)
+    narrowing = [*common_conditions(filters, model, principal), *listing.conditions(filters, principal)]
+    query = select(model).where(shown, *narrowing)
     search = _Search(session, model, principal, read_query(filters.q, synonyms)) if filters.q else None
     if search:
         query = query.join(SearchDocument, SearchDocument.record_id == model.id).where(search.condition())
@@ -104,8 +107,11 @@ def list_records(
     if search:
         page["search"] = reading_of(search.query)
     if filters.facets:
-        page["facets"] = _facets(session, library, query)
         page["total"] = _total(session, library, query)
+        # Published records are shown to everybody; an index finds the others.
+        hidden = select(model.id).where(model.state.in_(_UNPUBLISHED), not_(shown))
+        whole = not search and not narrowing
+        page["facets"] = _facets(session, library, query, hidden=hidden if whole else None)
     return page
 
 
@@ -155,8 +161,7 @@ def _sort(
 
 
 def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:
-    # Drafts have no time of publication, so their time of creation is used.
-    published = func.coalesce(model.published_at, model.created_at)
+    published = listed_at(model)
     return {
         "-published_at": Sort(published, datetime, descending=True),
         "published_at": Sort(published, datetime),
@@ -165,27 +170,42 @@ def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:
     }
 
 
-def _facets(session: Session, library: Library, query: Select[Any]) -> dict[str, list[dict[str, Any]]]:
-    """The number of records in the list for each code; a record counts once for each of its codes."""
+def _facets(
+    session: Session, library: Library, query: Select[Any], *, hidden: Select[Any] | None
+) -> dict[str, list[dict[str, Any]]]:
+    """The number of records in the list for each code; a record counts once for each of its codes.
+
+    Args:
+        hidden: the ids of all records that are not in the list, if it has every record that the reader may see.
+    """
     model = library.model
-    ids = query.with_only_columns(model.id).order_by(None)
-    counts_by_code = session.execute(
-        select(RecordCode.facet, RecordCode.code, func.count())
-        .where(RecordCode.kind == library.kind.value, RecordCode.record_id.in_(ids))
-        .where(RecordCode.facet.not_in(_NO_FACETS))
-        .group_by(RecordCode.facet, RecordCode.code)
-    )
     facets: dict[str, list[dict[str, Any]]] = {
         facet: [] for facet in (*library.facets, "state") if facet not in _NO_FACETS
     }
-    for facet, code, count in counts_by_code:
-        facets[facet].append({"code": code, "label": _label(facet, code), "count": count})
-    states = session.execute(select(model.state, func.count()).where(model.id.in_(ids)).group_by(model.state))
-    for state, count in states:
+    codes = select(RecordCode.facet, RecordCode.code, func.count()).group_by(
+        RecordCode.facet, RecordCode.code
+    )
+    if hidden is None:
+        ids = query.with_only_columns(model.id).order_by(None)
+        counts_by_code = _counts(session, codes.where(RecordCode.record_id.in_(ids)))
+    else:
+        # Few records are hidden: to count them all and to take those away is far less than to look at each.
+        counts_by_code = _counts(session, codes.where(RecordCode.kind == library.kind.value))
+        counts_by_code.subtract(_counts(session, codes.where(RecordCode.record_id.in_(hidden))))
+    for (facet, code), count in counts_by_code.items():
+        if count and facet not in _NO_FACETS:
+            facets[facet].append({"code": code, "label": _label(facet, code), "count": count})
+    states = query.with_only_columns(model.state, func.count()).order_by(None).group_by(model.state)
+    for state, count in session.execute(states):
         facets["state"].append({"code": state, "label": _STATE_LABELS.get(state, state), "count": count})
     for counts in facets.values():
         counts.sort(key=lambda entry: (-entry["count"], entry["code"]))
     return facets
+
+
+def _counts(session: Session, query: Select[str, str, int]) -> Counter[tuple[str, str]]:
+    """How many records have each code, by facet and code."""
+    return Counter({(facet, code): count for facet, code, count in session.execute(query)})
 
 
 def _label(facet: str, code: str) -> str:

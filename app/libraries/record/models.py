@@ -4,11 +4,20 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.sql import ColumnElement
 
 from app.database import Base, Identified, now
 from app.libraries.record.enums import RecordKind
+
+
+def listed_at(model: type["Record"]) -> ColumnElement[datetime]:
+    """When a record entered the lists; drafts have no time of publication, so their time of creation is used.
+
+    Indexed as it stands here.
+    """
+    return func.coalesce(model.published_at, model.created_at)
 
 
 class Record(Identified):
@@ -47,6 +56,11 @@ class Record(Identified):
     @declared_attr
     def owner_org_id(cls) -> Mapped[UUID]:
         return mapped_column(ForeignKey("organisations.id"), index=True)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index, ...]:
+        table: Any = cls
+        return (Index(f"ix_{table.__tablename__}_listed", listed_at(table), "id"),)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:

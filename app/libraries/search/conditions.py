@@ -24,6 +24,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session, aliased
@@ -79,7 +80,7 @@ class Searcher:
         self._model = model
         self._kind: RecordKind = model.kind
         self._details = principal.reads_details
-        self._owner_known = owner_known_rows(model, principal)
+        self._principal = principal
 
     def condition(self, query: SearchQuery) -> ColumnElement[bool]:
         """The records that contain all required terms and none of the excluded ones."""
@@ -182,18 +183,25 @@ class Searcher:
         return select(OrganisationName.organisation_id).where(or_(*holds))
 
     def _found_with_owner(self, term: SearchTerm) -> ColumnElement[bool]:
-        return or_(
-            self._found([term]),
-            and_(self._model.owner_org_id.in_(self._organisations(term)), self._owner_known),
+        """One set of numbers, and no "or": SQLite would begin with all records."""
+        model, document = aliased(self._model), aliased(SearchDocument)
+        of_owner = (
+            select(document.number)
+            .join(model, model.id == document.record_id)
+            .where(model.owner_org_id.in_(self._organisations(term)))
+            .where(owner_known_rows(model, self._principal))
         )
+        return SearchDocument.number.in_(union_all(self._numbers([term]), of_owner))
 
     def _found(self, terms: Sequence[SearchTerm]) -> ColumnElement[bool]:
         """The documents whose text contains all terms."""
-        numbers = self._fts_rows(terms).c.rowid if self._sqlite else None
-        if numbers is not None:
-            return SearchDocument.number.in_(select(numbers))
+        return SearchDocument.number.in_(self._numbers(terms))
+
+    def _numbers(self, terms: Sequence[SearchTerm]) -> Select[int]:
+        if self._sqlite:
+            return select(self._fts_rows(terms).c.rowid)
         other = aliased(SearchDocument)
-        return SearchDocument.number.in_(select(other.number).where(*self._indexed(terms, other)))
+        return select(other.number).where(*self._indexed(terms, other))
 
     def _published(self, terms: Sequence[SearchTerm]) -> Select[int]:
         """The library's published documents whose text contains all terms."""

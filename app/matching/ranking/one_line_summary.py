@@ -37,7 +37,7 @@ def one_line(
         states = [figure.state for figure in figures]
         hold = states.count("holds")
         counted = ((hold, "满足"), (states.count("fails"), "不满足"), (states.count("unsure"), "待确认"))
-        zh += "，可比指标" + "、".join(f"{number} 项{word}" for number, word in counted if number)
+        zh += "，可比指标 " + "、".join(f"{number} 项{word}" for number, word in counted if number)
         en += f", {hold} of {len(figures)} comparable figures hold"
     failing = [term for term in held if term.state == "fails" and term.code != "region"]
     holding = [term for term in held if term.state == "holds" and term.code != "region"]

@@ -19,7 +19,7 @@ from app.database import AppDatabase, Database, WriteSession
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.services import AppSettings
 from app.web.forms.carried import carry
-from app.web.forms.choices import listed, terms_of
+from app.web.forms.choices import districts_first, listed
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
@@ -50,7 +50,7 @@ ORGANISATION = FormGroup(
             required=True,
         ),
         FormField(
-            "organisation.region", Widget.SELECT, _("所在地区"), required=True, choices=terms_of("regions")
+            "organisation.region", Widget.SELECT, _("所在地区"), required=True, choices=districts_first
         ),
     )
 )

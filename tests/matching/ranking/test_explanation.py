@@ -74,12 +74,12 @@ def test_a_failing_term_is_stated_in_the_one_line() -> None:
 @pytest.mark.parametrize(
     ("offered", "zh", "en"),
     [
-        ("中性盐雾1200 h未见锈点；硬度900 HV", "可比指标2 项满足", "2 of 2 comparable figures hold"),
-        ("salt spray 1,200 h；硬度700 HV", "可比指标1 项满足、1 项不满足", "1 of 2 comparable figures hold"),
-        ("硬度700 HV", "可比指标1 项不满足", "0 of 1 comparable figures hold"),
+        ("中性盐雾1200 h未见锈点；硬度900 HV", "可比指标 2 项满足", "2 of 2 comparable figures hold"),
+        ("salt spray 1,200 h；硬度700 HV", "可比指标 1 项满足、1 项不满足", "1 of 2 comparable figures hold"),
+        ("硬度700 HV", "可比指标 1 项不满足", "0 of 1 comparable figures hold"),
         (
             "中性盐雾1200 h；膜层盐雾时间900 h；杆面硬度700 HV",
-            "可比指标1 项满足、1 项待确认",
+            "可比指标 1 项满足、1 项待确认",
             "1 of 2 comparable figures hold",
         ),
     ],

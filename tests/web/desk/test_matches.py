@@ -81,8 +81,13 @@ def test_an_answer_is_kept_and_may_be_changed(owner: Reader, offered: str, drain
     assert faults_of(wrong.text) == []
     given = owner.post(action, data={"other": offered, "interested": "0", "reason": "price"})
     assert given.headers["location"] == f"/desk/demands/{number}/matches?to={offered}"
+    # Without scripts the first page leads on to the list at once, and what was done must still be said there.
+    first = owner.get(given.headers["location"]).text
+    assert 'http-equiv="refresh"' in first and "已记录" in text_of(first)
     page = listed(owner, number, offered).text
+    assert "已记录" in text_of(page)
     assert "您已答复不合适" in page
+    assert "已记录" not in text_of(listed(owner, number, offered).text)
     assert owner.post(action, data={"other": offered, "interested": "1"}).status_code == 428
     again = {"other": offered, "interested": "1", "_version": hidden_fields(page)["_version"]}
     assert owner.post(action, data=again).status_code == 303

@@ -207,6 +207,7 @@ def _show(
         "desk/matches.html",
         status=status,
         block="list",
+        keeps_notice=result is None,
         kind=kind,
         record=record,
         state=state,

@@ -1,7 +1,7 @@
 """Pages `…/new` and `…/edit`: a record is written and kept as a draft; beside the form, what it would find now."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from app.accounts.idempotency import IdempotentRequest
 from app.accounts.organisations.service import get_organisation
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, StaleVersion
-from app.exchange.suggestions.suggestion import DraftSuggestion
 from app.libraries.http.dependencies import Runner
 from app.libraries.http.responses import read_many
 from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, find_by_number
@@ -184,7 +183,7 @@ def show_form(
     conflicts: tuple[FieldConflict, ...] = (),
     status: int = 200,
     block: str | None = None,
-    suggestion: DraftSuggestion | None = None,
+    suggestion: Sequence[object] = (),
     source: str = "",
 ) -> Response:
     """The form, beside it what it would find; above it what was suggested from the text `source` or a file."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.libraries.managers.schemas import ManagerCreate
-from app.web.forms.choices import listed, terms_of
+from app.web.forms.choices import districts_first, listed, terms_of
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind
@@ -39,7 +39,7 @@ _CARD = FormGroup(
             label=_("服务区域"),
             hint=_("选上级地区即含其下级。"),
             required=True,
-            choices=terms_of("regions"),
+            choices=districts_first,
         ),
         FormField("languages", Widget.CHOICES, label=_("工作语言"), choices=terms_of("languages")),
         FormField("service_kinds", Widget.CHOICES, label=_("服务类别"), choices=terms_of("service_kinds")),
