@@ -19,6 +19,7 @@ class _Reading(HTMLParser):
     texts: list[str] = field(default_factory=list)
     first_buttons: dict[str, dict[str, str]] = field(default_factory=dict)
     form: str = ""
+    posting: set[str] = field(default_factory=set)
     inside_label: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -39,6 +40,7 @@ class _Reading(HTMLParser):
         """Enter in a field presses the first button of its form."""
         if tag == "form":
             self.form = attributes.get("id") or f"{len(self.elements)}"
+            self.posting |= {self.form} if attributes.get("method") == "post" else set()
         elif tag == "button" and attributes.get("type", "submit") == "submit":
             form = attributes.get("form") or (self.form if "form" in self.open else "")
             self.first_buttons.setdefault(form, attributes)
@@ -82,8 +84,10 @@ def faults_of(page: str) -> list[str]:
         faults.append(f"{headings} h1")
     faults += [
         f"Enter goes to {button['formaction']}"
-        for button in reading.first_buttons.values()
-        if "formaction" in button
+        for form, button in reading.first_buttons.items()
+        if form in reading.posting
+        and "formaction" in button
+        and "primary" not in button.get("class", "").split()
     ]
     labels = {attributes.get("for") for tag, attributes in elements if tag == "label"}
     for tag, attributes in elements:

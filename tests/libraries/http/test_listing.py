@@ -254,7 +254,7 @@ def test_unusual_but_honest_text_is_kept(operator: UserClient, title: str) -> No
 def test_counts_of_the_whole_list_are_those_of_its_records(
     scenario: Scenario, enterprise: UserClient, rival: UserClient, operator: UserClient
 ) -> None:
-    """A filter that every record passes changes no count, whoever reads, and whatever is hidden from them."""
+    """A filter that every record passes changes no count, for no reader, and whatever is hidden from them."""
     for owner, field in ((enterprise, "40"), (rival, "80")):
         for draft in (True, False, False):
             owner.create("demands", demand_payload(fields=[field], region="370102") | {"draft": draft})

@@ -1,6 +1,6 @@
 """Makes a store of `crowd_store` fit for pages: its records get codes for filters, tokens for search, and days.
 
-    python scripts/bench/listed_store.py sqlite:///DIR/sanku.db
+    python scripts/bench/stores/listed_store.py sqlite:///DIR/sanku.db
 
 Run it once on a copy of a database that `scripts/bench/matching.py` made, then `sanku demo --once` with the folder as
 SANKU_HOME, which migrates it and adds the accounts that `scripts/bench/pages.py` opens pages as.
@@ -52,9 +52,11 @@ def complete(database: Database) -> None:
                 ],
             )
         sys.stderr.write(f"\rcodes and days {start + BATCH:,} of {len(ids):,} ")
-    refresh_search(
-        database, on_progress=lambda done, all_: sys.stderr.write(f"\rtokens {done:,} of {all_:,} ")
-    )
+    refresh_search(database, on_progress=_tell)
+
+
+def _tell(done: int, of: int) -> None:
+    sys.stderr.write(f"\rtokens {done:,} of {of:,} ")
 
 
 if __name__ == "__main__":
