@@ -16,7 +16,7 @@ from app.database_schema import migrate
 from app.libraries.achievements.models import Achievement
 from app.libraries.record.models import RecordCode
 from app.libraries.registry import LIBRARIES
-from app.libraries.search.facet_index import code_rows
+from app.libraries.search.facet_index import code_values
 from app.libraries.search_refresh import refresh_search
 
 BATCH = 5_000
@@ -36,14 +36,8 @@ def complete(database: Database) -> None:
             records = session.scalars(
                 select(Achievement).where(Achievement.id.in_(ids[start : start + BATCH]))
             )
-            rows = [row for record in records for row in code_rows(record, library.facets)]
-            session.execute(
-                insert(RecordCode),
-                [
-                    {"record_id": row.record_id, "kind": row.kind, "facet": row.facet, "code": row.code}
-                    for row in rows
-                ],
-            )
+            rows = [row for record in records for row in code_values(record, library.facets)]
+            session.execute(insert(RecordCode), rows)
             session.execute(
                 update(_TABLE).where(_TABLE.c.id == bindparam("of")).values(published_at=bindparam("day")),
                 [
