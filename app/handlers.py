@@ -6,7 +6,7 @@ event with no handlers is acknowledged at once: it is there for the record, and 
 
 from app.accounts.api_keys import audit_refused_key
 from app.accounts.links.credential_mails import mail_credentials_change, mail_password_change
-from app.engagements.handlers import end_unconsented_engagements, restore_engagements
+from app.engagements import handlers as engagements
 from app.events import catalogue as events
 from app.events.handler import Handler, HandlerTable
 from app.libraries import verified_owners
@@ -48,28 +48,36 @@ SEND = Handler(notifications.attempt_delivery, notifications.record_attempt)
 
 _EFFECTS: HandlerTable = {
     # Records are published, changed and taken back.
-    events.DemandPublished: (restore_engagements, RANK_DEMAND),
-    events.DemandChanged: (RANK_DEMAND,),
+    events.DemandPublished: (engagements.restore_engagements, engagements.review_of_demand, RANK_DEMAND),
+    events.DemandChanged: (engagements.review_of_demand, RANK_DEMAND),
     events.DemandWithdrawn: (
         matching.drop_pairs_of_demand,
-        end_unconsented_engagements,
+        engagements.end_unconsented_engagements,
         pushes.revise_pending,
     ),
-    events.DemandClosed: (matching.drop_pairs_of_demand, end_unconsented_engagements, pushes.revise_pending),
-    events.AchievementPublished: (restore_engagements, RANK_ACHIEVEMENT),
-    events.AchievementChanged: (RANK_ACHIEVEMENT,),
+    events.DemandClosed: (
+        matching.drop_pairs_of_demand,
+        engagements.end_unconsented_engagements,
+        pushes.revise_pending,
+    ),
+    events.AchievementPublished: (
+        engagements.restore_engagements,
+        engagements.review_of_achievement,
+        RANK_ACHIEVEMENT,
+    ),
+    events.AchievementChanged: (engagements.review_of_achievement, RANK_ACHIEVEMENT),
     events.AchievementWithdrawn: (
         matching.drop_pairs_of_achievement,
-        end_unconsented_engagements,
+        engagements.end_unconsented_engagements,
         pushes.revise_pending,
     ),
     events.AchievementClosed: (
         matching.drop_pairs_of_achievement,
-        end_unconsented_engagements,
+        engagements.end_unconsented_engagements,
         pushes.revise_pending,
     ),
-    events.ManagerPublished: (pushes.resume_of_manager, PUSH_TO_NEW_MANAGER),
-    events.ManagerChanged: (pushes.revise_pending, PUSH_TO_NEW_MANAGER),
+    events.ManagerPublished: (engagements.review_of_manager, pushes.resume_of_manager, PUSH_TO_NEW_MANAGER),
+    events.ManagerChanged: (engagements.review_of_manager, pushes.revise_pending, PUSH_TO_NEW_MANAGER),
     events.ManagerWithdrawn: (pushes.revise_pending,),
     events.ManagerClosed: (pushes.revise_pending,),
     events.DemandReturned: (),
@@ -85,6 +93,7 @@ _EFFECTS: HandlerTable = {
         pushes.revise_of_organisation,
         PUSH_TO_TIED_MANAGERS,
         REFRESH_TIERS_OF_PARTY,
+        engagements.review_of_organisation,
     ),
     events.OrganisationVerified: (PUBLISH_WAITING,),
     # Pairs are ranked and pushed.
@@ -106,13 +115,21 @@ _EFFECTS: HandlerTable = {
     events.MatchReported: (outcomes.judge_by_report,),
     # Engagements, tasks and contracts go their way.
     events.EngagementOpened: (outcomes.judge_opened_engagement,),
-    events.ParticipantInvited: (),
-    events.ParticipantConsented: (),
-    events.ParticipantDeclined: (),
-    events.ParticipantLeft: (),
+    events.ParticipantInvited: (engagements.review_engagement,),
+    events.ParticipantConsented: (engagements.review_engagement,),
+    events.ParticipantDeclined: (engagements.review_engagement,),
+    events.ParticipantLeft: (engagements.review_engagement,),
+    events.ParticipantReviewEnded: (),
+    events.EngagementReviewOpened: (),
+    events.EngagementReviewOverdue: (),
+    events.EngagementReviewClosed: (engagements.answer_waiting_consents,),
     events.EngagementAgreed: (pushes.revise_engaged,),
-    events.EngagementMoved: (pushes.revise_engaged,),
-    events.EngagementEnded: (REASSIGN_AFTER_ENGAGEMENT, outcomes.judge_ended_engagement),
+    events.EngagementMoved: (engagements.review_engagement, pushes.revise_engaged),
+    events.EngagementEnded: (
+        engagements.review_engagement,
+        REASSIGN_AFTER_ENGAGEMENT,
+        outcomes.judge_ended_engagement,
+    ),
     events.SharesProposed: (),
     events.TaskAssigned: (),
     events.TaskDue: (remind_of_task,),
@@ -150,7 +167,7 @@ _EFFECTS: HandlerTable = {
     events.CertificateRevoked: (REFRESH_TIER_OF_MANAGER,),
     events.CertificateExpired: (REFRESH_TIER_OF_MANAGER,),
     events.FilingChanged: (REFRESH_TIER_OF_MANAGER, pushes.revise_filed),
-    events.AffiliationAnswered: (),
+    events.AffiliationAnswered: (engagements.review_of_manager,),
     events.TierConfigured: (REFRESH_ALL_TIERS,),
     events.TiersOutdated: (REFRESH_OUTDATED_TIERS,),
     events.TierChanged: (),

@@ -18,6 +18,7 @@ from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
 from app.engagements.contracts.documents.api import router as contract_documents
 from app.engagements.files.api import router as engagement_files
+from app.engagements.reviews.api import router as engagement_reviews
 from app.engagements.tasks.api import router as engagement_tasks
 from app.errors.handlers import install_handlers
 from app.errors.request_bodies import collect_faults
@@ -97,6 +98,7 @@ ROUTERS = (
     pushes,
     assignments,
     engagements,
+    engagement_reviews,
     engagement_tasks,
     engagement_files,
     contracts,

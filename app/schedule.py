@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.audit.alarms import raise_alarms
@@ -15,6 +16,8 @@ from app.database import Database
 from app.engagements.contracts.documents import service as documents
 from app.engagements.files import service as engagement_files
 from app.engagements.files.storage import Store
+from app.engagements.models import Engagement
+from app.engagements.reviews import upkeep as reviews
 from app.engagements.tasks import service as engagement_tasks
 from app.exchange.duplicates.comparison import compare_records
 from app.libraries import expiry
@@ -117,6 +120,16 @@ def remind_of_tasks(_: Services, session: Session) -> None:
     engagement_tasks.remind(session)
 
 
+def remind_of_reviews(services: Services, session: Session) -> None:
+    """Remind the bureau of engagements that have waited for its review for long."""
+    reviews.remind(session, older_than=services[Settings].review_reminder)
+
+
+def look_for_ties(_: Services, session: Session) -> None:
+    """Open and close reviews for what no event tells: former posts whose time is over, an account that has moved."""
+    reviews.refresh_all(session, select(Engagement))
+
+
 def delete_idempotency_keys(services: Services, session: Session) -> None:
     """Delete idempotency keys that are too old."""
     forget_old_keys(session, older_than=services[Settings].idempotency_lifetime)
@@ -190,6 +203,8 @@ JOBS = (
     ScheduledJob("announce_owner_digests", 15 * MINUTE, announce_owner_digests),
     ScheduledJob("assign_nightly", 5 * MINUTE, start_nightly_assignment),
     ScheduledJob("remind_of_tasks", 5 * MINUTE, remind_of_tasks),
+    ScheduledJob("remind_of_reviews", HOUR, remind_of_reviews),
+    ScheduledJob("look_for_ties", DAY, look_for_ties),
     ScheduledJob("expire_filings", 10 * MINUTE, expire_filings),
     ScheduledJob("note_expired_certificates", 10 * MINUTE, note_expired_certificates),
     ScheduledJob("close_contests", 5 * MINUTE, close_contests),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.accounts.access.permissions import Action, CurrentPrincipal
 from app.accounts.access.principal import Principal
@@ -42,6 +42,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.handlers import problem_response
 from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 
@@ -164,6 +165,7 @@ def invite(
     "/{engagement_id}/participants/{participant_id}/consent",
     name="consent",
     summary="同意参与",
+    response_model=EngagementRead,
     response_model_exclude_unset=True,
     responses=CHANGING,
 )
@@ -172,10 +174,16 @@ def consent(
     participant_id: UUID,
     principal: CurrentPrincipal,
     session: WriteSession,
+    request: Request,
     response: Response,
-) -> EngagementRead:
-    """供需双方均同意后，双方与技术经理人可查看对方联系方式；匿名发布的记录向技术经理人和对方开放。"""
-    participants.consent(session, engagement_id, participant_id, principal=principal)
+) -> EngagementRead | Response:
+    """供需双方均同意后，双方与技术经理人可查看对方联系方式；匿名发布的记录向技术经理人和对方开放。
+
+    须先由主管部门核查的，返回 409（`under_review`）：同意已记下，核查通过后自动生效，结果另行通知。
+    """
+    held = participants.consent(session, engagement_id, participant_id, principal=principal)
+    if held is not None:
+        return problem_response(held, request)  # returned, not raised: what was noted is to be stored
     return answer(session, engagement_id, principal, response)
 
 

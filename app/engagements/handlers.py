@@ -1,11 +1,18 @@
-"""Event handlers of engagements, for records that were withdrawn, closed, or published again."""
+"""Event handlers of engagements: records withdrawn, closed or published again, and reviews that follow from changes."""
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.organisations.merges.decisions import TIES
 from app.engagements.lifecycle.restoration import restore_lapsed
 from app.engagements.lifecycle.stage_changes import end_lapsed
 from app.engagements.models import Engagement
+from app.engagements.people.participants import consent_as_asked
+from app.engagements.queries import engagements_with
+from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
+from app.engagements.reviews.upkeep import refresh, refresh_all, waiting_consents
+from app.events.catalogue import EngagementReviewClosed, OrganisationChanged
+from app.events.catalogue.engagements import EngagementEvent
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.services import Services
 
@@ -19,3 +26,45 @@ def end_unconsented_engagements(_: Services, session: Session, event: ClaimedEve
 def restore_engagements(_: Services, session: Session, event: ClaimedEvent) -> None:
     """Continue the engagements that ended only because the record was withdrawn, now that it is published again."""
     restore_lapsed(session, subject_id_of(event))
+
+
+def review_engagement(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Look for ties after somebody was invited, joined or left, and after its end."""
+    refresh(session, [session.get_one(Engagement, EngagementEvent.of(event).engagement_id)])
+
+
+def review_of_demand(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Look for ties after the demand's owner has excluded somebody, or no longer does."""
+    refresh_all(
+        session,
+        select(Engagement).where(Engagement.demand_id == subject_id_of(event)),
+        changed_by_owner=ReviewPart.DEMAND,
+    )
+
+
+def review_of_achievement(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Look for ties after the achievement's owner has named others as co-owners."""
+    refresh_all(
+        session,
+        select(Engagement).where(Engagement.achievement_id == subject_id_of(event)),
+        changed_by_owner=ReviewPart.ACHIEVEMENT,
+    )
+
+
+def review_of_manager(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Look for ties after a manager's posts or declarations have changed."""
+    refresh_all(session, engagements_with(subject_id_of(event)))
+
+
+def review_of_organisation(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Look for ties after an organisation was renamed or taken over, or the bureau has decided about it: names may tie
+    it to any other, so all engagements are looked at."""
+    if not TIES.isdisjoint(OrganisationChanged.of(event).changed):
+        refresh_all(session, select(Engagement))
+
+
+def answer_waiting_consents(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Give the consents that waited for this review, or have people answer again."""
+    review = session.get_one(EngagementReview, EngagementReviewClosed.of(event).subject_id)
+    for one in waiting_consents(session, review):
+        consent_as_asked(session, one.id, confirmed=review.state == ReviewState.CONFIRMED)

@@ -98,7 +98,7 @@ class Participant(Identified, Base):
 
     `side` is the owner's side that they represent. `demand_opened_at` and `achievement_opened_at` are when the sides
     opened the files to a third party: an investor, or a manager who is not the lead. `invited_by` and `answered_by` are
-    ids of users or API keys.
+    ids of users or API keys. `asked_by` and `asked_at` are of a consent that waits for the bureau (`reviews`).
     """
 
     __tablename__ = "engagement_participants"
@@ -124,6 +124,8 @@ class Participant(Identified, Base):
     invited_at: Mapped[datetime] = mapped_column(default=now)
     answered_by: Mapped[UUID | None]
     answered_at: Mapped[datetime | None]
+    asked_by: Mapped[UUID | None]
+    asked_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     demand_opened_at: Mapped[datetime | None]
     achievement_opened_at: Mapped[datetime | None]

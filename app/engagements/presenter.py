@@ -10,12 +10,12 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, User
 from app.database import by_id
 from app.engagements.access import Participation
-from app.engagements.conflicts_of_interest import held_sides
 from app.engagements.contact_visibility import Contact, opened_records
 from app.engagements.lifecycle.stage_changes import reachable_stages
-from app.engagements.models import Engagement, Participant, ParticipantSide
-from app.engagements.people.excluded import excluded_roles
+from app.engagements.models import Engagement, Participant, ParticipantSide, ParticipantState
 from app.engagements.queries import participants_of, stage_moves_of
+from app.engagements.reviews.service import confirmed_subjects, subject_of
+from app.engagements.reviews.upkeep import parts_that_wait
 from app.engagements.schemas import (
     ContactRead,
     EngagementRead,
@@ -82,9 +82,13 @@ def read_one(session: Session, participation: Participation, *, principal: Princ
         shares=[ShareRead.model_validate(share) for share in shares],
         undertakings=_undertakings(session, participation, participants, principal) if takes_part else [],
         allowed=list(reachable_stages(participation)),
-        under_review=[*sorted(held_sides(session, engagement)), *excluded_roles(session, engagement)]
-        if principal.sees_everything
-        else None,
+        under_review=_under_review(session, engagement) if principal.sees_everything else None,
+    )
+
+
+def _under_review(session: Session, engagement: Engagement) -> list[str]:
+    return list(
+        dict.fromkeys(one.part.value for one in parts_that_wait(session, [engagement])[engagement.id])
     )
 
 
@@ -94,9 +98,11 @@ def _participants(
     rows = list(session.scalars(participants_of([participation.engagement.id])))
     names = _names(session, rows)
     own_ids = {participant.id for participant in participation.own}
+    reviews = _own_reviews(session, participation)
     return [
         ParticipantRead(
             id=row.id,
+            review=reviews.get(row.id),
             role=row.role,
             files_opened_by=[
                 side
@@ -118,6 +124,19 @@ def _participants(
         )
         for row in rows
     ]
+
+
+def _own_reviews(session: Session, participation: Participation) -> Mapping[UUID, str]:
+    """What the reader may know about a review: that their own consent waits, or that they should decline."""
+    asked = [one for one in participation.own if one.state == ParticipantState.INVITED]
+    if not asked:
+        return {}
+    confirmed = confirmed_subjects(session, participation.engagement.id)
+    return {
+        one.id: "refused" if subject_of(participation.engagement, one) in confirmed else "waiting"
+        for one in asked
+        if one.asked_at is not None or subject_of(participation.engagement, one) in confirmed
+    }
 
 
 def _undertakings(

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 
 from app.accounts.access.principal import Principal
 from app.engagements.access import visible_rows
-from app.engagements.models import Engagement, Participant, StageMove
+from app.engagements.models import Engagement, Participant, ParticipantState, StageMove
 from app.paging import Sort
 
 NEWEST_FIRST = Sort(Engagement.opened_at, datetime, descending=True, name="newest")
@@ -40,6 +40,15 @@ def engagements(
     if opened_before is not None:
         query = query.where(Engagement.opened_at < opened_before)
     return query
+
+
+def engagements_with(manager_id: UUID) -> Select[Engagement]:
+    """The engagements that the manager takes part in or is invited to."""
+    present = select(Participant.engagement_id).where(
+        Participant.manager_id == manager_id,
+        Participant.state.in_((ParticipantState.INVITED, ParticipantState.CONSENTED)),
+    )
+    return select(Engagement).where(Engagement.id.in_(present))
 
 
 def participants_of(engagement_ids: Collection[UUID]) -> Select[Participant]:

@@ -48,6 +48,11 @@ class ParticipantRead(RowModel):
     files_opened_by: list[Literal["demand", "achievement"]] = Field(
         [], title="已向其开放文件的一方", description="仅第三方；双方均开放后方可查看各方文件"
     )
+    review: Literal["waiting", "refused"] | None = Field(
+        None,
+        title="主管部门核查",
+        description="仅本人可见：waiting 已同意，待核查通过后自动生效；refused 核查认为不宜参与，请谢绝",
+    )
 
 
 class StageMoveRead(RowModel):

@@ -67,6 +67,11 @@ class PushSettings(BaseModel):
         le=120,
         description="For how many months after its end a post or a declared interest of a manager remains a conflict.",
     )
+    review_reminder: timedelta = Field(
+        default=timedelta(days=3),
+        gt=timedelta(0),
+        description="After how long the bureau is reminded of an engagement whose review waits, and again each time.",
+    )
     newcomer_share: float = Field(
         default=0.15,
         ge=0,

@@ -15,6 +15,7 @@ from app.accounts.organisations.duplicates import duplicates_by_name
 from app.database import now
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.models import Engagement
+from app.engagements.reviews.models import EngagementReview, ReviewState
 from app.errors import Forbidden
 from app.events.outbox import Event
 from app.exchange.duplicates.listing import waiting_pairs
@@ -87,6 +88,7 @@ def _waits() -> Iterator[tuple[Any, ...]]:
         TrainingCertificate.created_at,
         TrainingCertificate.state == CertificateState.SUBMITTED,
     )
+    yield "engagement_reviews", EngagementReview.opened_at, EngagementReview.state == ReviewState.OPEN
     yield "objections", Objection.raised_at, Objection.state == "open"
     yield (
         "contracts",

@@ -222,6 +222,7 @@ BUREAU_PAGES = (
     MappedPage("/bureau/training-bases/{id}", _("培养基地"), BUREAU, ("delete",)),
     MappedPage("/bureau/duplicates", _("重复的单位"), BUREAU, ("decide", "undo")),
     MappedPage("/bureau/duplicates/records", _("重复的记录"), BUREAU, ("decide", "undo")),
+    MappedPage("/bureau/engagement-reviews", _("对接核查"), BUREAU, ("decide",)),
     MappedPage("/bureau/rankings", _("排行榜"), BUREAU),
     MappedPage("/bureau/rankings/{id}", _("排行榜"), BUREAU, ("compute", "publish")),
     MappedPage("/bureau/rankings/{id}/edit", _("排行榜"), BUREAU),

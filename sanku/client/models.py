@@ -1454,6 +1454,7 @@ class ParticipantRead(TypedDict):
     answered_at: NotRequired[str | None]
     left_at: NotRequired[str | None]
     files_opened_by: NotRequired[list[Literal["demand", "achievement"]]]
+    review: NotRequired[Literal["waiting", "refused"] | None]
 
 
 class ShareRead(TypedDict):
@@ -2817,6 +2818,49 @@ class PageOfRevealRead(TypedDict):
     next_cursor: str | None
 
 
+ReviewPart = Literal["demand", "achievement", "manager", "investor"]
+
+ReviewState = Literal["open", "cleared", "confirmed", "lapsed"]
+
+
+class ReviewedRecord(TypedDict):
+    id: str
+    number: str
+    title: str
+
+
+class TieRead(TypedDict):
+    code: str
+    zh: str
+    en: str
+    manager: NotRequired[str | None]
+    organisations: NotRequired[list[str]]
+    possible: bool
+    removable: bool
+
+
+class ReviewRead(TypedDict):
+    id: str
+    engagement_id: str
+    number: str
+    demand: ReviewedRecord
+    achievement: ReviewedRecord
+    part: ReviewPart
+    state: ReviewState
+    opened_at: str
+    asked_at: NotRequired[str | None]
+    ties: list[TieRead]
+    closed_at: NotRequired[str | None]
+    decided_by: NotRequired[str | None]
+    reason: str
+    version: int
+
+
+class PageOfReviewRead(TypedDict):
+    items: list[ReviewRead]
+    next_cursor: str | None
+
+
 class RoundEntryRead(TypedDict):
     id: str
     round_id: str
@@ -3504,6 +3548,14 @@ class Resolution(TypedDict):
     resolution: str
 
 
+ReviewVerdict = Literal["clear", "confirm"]
+
+
+class ReviewDecision(TypedDict):
+    verdict: ReviewVerdict
+    reason: str
+
+
 class ReviewNote(TypedDict):
     note: NotRequired[str | None]
 
@@ -3838,6 +3890,11 @@ class WebhookChange(TypedDict):
                 "participant.consented",
                 "participant.declined",
                 "participant.left",
+                "participant.consent_in_force",
+                "participant.asked_again",
+                "participant.should_decline",
+                "engagement.to_review",
+                "engagement.review_overdue",
                 "engagement.agreed",
                 "engagement.moved",
                 "engagement.restored",
@@ -3953,6 +4010,11 @@ class WebhookNew(TypedDict):
             "participant.consented",
             "participant.declined",
             "participant.left",
+            "participant.consent_in_force",
+            "participant.asked_again",
+            "participant.should_decline",
+            "engagement.to_review",
+            "engagement.review_overdue",
             "engagement.agreed",
             "engagement.moved",
             "engagement.restored",

@@ -113,6 +113,9 @@ POST /demands/{record_id}/withdraw /desk/demands/{number}/withdraw
 GET /demands/{record_id}/versions /desk/demands/{number}/versions
 GET /digests /inbox
 GET /digests/{digest_id} /inbox
+GET /engagement-reviews /bureau/engagement-reviews
+GET /engagement-reviews/{review_id} /bureau/engagement-reviews
+POST /engagement-reviews/{review_id}/decision /bureau/engagement-reviews/decide
 GET /engagements /engagements
 GET /engagements/{engagement_id} /engagements/{id}
 POST /engagements/{engagement_id}/contacts /engagements/{id}/contacts

@@ -103,6 +103,7 @@ class Action(StrEnum):
     ENGAGEMENT_CONTACTS = "engagement.contacts"
     ENGAGEMENT_UNDERTAKE = "engagement.undertake"
     ENGAGEMENT_SHARE = "engagement.share"
+    ENGAGEMENT_REVIEW = "engagement.review"
     CONTRACT_CREATE = "contract.create"
     CONTRACT_READ = "contract.read"
     CONTRACT_CHANGE = "contract.change"

@@ -170,6 +170,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     # Who has read a confidentiality undertaking gives it in person.
     Action.ENGAGEMENT_UNDERTAKE:        (NO,  OWN, OWN, OWN, OWN, NO,  NO),
     Action.ENGAGEMENT_SHARE:            (NO,  NO,  NO,  OWN, NO,  NO,  NO),
+    # Consents that wait because of a tie: what the bureau finds about it, and who is tied to whom.
+    Action.ENGAGEMENT_REVIEW:           (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.CONTRACT_CREATE:             (ANY, OWN, OWN, OWN, NO,  NO,  NO),
     Action.CONTRACT_READ:               (ANY, OWN, OWN, OWN, OWN, NO,  NO),
     Action.CONTRACT_CHANGE:             (ANY, OWN, OWN, OWN, NO,  NO,  NO),

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.conflicts_of_interest import refuse_forbidden_pair, tell_bureau
+from app.engagements.conflicts_of_interest import refuse_forbidden_pair
 from app.engagements.events import engagement_payload
 from app.engagements.lifecycle import workload
 from app.engagements.lifecycle.stage_changes import end_lapsed
@@ -19,6 +19,7 @@ from app.engagements.models import (
     Stage,
     StageMove,
 )
+from app.engagements.reviews.upkeep import refresh
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
 from app.events.catalogue import EngagementOpened
@@ -67,8 +68,8 @@ def open_engagement(
     session.flush()
     _add_participants(session, engagement, demand, achievement, principal)
     _log_opening(session, engagement, principal)
-    tell_bureau(session, engagement)
     emit(session, EngagementOpened(**engagement_payload(engagement)))
+    refresh(session, [engagement])
     return engagement
 
 

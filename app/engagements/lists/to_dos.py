@@ -14,11 +14,16 @@ _MOST = 10
 
 
 def awaiting_consent(session: Session, *, principal: Principal) -> list[EngagementRow]:
-    """The open engagements that the principal is invited to and has not answered, the oldest first; at most ten."""
+    """The open engagements that the principal is invited to and has not answered, the oldest first; at most ten.
+
+    A consent that waits for the bureau is an answer.
+    """
     if not allowed(principal, Action.ENGAGEMENT_ANSWER, own=True):
         return []
     invited = select(Participant.engagement_id).where(
-        is_own_participant(principal), Participant.state == ParticipantState.INVITED
+        is_own_participant(principal),
+        Participant.state == ParticipantState.INVITED,
+        Participant.asked_at.is_(None),
     )
     still_open = [stage.value for stage in Stage if stage.is_open]
     query = (

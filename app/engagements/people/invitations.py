@@ -97,6 +97,7 @@ def invite(
     participant.invited_by = timeline.actor_of(principal)
     participant.invited_at = now()
     participant.answered_by = participant.answered_at = participant.left_at = None
+    participant.asked_by = participant.asked_at = None
     participant.demand_opened_at = participant.achievement_opened_at = None
     session.add(participant)
     session.flush()

@@ -2,18 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
+from app.accounts.models import Role, User
 from app.database import now
 from app.engagements.access import Participation, is_own_participant, participation_of, require_open
 from app.engagements.conflicts_of_interest import (
     refuse_conflict_after_agreement,
     refuse_forbidden_pair,
-    refuse_held_side,
-    tell_bureau,
 )
 from app.engagements.contact_visibility import sides_consent
 from app.engagements.events import engagement_payload
@@ -27,11 +26,11 @@ from app.engagements.models import (
     ParticipantState,
     Stage,
 )
-from app.engagements.people.excluded import refuse_excluded
 from app.engagements.people.invitations import announce_participation, log_participation, pair_of
+from app.engagements.reviews.service import held_consent
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, NotFound
-from app.events.catalogue import EngagementAgreed
+from app.events.catalogue import EngagementAgreed, ParticipantReviewEnded
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode
@@ -39,32 +38,96 @@ from app.libraries.record.enums import PublishMode
 
 def consent(
     session: Session, engagement_id: UUID, participant_id: UUID, *, principal: Principal
-) -> Participant:
+) -> Conflict | None:
     """Accept an invitation. The engagement is agreed once both owners consent.
+
+    Returns why the consent waits for the bureau: it is noted, and `consent_as_asked` gives it later. The transaction
+    has to be committed all the same. None: the consent is given.
 
     Raises:
         NotFound: the principal may not answer this invitation.
         Conflict: the participant is not invited; the engagement has landed or ended; the manager has no free slot or a
-            conflict of interest; the bureau reviews a tie of this side, or the demand excludes the participant.
+            conflict of interest.
     """
     _lock_manager(session, engagement_id, participant_id, principal)
     participation, participant = _own_participant(session, engagement_id, participant_id, principal)
     require_open(participation.engagement)
     if participant.state != ParticipantState.INVITED:
         raise _wrong_state(participant)
+    return _consent(session, participation.engagement, participant, principal)
+
+
+def _consent(
+    session: Session, engagement: Engagement, participant: Participant, principal: Principal
+) -> Conflict | None:
     if participant.manager_id is not None:
-        _admit_manager(session, participation.engagement, participant.manager_id)
-    if participant.side is not None:
-        refuse_held_side(session, participation.engagement, participant.side)
-    refuse_excluded(session, participation.engagement, participant)
+        _admit_manager(session, engagement, participant.manager_id)
+    held = held_consent(session, engagement, participant, asked_by=timeline.actor_of(principal))
+    if held is not None:
+        return held
     _answer(session, participant, ParticipantState.CONSENTED, principal)
     log_participation(session, "consented", participant, principal, participant.role)
     if participant.role == ParticipantRole.MANAGER:
-        _delete_shares(session, participation.engagement)
-        _ask_hidden_owners_again(session, participation.engagement, principal)
-        tell_bureau(session, participation.engagement)
-    _update_agreement(session, participation.engagement)
-    return participant
+        _delete_shares(session, engagement)
+        _ask_hidden_owners_again(session, engagement, principal)
+    _update_agreement(session, engagement)
+    return None
+
+
+def consent_as_asked(session: Session, participant_id: UUID, *, confirmed: bool) -> None:
+    """Give a consent that waited for the bureau, in the name of the person who asked for it; tell them, and have them
+    answer again where it can no longer be given. No effect if the consent waits for nothing, or has to wait again.
+
+    `confirmed`: the bureau has found that the participant should decline.
+    """
+    known = session.get_one(Participant, participant_id)
+    if known.manager_id is not None:
+        _lock_row_of_manager(session, known.manager_id)
+    engagement = session.get_one(
+        Engagement, known.engagement_id, with_for_update=True, populate_existing=True
+    )
+    participant = session.get_one(Participant, participant_id, populate_existing=True)
+    waits = participant.state == ParticipantState.INVITED and participant.asked_at is not None
+    if not waits or not Stage.of(engagement.stage).is_open:
+        return
+    principal = _who_asked(session, participant)
+    verdict = "confirmed" if confirmed else "asked"
+    if not confirmed and principal is not None:
+        try:
+            with session.begin_nested():
+                if _consent(session, engagement, participant, principal) is not None:
+                    return
+            verdict = "consented"
+        except Conflict:  # such as no free slot by now
+            session.refresh(participant)
+    participant.asked_by = participant.asked_at = None
+    session.flush()
+    emit(
+        session,
+        ParticipantReviewEnded(
+            **engagement_payload(engagement),
+            participant_id=participant.id,
+            role=participant.role,
+            side=participant.side,
+            verdict=verdict,
+        ),
+    )
+
+
+def _who_asked(session: Session, participant: Participant) -> Principal | None:
+    """The person who consented; None if they may no longer answer for the participant."""
+    user = session.get(User, participant.asked_by)
+    if user is None or not user.active:
+        return None
+    manager = session.get(Manager, participant.manager_id) if participant.manager_id is not None else None
+    answers = (
+        participant.user_id == user.id
+        or (participant.organisation_id is not None and participant.organisation_id == user.organisation_id)
+        or (manager is not None and manager.user_id == user.id)
+    )
+    if not answers:
+        return None
+    return Principal(user_id=user.id, organisation_id=user.organisation_id, role=Role(user.role))
 
 
 def decline(
@@ -116,9 +179,13 @@ def _lock_manager(session: Session, engagement_id: UUID, participant_id: UUID, p
     )
     manager_id = session.scalar(query)
     if manager_id is not None:
-        session.execute(
-            select(Manager.id).where(Manager.id == manager_id).with_for_update(key_share=True, of=Manager)
-        )
+        _lock_row_of_manager(session, manager_id)
+
+
+def _lock_row_of_manager(session: Session, manager_id: UUID) -> None:
+    session.execute(
+        select(Manager.id).where(Manager.id == manager_id).with_for_update(key_share=True, of=Manager)
+    )
 
 
 def _own_participant(
@@ -141,7 +208,8 @@ def _admit_manager(session: Session, engagement: Engagement, manager_id: UUID) -
 
 
 def _ask_hidden_owners_again(session: Session, engagement: Engagement, principal: Principal) -> None:
-    """Before the agreement, a hidden owner has consented to be known to other people than now."""
+    """Before the agreement, a hidden owner has consented to be known to other people than now; also one whose consent
+    waits for the bureau."""
     if engagement.agreed_at is not None:
         return
     demand, achievement = pair_of(session, engagement)
@@ -154,12 +222,12 @@ def _ask_hidden_owners_again(session: Session, engagement: Engagement, principal
         select(Participant).where(
             Participant.engagement_id == engagement.id,
             Participant.side.in_(hidden),
-            Participant.state == ParticipantState.CONSENTED,
+            or_(Participant.state == ParticipantState.CONSENTED, Participant.asked_at.is_not(None)),
         )
     ).all()
     for row in asked:
         row.state = ParticipantState.INVITED
-        row.answered_by = row.answered_at = None
+        row.answered_by = row.answered_at = row.asked_by = row.asked_at = None
     session.flush()
     for row in asked:
         announce_participation(session, "invited", row, principal)
@@ -171,6 +239,7 @@ def _answer(
     participant.state = state
     participant.answered_by = timeline.actor_of(principal)
     participant.answered_at = now()
+    participant.asked_by = participant.asked_at = None
     session.flush()
 
 

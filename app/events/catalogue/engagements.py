@@ -90,6 +90,43 @@ class ParticipantLeft(ParticipantEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParticipantReviewEnded(ParticipantEvent):
+    """The bureau has decided about a consent that waited. `verdict`: consented (it counts now), asked (they have to
+    answer again) or confirmed (they should decline)."""
+
+    name: ClassVar = "participant.review_ended"
+
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngagementReviewEvent(DomainEvent):
+    """About one review of an engagement by the bureau, which is the subject."""
+
+    subject_id: UUID
+    engagement_id: UUID
+    number: str
+
+
+class EngagementReviewOpened(EngagementReviewEvent):
+    """A consent has to wait until the bureau has looked at a tie."""
+
+    name: ClassVar = "engagement.review_opened"
+
+
+class EngagementReviewOverdue(EngagementReviewEvent):
+    """The review has waited for long."""
+
+    name: ClassVar = "engagement.review_overdue"
+
+
+class EngagementReviewClosed(EngagementReviewEvent):
+    """The bureau has decided, or what was to be looked at is over: consents that waited are given or asked again."""
+
+    name: ClassVar = "engagement.review_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskEvent(DomainEvent):
     """About one task and its assignee; the ids of the assignee that do not apply are None."""
 

@@ -113,17 +113,34 @@ def _possible_tie(
     """A tie that the names of organisations suggest, as long as the bureau has not decided about them."""
     if not isinstance(family, Families):
         return None
-    entered = {
-        *manager.affiliations,
-        *manager.declared_conflicts,
-        *(tie.subject for tie in manager.ended_ties),
-    }
+    entered = _entered(manager)
     for org in parties:
-        if any(family.maybe_one(org, own) for own in sorted(entered)):
+        if any(family.maybe_one(org, own) for own in entered):
             return _found("possible", org)
-    if any(family.maybe_one(org, own) for org in excluded for own in sorted(entered)):
+    if any(family.maybe_one(org, own) for org in excluded for own in entered):
         return _found("possible", None)
     return None
+
+
+def _entered(manager: ManagerFacts) -> list[str]:
+    """The organisations, and names of such, to which the manager has or had a tie."""
+    return sorted(
+        {
+            *manager.affiliations,
+            *manager.declared_conflicts,
+            *(tie.subject for tie in manager.ended_ties),
+        }
+    )
+
+
+def like_pairs(
+    manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, family: Families
+) -> list[tuple[str, str]]:
+    """What makes a conflict `POSSIBLE`: each party or excluded organisation with each organisation, or name of one, of
+    the manager that it may be."""
+    owners = {org for org in (demand.owner_org, achievement.owner_org) if org is not None}
+    others = sorted({*owners, *demand.party_orgs, *achievement.party_orgs, *demand.excluded_orgs})
+    return [(org, own) for org in others for own in _entered(manager) if family.maybe_one(org, own)]
 
 
 def _former_tie(

@@ -130,10 +130,7 @@ def party_violations(
 ) -> list[Violation]:
     """The rules about who owns the records: the same organisation or group, an excluded organisation or its group."""
     demand_parties = {*demand.party_orgs, *([demand.owner_org] if demand.owner_org else [])}
-    achievement_parties = {
-        *achievement.party_orgs,
-        *([achievement.owner_org] if achievement.owner_org else []),
-    }
+    achievement_parties = _parties(achievement)
     broken: list[Violation] = []
     if demand_parties & achievement_parties:
         broken.append(
@@ -148,9 +145,7 @@ def party_violations(
                 "excluded_org", "成果单位在需求方回避名单内", "the demand's owner excluded this organisation"
             )
         )
-    elif isinstance(family, Families) and any(
-        family.maybe_one(org, party) for org in excluded for party in achievement_parties
-    ):
+    elif excluded_like_pairs(demand, achievement, family):
         broken.append(
             Violation(
                 "possibly_excluded",
@@ -159,6 +154,21 @@ def party_violations(
             )
         )
     return broken
+
+
+def excluded_like_pairs(
+    demand: DemandFacts, achievement: AchievementFacts, family: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Each organisation that the demand excludes with each party of the achievement that it may be, by its name."""
+    if not demand.excluded_orgs or not isinstance(family, Families):
+        return []
+    parties = sorted(_parties(achievement))
+    excluded = sorted(set(demand.excluded_orgs))
+    return [(org, party) for org in excluded for party in parties if family.maybe_one(org, party)]
+
+
+def _parties(achievement: AchievementFacts) -> set[str]:
+    return {*achievement.party_orgs, *([achievement.owner_org] if achievement.owner_org else [])}
 
 
 def _heads(orgs: set[str], family: Mapping[str, str]) -> set[str]:

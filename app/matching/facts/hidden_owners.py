@@ -81,10 +81,9 @@ def conflict_shown_to_others(
     )
 
 
-def excluded_by_demand(manager: ManagerFacts, demand: DemandFacts, families: Families) -> bool:
-    """Whether the manager has a tie with an organisation that the demand excludes, or perhaps has one."""
-    exclusions = DemandFacts(id="", excluded_orgs=demand.excluded_orgs)
-    return find_conflict_of_interest(manager, exclusions, AchievementFacts(id=""), families) is not None
+def exclusions_of(demand: DemandFacts) -> DemandFacts:
+    """The demand as if nothing but what it excludes were known of it."""
+    return DemandFacts(id="", excluded_orgs=demand.excluded_orgs)
 
 
 def as_registered(manager: ManagerFacts) -> ManagerFacts:
@@ -100,20 +99,6 @@ def noticeable_families(demand: DemandFacts, achievement: AchievementFacts, fami
     if hidden and isinstance(families, KnownFamilies):
         return families.towards(hidden)
     return families
-
-
-def conflict_with_demand_side(
-    manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, families: Families
-) -> ConflictOfInterest | None:
-    """The manager's conflict with the demand's owner alone, by all ties."""
-    return find_conflict_of_interest(manager, demand, without_owner(achievement), families)
-
-
-def conflict_with_achievement_side(
-    manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, families: Families
-) -> ConflictOfInterest | None:
-    """The manager's conflict with the achievement's owner and co-owners alone, by all ties."""
-    return find_conflict_of_interest(manager, without_owner(demand), achievement, families)
 
 
 def without_owner(side: Side) -> Side:

@@ -12,6 +12,7 @@ from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
 
 _ENGAGEMENT, _CONTRACT = "/v1/engagements/{engagement_id}", "/v1/contracts/{contract_id}"
+_REVIEW = "/v1/engagement-reviews/{subject_id}"
 
 
 def _other_than_both_sides(session: Session, event: Any) -> bool:
@@ -68,6 +69,61 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="{side_zh}已退出对接 {number}。",
         en="In the engagement {number}, {side_en} has left.",
         path=_ENGAGEMENT,
+    ),
+    # Without a word of what was looked at: it may tell who a hidden owner is.
+    NoticeRow(
+        event=events.ParticipantReviewEnded,
+        type="participant.consent_in_force",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="主管部门对对接 {number} 的核查已通过，您此前的同意已生效。",
+        en="The bureau has cleared the engagement {number}; your consent counts now.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.verdict == "consented",
+    ),
+    NoticeRow(
+        event=events.ParticipantReviewEnded,
+        type="participant.asked_again",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="主管部门对对接 {number} 的核查已结束，您此前的同意未能生效，请重新查看并答复。",
+        en="The bureau has finished its review of the engagement {number}, but your consent could not take effect. "
+        "Please look at it and answer again.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.verdict == "asked",
+        still_holds=still.is_invited,
+    ),
+    NoticeRow(
+        event=events.ParticipantReviewEnded,
+        type="participant.should_decline",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="主管部门核查后认为您不宜参与对接 {number}，请谢绝邀请；如有疑问，请联系主管部门。",
+        en="The bureau has reviewed the engagement {number}: you should not take part. Please decline, or contact the "
+        "bureau if you have questions.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.verdict == "confirmed",
+        still_holds=still.is_invited,
+    ),
+    NoticeRow(
+        event=events.EngagementReviewOpened,
+        type="engagement.to_review",
+        group=Group.INVITATIONS,
+        to=to.OPERATORS,
+        zh="对接 {number} 因可能存在利益或回避关系，有一方暂不能同意，待核查。",
+        en="In the engagement {number} a consent has to wait: there may be a conflict of interest. Please look at it.",
+        path=_REVIEW,
+        still_holds=still.review_is_open,
+    ),
+    NoticeRow(
+        event=events.EngagementReviewOverdue,
+        type="engagement.review_overdue",
+        group=Group.INVITATIONS,
+        to=to.OPERATORS,
+        zh="对接 {number} 待核查已久，仍有一方不能同意，请尽快核查。",
+        en="The engagement {number} still waits for the review of a possible conflict of interest.",
+        path=_REVIEW,
+        still_holds=still.review_is_open,
     ),
     NoticeRow(
         event=events.EngagementAgreed,

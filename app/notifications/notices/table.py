@@ -237,6 +237,7 @@ EXCEPTIONS: Mapping[type[DomainEvent], str] = MappingProxyType(
     {
         events.DemandChanged: _PUBLISHED,
         events.AchievementChanged: _PUBLISHED,
+        events.EngagementReviewClosed: _INNER,
         events.PairsRanked: _INNER,
         events.PairsToRerank: _INNER,
         events.ModelPromoted: "an operator did it, or training, whose runs have their own list",

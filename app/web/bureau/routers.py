@@ -24,6 +24,7 @@ from app.web.bureau.pushes.assignments import router as assignments
 from app.web.bureau.pushes.pair_story import router as pair_story
 from app.web.bureau.pushes.pushes import router as pushes
 from app.web.bureau.pushes.reports import router as reports
+from app.web.bureau.review.engagements import router as engagement_reviews
 from app.web.bureau.review.pages import router as review
 from app.web.bureau.review.record import router as review_record
 from app.web.bureau.rounds.entries import router as round_entries
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     home,
     review,
     review_record,
+    engagement_reviews,
     organisations,
     organisation,
     organisation_edit,

@@ -44,17 +44,13 @@ def engagement(page: CurrentPage, id: UUID, session: ReadSession, tab: str = "")
 
 @router.post("/engagements/{id}/consent", name="consent_engagement")
 def consent(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
-    """Takes part."""
-    return run(
-        page,
-        id,
-        posted,
-        database,
-        lambda session: participants.consent(
-            session, id, id_of(posted, "participant"), principal=page.principal
-        ),
-        notice="saved",
-    )
+    """Takes part, or has the consent wait for the bureau, as the page then says."""
+
+    def command(session: ReadSession) -> Response | None:
+        held = participants.consent(session, id, id_of(posted, "participant"), principal=page.principal)
+        return None if held is None else page.redirect(f"/engagements/{id}", notice="consent_noted")
+
+    return run(page, id, posted, database, command, notice="saved")
 
 
 @router.post("/engagements/{id}/refuse", name="refuse_engagement")

@@ -274,6 +274,48 @@ class Engagements:
             )
         )
 
+    def list_reviews(
+        self, *, state: models.ReviewState | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageOfReviewRead]:
+        """对接核查列表 (`GET /v1/engagement-reviews`)."""
+        return self._client.send(
+            Call[models.PageOfReviewRead](
+                "GET", "/v1/engagement-reviews", query={"state": state, "limit": limit, "cursor": cursor}
+            )
+        )
+
+    def list_reviews_all(
+        self, *, state: models.ReviewState | None = None, limit: int | None = None
+    ) -> Iterator[models.ReviewRead]:
+        """对接核查列表 (`GET /v1/engagement-reviews`), item by item."""
+        return self._client.each(
+            Call[models.PageOfReviewRead](
+                "GET", "/v1/engagement-reviews", query={"state": state, "limit": limit}
+            )
+        )
+
+    def get_review(self, review_id: UUID | str) -> Answer[models.ReviewRead]:
+        """一项对接核查 (`GET /v1/engagement-reviews/{review_id}`)."""
+        return self._client.send(
+            Call[models.ReviewRead](
+                "GET", "/v1/engagement-reviews/{review_id}", segments={"review_id": review_id}
+            )
+        )
+
+    def decide_review(
+        self, review_id: UUID | str, body: models.ReviewDecision, *, if_match: Answer[Any] | str | None = None
+    ) -> Answer[models.ReviewRead]:
+        """作出核查结论 (`POST /v1/engagement-reviews/{review_id}/decision`)."""
+        return self._client.send(
+            Call[models.ReviewRead](
+                "POST",
+                "/v1/engagement-reviews/{review_id}/decision",
+                segments={"review_id": review_id},
+                headers={"If-Match": if_match},
+                body=body,
+            )
+        )
+
     def list_tasks(
         self,
         *,
@@ -683,6 +725,48 @@ class AsyncEngagements:
                 "/v1/engagements/{engagement_id}/timeline",
                 segments={"engagement_id": engagement_id},
                 query={"newest_first": newest_first, "limit": limit},
+            )
+        )
+
+    async def list_reviews(
+        self, *, state: models.ReviewState | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageOfReviewRead]:
+        """对接核查列表 (`GET /v1/engagement-reviews`)."""
+        return await self._client.send(
+            Call[models.PageOfReviewRead](
+                "GET", "/v1/engagement-reviews", query={"state": state, "limit": limit, "cursor": cursor}
+            )
+        )
+
+    def list_reviews_all(
+        self, *, state: models.ReviewState | None = None, limit: int | None = None
+    ) -> AsyncIterator[models.ReviewRead]:
+        """对接核查列表 (`GET /v1/engagement-reviews`), item by item."""
+        return self._client.each(
+            Call[models.PageOfReviewRead](
+                "GET", "/v1/engagement-reviews", query={"state": state, "limit": limit}
+            )
+        )
+
+    async def get_review(self, review_id: UUID | str) -> Answer[models.ReviewRead]:
+        """一项对接核查 (`GET /v1/engagement-reviews/{review_id}`)."""
+        return await self._client.send(
+            Call[models.ReviewRead](
+                "GET", "/v1/engagement-reviews/{review_id}", segments={"review_id": review_id}
+            )
+        )
+
+    async def decide_review(
+        self, review_id: UUID | str, body: models.ReviewDecision, *, if_match: Answer[Any] | str | None = None
+    ) -> Answer[models.ReviewRead]:
+        """作出核查结论 (`POST /v1/engagement-reviews/{review_id}/decision`)."""
+        return await self._client.send(
+            Call[models.ReviewRead](
+                "POST",
+                "/v1/engagement-reviews/{review_id}/decision",
+                segments={"review_id": review_id},
+                headers={"If-Match": if_match},
+                body=body,
             )
         )
 

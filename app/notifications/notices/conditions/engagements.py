@@ -15,6 +15,7 @@ from app.engagements.contract_models import (
     ContractState,
 )
 from app.engagements.models import OPEN_STAGES, Engagement, Participant, ParticipantState, Stage
+from app.engagements.reviews.models import EngagementReview, ReviewState
 from app.engagements.shares.service import shares_of
 from app.engagements.tasks.service import open_task
 from app.events.catalogue import AccountChanged
@@ -23,7 +24,8 @@ from app.notifications.notices.models import Notice
 
 
 def is_invited(session: Session, notice: Notice) -> bool:
-    """The recipient has not answered, and may still. An owner's first invitation names no participation."""
+    """The recipient has not answered, and may still; a consent that waits for the bureau is an answer. An owner's first
+    invitation names no participation."""
     if (id_ := notice.data.get("participant_id")) is not None:
         one = session.get(Participant, UUID(id_))
     else:
@@ -33,7 +35,15 @@ def is_invited(session: Session, notice: Notice) -> bool:
             Participant.side.is_not(None),
         )
         one = session.scalars(query).first()
-    return one is not None and one.state == ParticipantState.INVITED and _is_open(session, one.engagement_id)
+    if one is None or one.state != ParticipantState.INVITED or one.asked_at is not None:
+        return False
+    return _is_open(session, one.engagement_id)
+
+
+def review_is_open(session: Session, notice: Notice) -> bool:
+    """The bureau has not decided, and there is something to decide about."""
+    review = session.get(EngagementReview, _subject(notice))
+    return review is not None and review.state == ReviewState.OPEN
 
 
 def leads_as_nobody(session: Session, event: AccountChanged) -> bool:
