@@ -6,8 +6,10 @@ The demonstration store (SQLite, or an empty PostgreSQL in --database-url) is se
 without and with `sanku embed-server`. Memory is measured after the first answers, idle. Then one kind of request after
 the other is sent over eight kept connections, which are divided among the processes: `text` embeds a new text each
 time, the others embed nothing. One and two processes take turns within each round, so that other work on the machine
-hits both; the figure is the median of the rounds. The callers write and read bare sockets, so that they take little of
-the cores that they share with the service; what they take is printed.
+hits both; the figure is the median of the rounds. Where other work competes for the cores, two processes also get a
+larger share of them than one. So the processor time of a request is measured, too: `by_cpu` is how many times as many
+requests two processes could answer on two cores of their own. The callers write and read bare sockets, so that they
+take little of the cores that they share with the service; what they take is printed.
 """
 
 import argparse
@@ -23,6 +25,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -100,24 +103,27 @@ class Bench:
                     _asked([port], make, 1.0)
             time.sleep(2)
             memory = {name: _memory(process) for name, process in processes.items()}
-            rates = {name: self._rates(ports, make) for name, make in requests.items()}
+            pids = [processes[f"API {number + 1}"] for number in range(len(ports))]
+            rates = {name: self._rates(ports, pids, make) for name, make in requests.items()}
         return {"memory": memory, "requests": rates}
 
-    def _rates(self, ports: list[int], make: "Make") -> dict[str, float]:
-        one, two, ratios = [], [], []
-        callers = 0.0
+    def _rates(self, ports: list[int], pids: list[int], make: "Make") -> dict[str, float]:
+        one, two = list[_Rate](), list[_Rate]()
+        before = _own_seconds()
         for _ in range(self.rounds):
-            before = resource.getrusage(resource.RUSAGE_SELF)
-            one.append(_asked(ports[:1], make, self.seconds))
-            two.append(_asked(ports, make, self.seconds))
-            after = resource.getrusage(resource.RUSAGE_SELF)
-            ratios.append(two[-1] / one[-1])
-            callers += after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            one.append(_measured(ports[:1], pids, make, self.seconds))
+            two.append(_measured(ports, pids, make, self.seconds))
+        callers = _own_seconds() - before
+        ratios = [both.rate / single.rate for single, both in zip(one, two, strict=True)]
+        by_cpu = [2 * single.cpu / both.cpu for single, both in zip(one, two, strict=True)]
         return {
-            "one": round(statistics.median(one), 1),
-            "two": round(statistics.median(two), 1),
+            "one": round(statistics.median(each.rate for each in one), 1),
+            "two": round(statistics.median(each.rate for each in two), 1),
             "ratio": round(statistics.median(ratios), 2),
-            "callers' share of a core": round(callers / (2 * self.rounds * self.seconds), 2),
+            "cpu_ms_one": round(1000 * statistics.median(each.cpu for each in one), 1),
+            "cpu_ms_two": round(1000 * statistics.median(each.cpu for each in two), 1),
+            "by_cpu": round(statistics.median(by_cpu), 2),
+            "callers": round(callers / (2 * self.rounds * self.seconds), 2),
         }
 
     def _requests(self, base: str) -> dict[str, "Make"]:
@@ -161,6 +167,33 @@ class Bench:
 
 
 Make = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """Answers a second, and seconds of processor time for each in the API processes."""
+
+    rate: float
+    cpu: float
+
+
+def _measured(ports: list[int], pids: list[int], make: Make, seconds: float) -> _Rate:
+    before = sum(map(_cpu_seconds, pids))
+    started = time.monotonic()
+    rate = _asked(ports, make, seconds)
+    answers = rate * (time.monotonic() - started)
+    return _Rate(rate, (sum(map(_cpu_seconds, pids)) - before) / answers)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of all threads of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _asked(ports: list[int], make: Make, seconds: float) -> float:
