@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
+from app.accounts.lists.duplicates import DecidedPair
 from app.accounts.models import Organisation
 from app.database import by_id
 from app.exchange.duplicates.decisions import RecordVerdict
@@ -59,24 +60,12 @@ class LikelyRecords:
 
 
 @dataclass(frozen=True, slots=True)
-class DecidedRecords:
-    """A decision that can be undone."""
-
-    id: UUID
-    kept: str
-    other: str
-    is_merge: bool
-    note: str
-    decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class LikelyRecordList:
     """What waits in one library, how much of it there is, and what was decided lately."""
 
     pairs: Sequence[LikelyRecords]
     total: int
-    decided: Sequence[DecidedRecords]
+    decided: Sequence[DecidedPair]
 
 
 def likely_records(
@@ -154,14 +143,14 @@ def _sides(session: Session, kind: RecordKind, ids: Collection[UUID]) -> dict[UU
     }
 
 
-def _decided(session: Session, kind: RecordKind) -> list[DecidedRecords]:
+def _decided(session: Session, kind: RecordKind) -> list[DecidedPair]:
     row = RecordDecision
     query = select(row).where(row.kind == kind.value, row.undone_at.is_(None))
     decisions = session.scalars(query.order_by(row.decided_at.desc()).limit(_MOST_DECISIONS)).all()
     ids = {id_ for one in decisions for id_ in (one.first_id, one.second_id)}
     records: Mapping[UUID, Any] = by_id(session, LIBRARIES[kind].model, ids)
     return [
-        DecidedRecords(
+        DecidedPair(
             one.id,
             _called(records.get(one.kept_id)),
             _called(records.get(one.other_id)),

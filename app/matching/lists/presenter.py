@@ -103,7 +103,7 @@ def _no_good_match(answer: MatchAnswer, principal: Principal) -> dict[str, Any] 
     reduced = dict(answer.no_good_match) | {"missing": []}
     if reduced["best_score"] is not None:
         reduced |= {
-            "zh": "没有合适的匹配：均低于阈值",
+            "zh": "没有合适的匹配：均低于匹配线",
             "en": "no good match: all scores are below the threshold",
             "best_score": None,
         }

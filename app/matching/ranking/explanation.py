@@ -146,7 +146,7 @@ def no_good_match(
         return None
     return {
         "code": "below_threshold",
-        "zh": f"没有合适的匹配：最高分 {best:.2f}，低于阈值 {threshold:.2f}",
+        "zh": f"没有合适的匹配：最高分 {best:.2f}，低于匹配线 {threshold:.2f}",
         "en": f"no good match: the best score is {best:.2f}, below the threshold of {threshold:.2f}",
         "best_score": round(best, 4),
         "threshold": threshold,
