@@ -33,6 +33,7 @@ def rebuild(as_json: AsJson = False) -> None:
     services = build_services(load_settings())
     with services[Database].unit_of_work() as session:
         services[Matcher].index.rebuild(session)
+        services[Matcher].lexical.rebuild()
         state = services[Matcher].index.status(session)
     close(services)
     _show(state, as_json)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import database_schema
 from app.accounts.audit import alarms as reading_alarms
 from app.database import Database
+from app.errors import Unavailable
 from app.events.outbox import backlog
 from app.libraries.lifecycle import tie_changes
 from app.matching.embedding.embedder import Embedder
@@ -98,6 +99,8 @@ def _stored_parts(services: Services, database: Database) -> dict[str, bool]:
         with database.reading() as session:
             session.execute(select(1))
             services[Matcher].index.position(session)
+    except Unavailable:
+        return {"database": is_current, "index": False}
     except SQLAlchemyError as error:
         log.error("not_ready", error=str(error))
         return {"database": False, "index": False}
@@ -115,7 +118,7 @@ def _refresh_gauges(services: Services, database: Database) -> None:
             status = services[Matcher].index.status(session)
             tie_alarms = tie_changes.recent_alarms(session)
             readers = reading_alarms.recent_alarms(session)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, Unavailable) as error:
         log.error("gauges_not_refreshed", error=str(error))
         return
     metrics.events_waiting.set(waiting["waiting"])

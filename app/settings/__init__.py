@@ -76,7 +76,10 @@ class Settings(
 ):
     """Durations are ISO 8601 (``PT15M``), money is in 万元, paths may start with ``~``."""
 
-    model_config = SettingsConfigDict(env_prefix="SANKU_", env_file=".env", extra="ignore")
+    # A refused value may be a password in the wrong place, and errors are printed and logged.
+    model_config = SettingsConfigDict(
+        env_prefix="SANKU_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
 
     @model_validator(mode="after")
     def refuse_weak_secrets(self) -> Self:

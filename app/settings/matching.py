@@ -1,17 +1,11 @@
 """Settings of the embedding model, of ranking, and of learning from use."""
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
-
-class IndexKind(StrEnum):
-    """Where the indexes of vectors and words are."""
-
-    MEMORY = "memory"
-    DATABASE = "database"
+from app.settings.index_address import IndexKind, checked_index
 
 
 class EmbeddingSettings(BaseModel):
@@ -76,10 +70,15 @@ class MatchingSettings(BaseModel):
         le=2000,
         description="Candidates by vectors of all languages, and half as many by words, that are scored for one query.",
     )
-    index: IndexKind = Field(
-        default=IndexKind.MEMORY,
-        description="Indexes of vectors and words: `memory` of each process, about 3 kB a record, or `database` (only "
-        "PostgreSQL: pgvector and GIN), which takes no memory and many times as long.",
+    index: Annotated[str, AfterValidator(checked_index)] = Field(
+        default=IndexKind.MEMORY.value,
+        description="Indexes of vectors and words: `memory` of each process, about 3 kB a record; `database` (only "
+        "PostgreSQL: pgvector and GIN), which takes no memory and many times as long; or Milvus, a search engine "
+        "of its own: `milvus://host:port/database`, `milvus+tls://…`, or `milvus:///path/file.db` for a trial in one "
+        "process.",
+    )
+    index_token: SecretStr | None = Field(
+        default=None, description="Milvus' token: `user:password`, or a key of its cloud service."
     )
     candidates_memory_mb: int = Field(
         default=512,

@@ -9,7 +9,11 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.database import on_sqlite
-from app.matching.index import snapshot
+from app.errors import Unavailable
+from app.matching.index import open_engine, open_index, open_lexical, snapshot
+from app.matching.index.milvus.mirror import forget_positions
+from app.matching.index.milvus.vectors import MilvusIndex
+from app.matching.index.milvus.words import MilvusLexicalIndex
 from app.matching.models import RecordVector
 from app.settings import Settings
 from app.store.consistency.result import CHUNK, CheckResult, CheckScope
@@ -81,6 +85,40 @@ def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
             result.examined += 1
             if not np.array_equal(kept.matrix[place], vector):
                 result.add(record_id, "快照中的向量与数据库不同", "has another vector in the snapshot")
+
+
+def search_engine(scope: CheckScope, result: CheckResult) -> None:
+    """Milvus, where it is the index, has the vectors and the words of the database, and nothing else."""
+    engine = open_engine(scope.settings)
+    if engine is None:
+        return
+    size = scope.session.scalar(select(RecordVector.vector).limit(1))
+    vectors = open_index(
+        scope.settings, scope.database, scope.indexer.model_id, len(size) if size is not None else 1
+    )
+    words = open_lexical(scope.settings, scope.database)
+    assert isinstance(vectors, MilvusIndex)
+    assert isinstance(words, MilvusLexicalIndex)
+    try:
+        result.examined = 2
+        for record_id in vectors.differences() if size is not None else ():
+            result.add(record_id, "检索引擎中的向量与数据库不同", "has another vector in the search engine")
+        for number in words.differences():
+            result.add(number, "检索引擎中的词与数据库不同", "has other words in the search engine")
+    except Unavailable as error:
+        result.add("milvus", error.message_zh, error.message_en)
+    finally:
+        vectors.close()
+        words.close()
+        engine.close()
+
+
+def mend_search_engine(_: Session, settings: Settings, __: Sequence[Any]) -> None:
+    """Let Milvus be filled again from the database, by the next process that searches."""
+    engine = open_engine(settings)
+    if engine is not None:
+        forget_positions(engine)
+        engine.close()
 
 
 def mend_vector_snapshot(_: Session, settings: Settings, __: Sequence[Any]) -> None:

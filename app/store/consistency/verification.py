@@ -35,6 +35,7 @@ CHECKS = (
     Check("vectors", "向量", "vectors", vectors.vectors, vectors.mend_vectors),
     Check("vector_snapshot", "索引快照", "snapshot of the index", integrity.vector_snapshot,
           integrity.mend_vector_snapshot),
+    Check("search_engine", "检索引擎", "search engine", integrity.search_engine, integrity.mend_search_engine),
     Check("number_series", "编号", "reference numbers", numbers.number_series, numbers.mend_number_series),
     Check("database_sequences", "数据库序列", "sequences of the database", numbers.database_sequences,
           numbers.mend_database_sequences),

@@ -20,11 +20,13 @@ from app.database import Database, new_id
 from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
 from app.matching.index import IndexFilter, VectorIndex, open_index
+from app.matching.index.milvus.engine import Engine
+from app.matching.index.milvus.vectors import MilvusIndex
 from app.matching.index.vectors.faiss import FaissIndex
 from app.matching.index.vectors.pgvector import PgVectorIndex
 from app.matching.models import RecordVector
 from app.settings import Settings
-from app.settings.matching import IndexKind
+from app.settings.index_address import IndexKind, MilvusAddress
 from tests.matching.index.vector_stores import (
     DIMENSION,
     MODEL,
@@ -61,7 +63,19 @@ def _in_clusters(database: Database) -> VectorIndex:
     return FaissIndex(database, MODEL, DIMENSION, flat_up_to=4, half=False, in_background=False)
 
 
-@pytest.fixture(params=["faiss", "faiss-clusters", "faiss-postgresql", "pgvector", "pgvector-graph"])
+def _in_milvus(database: Database) -> VectorIndex:
+    """Milvus Lite, which lies beside the database."""
+    url = database.engine.url.database
+    assert url is not None
+    engine = Engine(MilvusAddress(f"{url}-milvus.db", "", is_file=True), None)
+    return MilvusIndex(engine, database, MODEL, DIMENSION, lock_file=f"{url}-milvus.lock")
+
+
+HISTORIES = ("faiss", "faiss-clusters", "faiss-postgresql", "pgvector", "pgvector-graph")
+"""Milvus Lite takes ten times as long for a change; it has fewer histories."""
+
+
+@pytest.fixture(params=[*HISTORIES, "milvus"])
 def store_and_opener(request: pytest.FixtureRequest) -> tuple[str, Opener]:
     openers: dict[str, tuple[str, Opener]] = {
         "faiss": ("sqlite_url", lambda database: FaissIndex(database, MODEL, DIMENSION)),
@@ -69,6 +83,7 @@ def store_and_opener(request: pytest.FixtureRequest) -> tuple[str, Opener]:
         "faiss-postgresql": ("postgres_url", lambda database: FaissIndex(database, MODEL, DIMENSION)),
         "pgvector": ("postgres_url", lambda _: PgVectorIndex(MODEL, DIMENSION)),
         "pgvector-graph": ("postgres_url", _with_graph),
+        "milvus": ("sqlite_url", _in_milvus),
     }
     fixture, opener = openers[request.param]
     return request.getfixturevalue(fixture), opener
@@ -93,6 +108,11 @@ def index(database: Database, opener: Opener) -> Iterator[VectorIndex]:
     index.close()
 
 
+RELAXED: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+
 operations = st.lists(
     st.one_of(
         st.tuples(st.just("store"), stored_records),
@@ -105,15 +125,25 @@ operations = st.lists(
 )
 
 
+@pytest.mark.parametrize("store_and_opener", HISTORIES, indirect=True)
 @given(operations=operations)
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=25, **RELAXED)
 def test_any_history_of_changes_is_answered_as_by_brute_force(
     database: Database, opener: Opener, operations: list[tuple[str, Any]]
 ) -> None:
+    _history(database, opener, operations)
+
+
+@pytest.mark.parametrize("store_and_opener", ["milvus"], indirect=True)
+@given(operations=operations)
+@settings(max_examples=4, **RELAXED)
+def test_any_history_is_answered_by_milvus_as_by_brute_force(
+    database: Database, opener: Opener, operations: list[tuple[str, Any]]
+) -> None:
+    _history(database, opener, operations)
+
+
+def _history(database: Database, opener: Opener, operations: list[tuple[str, Any]]) -> None:
     with database.unit_of_work() as session:
         session.execute(delete(RecordVector))
     index = opener(database)

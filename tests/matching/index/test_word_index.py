@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from app.matching.index.words.base import MAX_WORDS
 from app.matching.models import RecordVector
 from app.matching.text.bm25 import CorpusStats, bm25
 from app.settings import Settings
-from app.settings.matching import IndexKind
 from tests.matching.index.vector_stores import Stored, put
 
 ALL = IndexFilter(RecordKind.ACHIEVEMENT)
@@ -50,27 +50,28 @@ class Document:
     state: RecordState = RecordState.PUBLISHED
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "postgresql-gin"])
+@pytest.fixture(params=["sqlite", "sqlite-milvus", "postgresql", "postgresql-database"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """`postgresql-gin` marks the index that PostgreSQL itself keeps, see `lexical`."""
-    kind, _, gin = request.param.partition("-")
+    """What follows the database in the name is where the index is, see `lexical`."""
+    kind, _, place = request.param.partition("-")
     url: str = request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url")
-    return f"{url}#{gin}" if gin else url
+    return f"{url}#{place}" if place else url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    url, _, gin = database_url.partition("#")
-    database = Database(url, policy={"gin": bool(gin)})
+    url, _, place = database_url.partition("#")
+    database = Database(url, policy={"index": place or "memory"})
     yield database
     database.dispose()
 
 
 @pytest.fixture
-def lexical(database: Database) -> Iterator[LexicalIndex]:
+def lexical(database: Database, tmp_path: Path) -> Iterator[LexicalIndex]:
     with database.reading() as session:
-        kind = IndexKind.DATABASE if session.info["gin"] else IndexKind.MEMORY
-    index = open_lexical(Settings(_env_file=None, index=kind), database)
+        place = session.info["index"]
+    address = f"milvus://{tmp_path}/milvus.db" if place == "milvus" else place
+    index = open_lexical(Settings(_env_file=None, home=tmp_path, index=address), database)
     yield index
     index.close()
 

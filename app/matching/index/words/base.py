@@ -73,6 +73,9 @@ class LexicalIndex(ABC):
     def all_statistics(self, session: Session, kind: RecordKind, /) -> CorpusStats:
         """The same for all words of the library's published documents."""
 
+    def rebuild(self) -> None:  # noqa: B027 — most have nothing that outlives the process
+        """Rebuild what is kept outside the database and the process."""
+
     @abstractmethod
     def close(self) -> None: ...
 
