@@ -113,6 +113,7 @@ engagement.write                   A          O           O       O        O    
 engagement.contacts                -          O           O       O        -             -        -
 engagement.undertake               -          O           O       O        O             -        -
 engagement.share                   -          -           -       O        -             -        -
+engagement.review                  A          -           -       -        -             -        -
 contract.create                    A          O           O       O        -             -        -
 contract.read                      A          O           O       O        O             -        -
 contract.change                    A          O           O       O        -             -        -
@@ -336,6 +337,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         contest.manage contract.import organisation.import import.create import.read import.change
         export.create export.organisations export.official wall.link partner_agreement.read
         partner_agreement.manage legal_text.read legal_text.publish engagement.undertake
+        engagement.review
     """
     assert {str(action) for action in closed} == set(expected.split())
 
