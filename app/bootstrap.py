@@ -6,6 +6,7 @@ from threadpoolctl import threadpool_limits
 
 from app.accounts.access.opened_records import Disclosure
 from app.database import Database
+from app.encryption.register import open_keys
 from app.engagements.contact_visibility import opened_records
 from app.engagements.files.storage import Store, open_store
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
@@ -62,8 +63,7 @@ WORKER_CONNECTIONS = 5
 def build_services(settings: Settings, *, embedder: Embedder | None = None) -> Services:
     """
     Raises:
-        RuntimeError: the database does not have the schema that this code needs, the replica is none, or the file of
-            synonyms is invalid.
+        RuntimeError: the schema is not current, the replica is none, a key is missing, or the synonyms are invalid.
         WrongEmbedServer: the embed server has another model than the settings name.
         ModelNotReady, RerankerNotFitted: a reranker is set and is not there, or the ranker is not fitted to it.
     """
@@ -80,6 +80,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
             "the database is not initialised or has another version: run `sanku init` "
             "(数据库尚未初始化或版本不符：请先运行 sanku init)"
         )
+    open_keys(settings, database)
     embedder = embedder or open_embedder(settings)
     check_at_start(embedder)
     indexer = MatchingIndexer(database, embedder)

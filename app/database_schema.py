@@ -15,6 +15,7 @@ from app.database import Base, Database
 
 # All modules with tables; importing them registers the tables with the base class.
 MODELS = (
+    "app.encryption.register",
     "app.events.outbox",
     "app.accounts.idempotency",
     "app.accounts.models",

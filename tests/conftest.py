@@ -23,6 +23,7 @@ from functools import partial
 
 from app.accounts.models import Role
 from app.database import Database
+from app.encryption.keys import use_keys
 from app.observability import configure_logging
 from app.settings import Settings
 from tests.support import postgresql
@@ -68,6 +69,7 @@ def only_loopback() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def made_once() -> Iterator[None]:
     """What would cost most of a test's time, and knows nothing of the test."""
+    use_keys(demo_settings())
     with pytest.MonkeyPatch.context() as patch, shared_event_loop():
         share_compiled_statements(patch)
         yield

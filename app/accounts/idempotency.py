@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Select, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import Select, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.accounts.access.authentication import CurrentPrincipal
 from app.database import AppDatabase, Base, Database, Identified, WriteSession, now
+from app.encryption.columns import EncryptedText
 from app.errors import Invalid
 
 IdempotencyKey = Annotated[
@@ -38,7 +39,7 @@ class StoredResponse(Identified, Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int] = mapped_column(default=0)
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    body: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(EncryptedText("idempotency_key.body"), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

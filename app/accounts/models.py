@@ -10,6 +10,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedSecret
 
 
 class OrganisationKind(StrEnum):
@@ -234,8 +235,8 @@ class SecondFactor(Base):
     __tablename__ = "second_factors"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    secret: Mapped[str | None] = mapped_column(String(300))
-    pending_secret: Mapped[str | None] = mapped_column(String(300))
+    secret: Mapped[str | None] = mapped_column(EncryptedSecret("second_factor.secret", 300))
+    pending_secret: Mapped[str | None] = mapped_column(EncryptedSecret("second_factor.pending_secret", 300))
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int | None]
     failures: Mapped[int] = mapped_column(default=0)

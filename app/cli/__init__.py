@@ -14,7 +14,7 @@ from app.cli.accounts import audit, users
 from app.cli.common import print_error
 from app.cli.exchange import drafts, exports, imports, mirror
 from app.cli.matching import match, match_all
-from app.cli.store import backup, check, transfer
+from app.cli.store import backup, check, keys, transfer
 from app.errors import SankuError
 
 cli = typer.Typer(
@@ -67,6 +67,7 @@ cli.command("tiers")(tiers.tiers)
 cli.command("demo")(demo.demo)
 cli.add_typer(audit.commands, name="audit")
 cli.add_typer(index.commands, name="index")
+cli.add_typer(keys.commands, name="keys")
 cli.add_typer(model.commands, name="model")
 cli.add_typer(users.commands, name="user")
 

@@ -83,10 +83,12 @@ def prepared_database(settings: Settings) -> "Database":
     """The database of the installation.
 
     Raises:
-        RuntimeError: the database does not have the current schema; it is not created here.
+        RuntimeError: the database does not have the current schema, which is not created here, or an encryption key is
+            missing.
     """
     from app import database_schema
     from app.database import Database
+    from app.encryption.register import open_keys
 
     database = Database(settings.url)
     if not database_schema.is_current(database):
@@ -95,6 +97,7 @@ def prepared_database(settings: Settings) -> "Database":
             "the database is not initialised or has another version: run `sanku init` "
             "(数据库尚未初始化或版本不符：请先运行 sanku init)"
         )
+    open_keys(settings, database)
     return database
 
 

@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 from sqlalchemy import make_url
 
-from app.cli.common import load_settings, print_error, reserve_port, write_secret
+from app.cli.common import load_settings, print_error, progress, reserve_port, write_secret
 from app.cli.model import prepare_default_model
 from app.settings import Settings
 
 
 def init() -> None:
-    """Set up an installation: home directory, signing key, model and database schema. Safe to repeat."""
+    """Set up an installation: home directory, keys, model and database schema. Safe to repeat."""
     initialise(load_settings())
 
 
@@ -25,20 +25,40 @@ def initialise(settings: Settings) -> None:
     """Create what the installation lacks, and migrate the database."""
     from app.database import Database
     from app.database_schema import migrate
+    from app.encryption.register import open_keys
+    from app.encryption.ring import new_entry, next_id
+    from app.store.reencryption import reencrypt
 
     settings.home_path.mkdir(parents=True, exist_ok=True)
     keep_files_private(settings)
     if settings.secret_key is None and not settings.secret_file.exists() and not settings.demo:
         write_secret(settings.secret_file, secrets.token_urlsafe(48))
         print_error(f"signing key created (已生成签名密钥): {settings.secret_file}")
+    if _needs_ring(settings):
+        path = settings.home_path / "encryption_keys"
+        write_secret(path, f"{new_entry(next_id(()))}\n")
+        print_error(f"encryption key created (已生成加密密钥): {path}")
     if settings.model is None:
         prepare_default_model(settings)
     database = Database(settings.url)
     migrate(database)
+    open_keys(settings, database)
+    with progress("encrypting (加密)") as bar:
+        encrypted = reencrypt(database, on_tables=bar)
+    for row in encrypted.unreadable:
+        print_error(f"cannot be decrypted (无法解密): {row}", style="red")
     database.dispose()
     url = database.engine.url
     place = url.database if database.is_sqlite else url.render_as_string(hide_password=True)
     print_error(f"ready (已就绪): {place}")
+
+
+def _needs_ring(settings: Settings) -> bool:
+    """Whether the installation gets a ring of its own. Where the signing key is a setting, the home directory may not
+    outlive the process, so a key is derived from the signing key until somebody sets a ring."""
+    is_set = settings.encryption_keys_file is not None or settings.encryption_keys_path is None
+    exists = (settings.home_path / "encryption_keys").exists()
+    return not (is_set or exists or settings.demo or settings.secret_key is not None)
 
 
 def keep_files_private(settings: Settings) -> None:

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, Percent, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import LabelledEnum
 
 
@@ -149,7 +150,7 @@ class StageMove(Identified, Base):
     from_stage: Mapped[str | None] = mapped_column(String(12))
     to_stage: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str | None] = mapped_column(String(30))
-    note: Mapped[str] = mapped_column(String(1000), default="")
+    note: Mapped[str] = mapped_column(EncryptedText("engagement_move.note", 1000), default="")
     moved_by: Mapped[UUID | None]
     moved_as: Mapped[str] = mapped_column(String(12))
     moved_at: Mapped[datetime] = mapped_column(default=now)
@@ -172,7 +173,7 @@ class Task(Identified, Base):
 
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagements.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
-    note: Mapped[str] = mapped_column(String(1000), default="")
+    note: Mapped[str] = mapped_column(EncryptedText("engagement_task.note", 1000), default="")
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("engagement_participants.id"))
     due_on: Mapped[date]
     remind_on: Mapped[date]
@@ -253,7 +254,7 @@ class TimelineEntry(Identified, Base):
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagements.id"))
     kind: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[UUID | None]
-    text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(EncryptedText("engagement_entry.text"), default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     actor_id: Mapped[UUID | None]
     actor_role: Mapped[str] = mapped_column(String(12))

@@ -18,7 +18,7 @@ from app.events.domain_event import ClaimedEvent, DomainEvent, subject_id_of
 from app.events.messages import MessageKind
 from app.events.outbox import emit
 from app.notifications.addresses.service import confirm_login_mailbox
-from app.notifications.channels.secrets import SecretBox
+from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.delivery.attempt import CompletedAttempt, DeliveryContext, Skip, prepare
 from app.notifications.delivery.ordering import lock_recipient, start_next
 from app.notifications.delivery.outcome import apply_result, end_delivery, log_attempt, log_lost_attempts
@@ -77,7 +77,7 @@ def use_confirmed_mailbox(services: Services, session: Session, event: ClaimedEv
     confirmed = LoginMailboxConfirmed.of(event)
     user = session.get(User, confirmed.subject_id)
     if user is not None:
-        confirm_login_mailbox(session, SecretBox(services[Settings]), user, is_new=confirmed.is_new)
+        confirm_login_mailbox(session, LinkSigner(services[Settings]), user, is_new=confirmed.is_new)
 
 
 def notify_people(_: Services, session: Session, event: ClaimedEvent) -> None:

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedSecret
 
 
 class ChannelKind(StrEnum):
@@ -35,9 +36,9 @@ ENDPOINT_FAILING = "failing"
 class ChannelAddress(Identified, Base):
     """A channel of a user: their own mailbox, which is `users.email` and not copied, or the chat robot of a group.
 
-    `encrypted_url` holds a robot's address and its secret (see ``channels.secrets``). A mailbox receives no messages
-    before its owner has confirmed it; `verified_fingerprint` is a keyed digest of the confirmed mailbox, so that a new
-    one has to be confirmed again. A removed address is kept for the log of its deliveries.
+    `encrypted_url` is a robot's address and its secret, encrypted when stored. A mailbox receives no messages before
+    its owner has confirmed it; `verified_fingerprint` is a keyed digest of the confirmed mailbox, so that a new one has
+    to be confirmed again. A removed address is kept for the log of its deliveries.
     """
 
     __tablename__ = "channel_addresses"
@@ -55,7 +56,7 @@ class ChannelAddress(Identified, Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(60), default="")
-    encrypted_url: Mapped[str | None] = mapped_column("sealed", Text)
+    encrypted_url: Mapped[str | None] = mapped_column("sealed", EncryptedSecret("channel_address.url"))
     enabled: Mapped[bool] = mapped_column(default=True)
     verified_at: Mapped[datetime | None]
     verified_fingerprint: Mapped[str | None] = mapped_column("verified_mark", String(16))
@@ -78,10 +79,12 @@ class WebhookEndpoint(Identified, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     host: Mapped[str] = mapped_column(String(255))
-    encrypted_url: Mapped[str] = mapped_column("sealed_url", Text)
+    encrypted_url: Mapped[str] = mapped_column("sealed_url", EncryptedSecret("webhook.url"))
     types: Mapped[list[str]] = mapped_column(default=list)
-    encrypted_secret: Mapped[str] = mapped_column("sealed_secret", Text)
-    encrypted_previous_secret: Mapped[str | None] = mapped_column("sealed_previous", Text)
+    encrypted_secret: Mapped[str] = mapped_column("sealed_secret", EncryptedSecret("webhook.secret"))
+    encrypted_previous_secret: Mapped[str | None] = mapped_column(
+        "sealed_previous", EncryptedSecret("webhook.previous_secret")
+    )
     previous_until: Mapped[datetime | None]
     enabled: Mapped[bool] = mapped_column(default=True)
     failing_since: Mapped[datetime | None]

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 
 
 class PushState(StrEnum):
@@ -79,7 +80,7 @@ class Push(Identified, Base):
 
     state: Mapped[str] = mapped_column(String(12), default=PushState.NEW)
     decline_reason: Mapped[str | None] = mapped_column(String(30))
-    note: Mapped[str | None] = mapped_column(String(500))
+    note: Mapped[str | None] = mapped_column(EncryptedText("push.note", 500))
     ended_reason: Mapped[str | None] = mapped_column(String(30))
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]

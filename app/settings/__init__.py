@@ -93,6 +93,15 @@ class Settings(
                 )
         return self
 
+    @model_validator(mode="after")
+    def refuse_two_rings(self) -> Self:
+        """Which of them encrypts would be a guess."""
+        names = ("encryption_keys", "encryption_keys_file", "encryption_keys_command")
+        given = [f"SANKU_{name.upper()}" for name in names if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"set only one of {', '.join(given)} (只能设置其中一项：{'、'.join(given)})")
+        return self
+
     @property
     def roles_with_second_factor(self) -> frozenset[str]:
         """The roles that must have a second factor. A demonstration, whose passwords everybody knows, has none unless
@@ -120,6 +129,13 @@ class Settings(
     @cached_property
     def secret_file(self) -> Path:
         return self.home_path / "secret_key"
+
+    @cached_property
+    def encryption_keys_path(self) -> Path | None:
+        """The file of the ring of keys; None if the keys come from the environment or a command."""
+        if self.encryption_keys is not None or self.encryption_keys_command is not None:
+            return None
+        return (self.encryption_keys_file or self.home_path / "encryption_keys").expanduser()
 
     @cached_property
     def audit_key_file(self) -> Path:

@@ -64,6 +64,21 @@ class AccessSettings(BaseModel):
         default=None,
         description="Signs access tokens; 32 or more random characters. Default: the file that `sanku init` writes.",
     )
+    encryption_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys by which telephones, names, notes and secrets are encrypted in the database: `id:key` with "
+        "32 bytes in Base64, separated by commas, the newest last. The newest encrypts, all decrypt.",
+    )
+    encryption_keys_file: Path | None = Field(
+        default=None,
+        description="File with these keys, one a line. Default: `encryption_keys` in `SANKU_HOME`, which `sanku init` "
+        "writes; without it a key that is derived from the signing key.",
+    )
+    encryption_keys_command: str | None = Field(
+        default=None,
+        description="Command that prints these keys, such as the client of a key service. Run at the start, and when a "
+        "value names a key that is unknown.",
+    )
     access_token_lifetime: timedelta = Field(
         default=timedelta(minutes=15), description="How long an access token is valid."
     )

@@ -1,7 +1,7 @@
 """Erasure of a user's personal data: what no rule keeps is deleted or made nobody's; the user learns what is kept."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import User
 from app.accounts.users import change_user
 from app.database import Database
+from app.encryption.columns import bound
 from app.errors import Conflict, Invalid, StaleVersion
 from app.store.personal_data import (
     CONTACTS,
@@ -26,8 +27,10 @@ from app.store.personal_data import (
     table_of,
     user_of,
 )
+from app.store.reencryption import columns_of, key_of
 
 ERASED = "[erased]"
+_BATCH = 500
 # Mail and telephone are searched for in every text, but for what may not be changed.
 _UNTOUCHED = frozenset(place.table for place in PLACES if place.on_erasure is OnErasure.KEEP) | {
     *(
@@ -127,12 +130,19 @@ def _forget_contact(
     telephones: set[str] = set()
     for kind in ("achievements", "demands", "managers"):
         table = database_schema.metadata().tables[kind]
-        of_colleagues = and_(table.c.contact_name == name, table.c.owner_org_id == organisation_id)
-        condition = or_(table.c.contact_email == email, of_colleagues, table.c.id.in_(records))
-        rows = session.execute(select(table.c.id, table.c.contact_phone).where(condition)).all()
-        telephones.update(row.contact_phone for row in rows if row.contact_phone)
-        session.execute(update(table).where(condition).values(**dict.fromkeys(CONTACTS)))
-        _blank_versions(session, [row.id for row in rows], dict.fromkeys(CONTACTS))
+        columns = (table.c.id, table.c.owner_org_id, *(table.c[contact] for contact in CONTACTS))
+        has_contact = or_(*(table.c[contact].is_not(None) for contact in CONTACTS))
+        found = []
+        # Contacts are encrypted, so the database cannot compare them.
+        for row in session.execute(select(*columns).where(has_contact).execution_options(yield_per=1000)):
+            is_colleagues = row.contact_name == name and row.owner_org_id == organisation_id
+            if row.contact_email == email or is_colleagues or row.id in records:
+                found.append(row)
+        telephones.update(row.contact_phone for row in found if row.contact_phone)
+        ids = [row.id for row in found]
+        for some in _batched(ids):
+            session.execute(update(table).where(table.c.id.in_(some)).values(**dict.fromkeys(CONTACTS)))
+            _blank_versions(session, some, dict.fromkeys(CONTACTS))
     return telephones
 
 
@@ -149,6 +159,12 @@ def _blank_versions(session: Session, records: Collection[UUID], blanks: dict[st
     for row in session.execute(query).all():
         data = row.data | {name: value for name, value in blanks.items() if name in row.data}
         session.execute(update(versions).where(versions.c.id == row.id).values(data=data))
+
+
+def _batched(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """Some ids at a time: a statement has a limited number of parameters."""
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
 
 
 def _forget_words(session: Session, words: set[str]) -> None:
@@ -169,6 +185,8 @@ def _forget_name(session: Session, name: str, user_id: UUID) -> None:
 def _replace(
     session: Session, table: Table, words: set[str], by: str, condition: ColumnElement[bool] | None = None
 ) -> None:
+    if condition is None:
+        _replace_encrypted(session, table, words, by)
     columns = [
         column
         for column in table.columns
@@ -185,6 +203,22 @@ def _replace(
         if changed:
             here = and_(*(key == row._mapping[key.name] for key in keys))
             session.execute(update(table).where(here).values(**changed))
+
+
+def _replace_encrypted(session: Session, table: Table, words: set[str], by: str) -> None:
+    """The same in columns that the database cannot search, because they are encrypted, whole or in part."""
+    columns = columns_of(table)
+    if not columns or not words:
+        return
+    key = key_of(table)
+    is_filled = or_(*(column.is_not(None) for column in columns))
+    changes: dict[Any, dict[str, Any]] = {}
+    for row in session.execute(select(key, *columns).where(is_filled).execution_options(yield_per=1000)):
+        values = {column.name: _without(row, column.name, words, by) for column in columns}
+        if changed := {name: value for name, value in values.items() if value != row._mapping[name]}:
+            changes[row._mapping[key.name]] = changed
+    for id_, changed in changes.items():
+        session.execute(update(table).where(key == id_).values(**bound(table, id_, changed)))
 
 
 def _without(row: Row[Any], name: str, words: set[str], by: str) -> Any:

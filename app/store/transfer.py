@@ -24,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app import database_schema
 from app.database import Database
+from app.encryption.columns import bound
 from app.partners.feed.models import FeedChange
 from app.store.sequences import continue_sequences
 from app.store.table_digests import TableDigest, batches, digest_of
@@ -196,7 +197,9 @@ def _last_key(target: Database, table: Table) -> UUID | None:
 
 def _store(writing: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     dialect = sqlite if writing.dialect.name == "sqlite" else postgresql
-    writing.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+    (*keys,) = table.primary_key
+    stored = [bound(table, row[keys[0].name], row) for row in rows]
+    writing.execute(dialect.insert(table).on_conflict_do_nothing(), stored)
 
 
 def _references_to_itself(table: Table) -> list[str]:

@@ -44,6 +44,7 @@ def test_standard_input_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sqlite_url: str
 ) -> None:
     monkeypatch.setenv("SANKU_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("SANKU_DEMO", "true")
     created = (b"user", b"create", b"a@example.org", b"--name", "甲".encode(), b"--role", b"operator")
     assert _run(monkeypatch, *created, b"--password-stdin", stdin=BROKEN) == 1
     seen = capsys.readouterr()

@@ -28,7 +28,7 @@ from app.handlers import HANDLERS
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.notifications.channels.secrets import SecretBox
+from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
 from app.notifications.handlers import OUTBOUND, recipient_order
 from app.notifications.models import (
@@ -65,7 +65,7 @@ class Crowd:
 
     def seed(self, *, managers: int, pushes: int) -> None:
         """`pushes` in all, evenly; the message of each is due. One transaction for each manager."""
-        secret_box, each = SecretBox(self.settings), pushes // managers
+        link_signer, each = LinkSigner(self.settings), pushes // managers
         with self.database.unit_of_work() as session:
             owner = Organisation(name="需求与成果单位", kind="enterprise", region="370100")
             session.add(owner)
@@ -85,9 +85,9 @@ class Crowd:
             session.flush()
             keys = [(demand.id, achievement.id) for demand in demands]
         for number in range(managers):
-            self._manager(number, keys, secret_box)
+            self._manager(number, keys, link_signer)
 
-    def _manager(self, number: int, keys: Sequence[tuple[UUID, UUID]], secret_box: SecretBox) -> None:
+    def _manager(self, number: int, keys: Sequence[tuple[UUID, UUID]], link_signer: LinkSigner) -> None:
         with self.database.unit_of_work() as session:
             agency = Organisation(name=f"机构{number}", kind="agency", region="370100", verified_at=now())
             session.add(agency)
@@ -117,15 +117,15 @@ class Crowd:
                         user_id=user.id,
                         kind="mail",
                         verified_at=now(),
-                        verified_fingerprint=secret_box.fingerprint(user.email),
+                        verified_fingerprint=link_signer.fingerprint(user.email),
                     ),
                     WebhookEndpoint(
                         organisation_id=agency.id,
                         name="项目系统",
                         host=self.receiver.host,
-                        encrypted_url=secret_box.encrypt(self.receiver.url(f"/{number}")),
+                        encrypted_url=self.receiver.url(f"/{number}"),
                         types=["push.new"],
-                        encrypted_secret=secret_box.encrypt(new_secret()),
+                        encrypted_secret=new_secret(),
                     ),
                 ]
             )

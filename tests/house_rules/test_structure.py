@@ -32,6 +32,7 @@ NOUNS_ON_ING = {
     "pricing",
     "publishing",
     "ranking",
+    "ring",  # as in "key ring"
     "routing",
     "string",
     "training",

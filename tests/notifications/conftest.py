@@ -10,7 +10,7 @@ import pytest
 from app.accounts.models import User
 from app.database import Database, now
 from app.libraries.managers.models import Manager
-from app.notifications.channels.secrets import SecretBox
+from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.models import ChannelAddress
 from app.settings import MailSecurity, Settings
 from tests.support.callers import Caller
@@ -82,7 +82,7 @@ def with_mail(scenario: Scenario, settings: Settings) -> Callable[[Caller], str]
                     user_id=user.id,
                     kind="mail",
                     verified_at=now(),
-                    verified_fingerprint=SecretBox(settings).fingerprint(user.email),
+                    verified_fingerprint=LinkSigner(settings).fingerprint(user.email),
                 )
             )
             return user.email

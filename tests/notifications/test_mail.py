@@ -26,8 +26,8 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind
 from app.notifications.channels.base import Content, OutboundMessage, SendTarget
+from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.channels.mail import MailChannel
-from app.notifications.channels.secrets import SecretBox
 from app.notifications.content import owner_matches
 from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import ChannelAddress
@@ -188,15 +188,15 @@ class TestConfirming:
         channel = as_manager.post("/v1/channels", json={"kind": "mail"}).json()["id"]
         with scenario.database.reading() as session:
             email = session.get_one(User, as_manager.user_id).email
-        secret_box, id_ = SecretBox(settings), UUID(channel)
-        other_key = SecretBox(
+        link_signer, id_ = LinkSigner(settings), UUID(channel)
+        other_key = LinkSigner(
             settings.model_copy(update={"secret_key": SecretStr("another-key-of-32-characters-or-more")})
         )
         for token in (
-            secret_box.link_token("unsubscribe", id_),
-            secret_box.link_token("confirm", id_, bound_to="other@example.com"),
-            secret_box.link_token("confirm", id_, bound_to=email, until=now() - timedelta(seconds=1)),
-            secret_box.link_token("confirm", uuid4(), bound_to=email),
+            link_signer.link_token("unsubscribe", id_),
+            link_signer.link_token("confirm", id_, bound_to="other@example.com"),
+            link_signer.link_token("confirm", id_, bound_to=email, until=now() - timedelta(seconds=1)),
+            link_signer.link_token("confirm", uuid4(), bound_to=email),
             other_key.link_token("confirm", id_, bound_to=email),
             "x" * 40,
         ):

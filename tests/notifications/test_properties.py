@@ -13,12 +13,11 @@ import httpcore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.database import now
 from app.notifications.channels import ssrf_guard
-from app.notifications.channels.secrets import SecretBox, SecretUnreadable
 from app.notifications.channels.ssrf_guard import AddressRefused, GuardedNetwork, is_public, resolve
 from app.notifications.channels.webhook import signature_headers
 from app.notifications.delivery.retry import MAX_RETRY_AFTER, next_delay
@@ -169,16 +168,3 @@ class TestSigning:
         ):
             with pytest.raises(WebhookVerificationError):
                 Webhook(secret).verify(text, changed)
-
-
-class TestSealing:
-    @given(st.text())
-    def test_only_the_same_signing_key_opens_a_seal(self, secret: str) -> None:
-        one, other = (
-            SecretBox(Settings(_env_file=None, secret_key=SecretStr(letter * 40))) for letter in ("a", "b")
-        )
-        encrypted = one.encrypt(secret)
-        assert one.decrypt(encrypted) == secret
-        assert len(secret) < 4 or secret not in encrypted
-        with pytest.raises(SecretUnreadable):
-            other.decrypt(encrypted)

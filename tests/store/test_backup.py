@@ -30,11 +30,18 @@ from tests.support.services import demo_settings
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With a signing key of its own, as every installation outside a demonstration."""
+    settings.home_path.mkdir(parents=True)
+    settings.secret_file.write_text("k" * 48)
+    return settings
+
+
+@pytest.fixture
 def used(app: Any, log_in: LogIn) -> Settings:
     """The settings of a used store, whose service runs on."""
     use(app, log_in)
     settings: Settings = app.state.services[Settings]
-    settings.secret_file.write_text("k" * 48)
     return settings
 
 
@@ -196,7 +203,7 @@ def test_the_commands(
         seen = capsys.readouterr()
         return status, seen.out, seen.err
 
-    status, out, _ = run(used.home_path, "backup", str(archive), url=used.url)
+    status, out, _ = run(used.home_path, "backup", "--with-keys", str(archive), url=used.url)
     assert (status, "已备份" in out, "1 files" in out) == (0, True, True)
     status, _, err = run(used.home_path, "backup", str(archive), url=used.url)
     assert (status, "已存在" in err) == (2, True)

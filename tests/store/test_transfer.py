@@ -140,6 +140,7 @@ def test_the_command_copies_and_verifies(
     urls = [one.engine.url.render_as_string(hide_password=False) for one in (store, target)]
     monkeypatch.setenv("SANKU_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SANKU_DATABASE_URL", urls[0])
+    monkeypatch.setenv("SANKU_DEMO", "true")
     monkeypatch.setenv("SANKU_MIGRATE_TO", urls[1])
 
     def run(*options: str) -> tuple[Any, str]:

@@ -18,6 +18,7 @@ def sanku(
 ) -> Callable[..., str]:
     monkeypatch.setenv("SANKU_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SANKU_DATABASE_URL", database_url)
+    monkeypatch.setenv("SANKU_DEMO", "true")
     monkeypatch.setenv("SANKU_LOG_LEVEL", "WARNING")
     monkeypatch.chdir(tmp_path)
 

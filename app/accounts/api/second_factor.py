@@ -70,21 +70,19 @@ def second_factor(session: ReadSession, settings: AppSettings, principal: Logged
 
 
 @router.post(_OWN, summary="开始设置验证器")
-def begin_second_factor(
-    session: WriteSession, settings: AppSettings, principal: LoggedIn, response: Response
-) -> SecondFactorSecret:
+def begin_second_factor(session: WriteSession, principal: LoggedIn, response: Response) -> SecondFactorSecret:
     """返回新密钥和二维码；用 /v1/me/second-factor/confirm 提交首个验证码后生效。须先确认是本人操作。"""
-    new = service.begin(session, settings, principal=principal)
+    new = service.begin(session, principal=principal)
     response.headers.update(NO_STORE)
     return SecondFactorSecret(secret=new.secret, uri=new.uri, qr=new.qr)
 
 
 @router.post(f"{_OWN}/confirm", summary="启用验证器", responses=problems(Invalid, Conflict))
 def confirm_second_factor(
-    session: WriteSession, settings: AppSettings, principal: LoggedIn, response: Response, body: Code
+    session: WriteSession, principal: LoggedIn, response: Response, body: Code
 ) -> RecoveryCodes:
     """提交验证器显示的首个验证码。启用后，其他登录全部结束；恢复码仅显示这一次。"""
-    codes = service.confirm(session, settings, principal=principal, code=body.code.get_secret_value())
+    codes = service.confirm(session, principal=principal, code=body.code.get_secret_value())
     response.headers.update(NO_STORE)
     return RecoveryCodes(recovery_codes=codes)
 

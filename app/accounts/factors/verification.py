@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from app.accounts import audit, throttle
 from app.accounts.access.principal import Principal, Role
 from app.accounts.credentials import digest
-from app.accounts.factors.encryption import SecretEncryption, SecretUnreadable
 from app.accounts.factors.recovery_codes import plain, use_code
 from app.accounts.factors.totp import matching_step
 from app.accounts.models import SecondFactor, User
 from app.accounts.throttle import RateLimitKey
 from app.database import now
+from app.encryption.columns import UnreadableSecret
 from app.errors import TooManyRequests, Unauthenticated
 from app.events.catalogue import CredentialsChanged
 from app.events.outbox import emit
@@ -49,7 +49,7 @@ def verify_code(session: Session, settings: Settings, user: User, code: str) -> 
     attempts = RateLimitKey("code", f"{user.id} {password_mark(user)}", f"user {user.id}")
     throttle.reserve(session, attempts, limit=settings.code_attempts_per_10_minutes)
     text = plain(code)
-    is_right = _accept_step(settings, factor, text) if len(text) == _DIGITS else False
+    is_right = _accept_step(factor, text) if len(text) == _DIGITS else False
     if not is_right and len(text) > _DIGITS and use_code(session, user.id, text):
         is_right = True
         emit(session, CredentialsChanged(subject_id=user.id, change="recovery_code_used"))
@@ -78,14 +78,12 @@ def unlock(session: Session, user: User) -> None:
         factor.failures, factor.locked_until = 0, None
 
 
-def _accept_step(settings: Settings, factor: SecondFactor, code: str) -> bool:
+def _accept_step(factor: SecondFactor, code: str) -> bool:
     assert factor.secret is not None
-    try:
-        secret = SecretEncryption(settings).decrypt(factor.secret)
-    except SecretUnreadable:
+    if isinstance(factor.secret, UnreadableSecret):
         log.warning("second_factor_unreadable", user_id=str(factor.user_id))
         return False
-    step = matching_step(secret, code, at=now(), after=factor.last_step)
+    step = matching_step(factor.secret, code, at=now(), after=factor.last_step)
     if step is None:
         return False
     factor.last_step = step

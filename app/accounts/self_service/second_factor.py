@@ -11,12 +11,12 @@ from app.accounts.access.grants import require_grant
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.access.proof import require_confirmation
-from app.accounts.factors.encryption import SecretEncryption
 from app.accounts.factors.recovery_codes import codes_left, issue_codes, plain
 from app.accounts.factors.totp import matching_step, new_secret, provisioning_uri, qr_code
 from app.accounts.models import RecoveryCode, SecondFactor, User
 from app.accounts.sessions.tokens import revoke_sessions
 from app.database import now
+from app.encryption.columns import UnreadableSecret
 from app.errors import Conflict, Forbidden, Invalid
 from app.events.catalogue import CredentialsChanged
 from app.events.catalogue.accounts import CredentialChange
@@ -62,7 +62,7 @@ def state_of(session: Session, settings: Settings, *, principal: Principal) -> F
     )
 
 
-def begin(session: Session, settings: Settings, *, principal: Principal) -> NewSecret:
+def begin(session: Session, *, principal: Principal) -> NewSecret:
     """A new secret; the present one, if any, holds until a code of the new one is confirmed.
 
     Raises:
@@ -72,13 +72,13 @@ def begin(session: Session, settings: Settings, *, principal: Principal) -> NewS
     require_confirmation(principal)
     secret = new_secret()
     factor = session.get(SecondFactor, user.id) or SecondFactor(user_id=user.id, failures=0)
-    factor.pending_secret = SecretEncryption(settings).encrypt(secret)
+    factor.pending_secret = secret
     session.add(factor)
     session.flush()
     return _shown(secret, user)
 
 
-def pending(session: Session, settings: Settings, *, principal: Principal) -> NewSecret:
+def pending(session: Session, *, principal: Principal) -> NewSecret:
     """The secret that waits for its first code, to be shown again after a wrong one.
 
     Raises:
@@ -87,10 +87,10 @@ def pending(session: Session, settings: Settings, *, principal: Principal) -> Ne
     """
     user = _own(session, principal, lock=False)
     require_confirmation(principal)
-    return _shown(_pending_secret(settings, session.get(SecondFactor, user.id)), user)
+    return _shown(_pending_secret(session.get(SecondFactor, user.id)), user)
 
 
-def confirm(session: Session, settings: Settings, *, principal: Principal, code: str) -> list[str]:
+def confirm(session: Session, *, principal: Principal, code: str) -> list[str]:
     """Use the new secret from now on; ends all other sessions. Answers new recovery codes, which are shown once.
 
     Raises:
@@ -101,7 +101,7 @@ def confirm(session: Session, settings: Settings, *, principal: Principal, code:
     user = _own(session, principal)
     require_confirmation(principal)
     factor = session.get(SecondFactor, user.id)
-    secret = _pending_secret(settings, factor)
+    secret = _pending_secret(factor)
     assert factor is not None
     step = matching_step(secret, plain(code), at=now(), after=None)
     if step is None:
@@ -184,14 +184,14 @@ def _own(session: Session, principal: Principal, *, lock: bool = True) -> User:
     return session.get_one(User, principal.user_id, with_for_update=lock or None)
 
 
-def _pending_secret(settings: Settings, factor: SecondFactor | None) -> str:
-    if factor is None or factor.pending_secret is None:
+def _pending_secret(factor: SecondFactor | None) -> str:
+    if factor is None or factor.pending_secret is None or isinstance(factor.pending_secret, UnreadableSecret):
         raise Conflict(
             "Begin the setup first: no new secret waits for its code.",
             "请先开始设置，目前没有等待确认的密钥。",
             code="setup_not_begun",
         )
-    return SecretEncryption(settings).decrypt(factor.pending_secret)
+    return factor.pending_secret
 
 
 def _confirmed(session: Session, user: User) -> None:

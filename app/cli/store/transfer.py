@@ -31,9 +31,12 @@ def migrate_store(
     Stop services and workers first: what they store meanwhile is not copied. Uploaded files stay where they are.
     """
     from app.database import Database
+    from app.encryption.keys import use_keys
     from app.store import transfer
 
-    source, target = Database(load_settings().url), Database(to)
+    settings = load_settings()
+    use_keys(settings)
+    source, target = Database(settings.url), Database(to)
     try:
         if verify_only:
             report = transfer.compare(source, target)

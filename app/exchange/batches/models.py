@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedJson
 
 
 class BatchState(StrEnum):
@@ -80,12 +81,12 @@ class ImportRow(Identified, Base):
     ref: Mapped[str] = mapped_column(String(200))
     action: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(10), default=RowState.WAITING.value)
-    entry: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    entry: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("import_row.entry"), default=dict)
     accepted: Mapped[list[str]] = mapped_column(default=list)
     record_id: Mapped[UUID | None] = mapped_column(index=True)
     version: Mapped[int | None]
-    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    remarks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    before: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("import_row.before"), default=dict)
+    remarks: Mapped[list[dict[str, Any]]] = mapped_column(EncryptedJson("import_row.remarks"), default=list)
 
 
 class ImportHeader(Identified, Base):

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.encryption.keys import keyed_digest
 from app.exchange.headers.dictionary import Kind
 from app.exchange.sameness.verdicts import SameTraits
 
@@ -36,7 +37,8 @@ def traits_of(kind: Kind, fields: Mapping[str, Any]) -> SameTraits:
     name = str(fields.get("title") or "")
     phone = re.sub(r"\D", "", str(fields.get("contact_phone") or ""))
     if kind is Kind.MANAGER and phone and name:
-        keys.add(f"person:{''.join(name.split())} {phone}")
+        # Keys are stored, so that of a person is a digest which nobody without the ring of keys can find by trying.
+        keys.add(f"person:{keyed_digest('person', ''.join(name.split()) + ' ' + phone)}")
     texts = (
         fields.get(one)
         for one in ("summary", "main_problem", "key_technology", "expected_goal", "advantages")

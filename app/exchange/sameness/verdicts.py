@@ -78,10 +78,7 @@ def judge(one: SameTraits, other: SameTraits, *, nearness: float | None = None) 
     shared = one.keys & other.keys
     is_anonymous = one.anonymous or other.anonymous
     if shared:
-        evidence = [
-            SameEvidence(f"{_LABELS[key.partition(':')[0]]}相同：{key.partition(':')[2]}", key)
-            for key in sorted(shared)
-        ]
+        evidence = [_of_key(key) for key in sorted(shared)]
         divisional = "分案" in f"{one.name}{one.text}{other.name}{other.text}"
         verdict = SameVerdict.ASK if is_anonymous or divisional else SameVerdict.SAME
         return SameJudgement(verdict, evidence, 100)
@@ -92,6 +89,13 @@ def judge(one: SameTraits, other: SameTraits, *, nearness: float | None = None) 
     if not evidence:
         return SameJudgement(SameVerdict.DIFFERENT)
     return SameJudgement(SameVerdict.ASK, evidence, round(max(alike, (nearness or 0.0) * 100)))
+
+
+def _of_key(key: str) -> SameEvidence:
+    label, _, number = key.partition(":")
+    if label == "person":  # a keyed digest, of which nothing is shown
+        return SameEvidence(f"{_LABELS[label]}相同", "same name and telephone")
+    return SameEvidence(f"{_LABELS[label]}相同：{number}", key)
 
 
 def _soft(

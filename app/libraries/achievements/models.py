@@ -7,6 +7,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Wan
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 
@@ -52,7 +53,7 @@ class Achievement(Record, Base):
     co_org_ids: Mapped[list[str]] = mapped_column(default=list)
     completed_by: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     # disclosed to those whom the owner approves, after an undertaking
-    confidential_note: Mapped[str] = mapped_column(Text, default="")
+    confidential_note: Mapped[str] = mapped_column(EncryptedText("record.confidential_note"), default="")
     undertaking: Mapped[str] = mapped_column(String(12), default="none")
     research_start: Mapped[str | None] = mapped_column(String(7))
     research_end: Mapped[str | None] = mapped_column(String(7))

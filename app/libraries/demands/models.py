@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, Wan, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 
@@ -49,7 +50,7 @@ class Demand(Record, Base):
     # brokering manager; confidential_note to these, and after an undertaking to those whom the owner approves
     existing_basis: Mapped[str] = mapped_column(Text, default="")
     public_alias: Mapped[str | None] = mapped_column(String(120))
-    confidential_note: Mapped[str] = mapped_column(Text, default="")
+    confidential_note: Mapped[str] = mapped_column(EncryptedText("record.confidential_note"), default="")
     undertaking: Mapped[str] = mapped_column(String(12), default="none")
     excluded_orgs: Mapped[list[str]] = mapped_column(default=list)
 

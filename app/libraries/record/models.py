@@ -9,7 +9,11 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText, JsonWithSecrets
 from app.libraries.record.enums import RecordKind
+
+ENCRYPTED_FIELDS = ("contact_name", "contact_phone", "contact_email", "confidential_note")
+"""Fields that are encrypted in the database, in records and in their versions."""
 
 
 def listed_at(model: type["Record"]) -> ColumnElement[datetime]:
@@ -38,9 +42,9 @@ class Record(Identified):
     region: Mapped[str | None] = mapped_column(String(6))
     publish_mode: Mapped[str] = mapped_column(String(12), default="public")
     completeness: Mapped[int] = mapped_column(default=0)
-    contact_name: Mapped[str | None] = mapped_column(String(60))
-    contact_phone: Mapped[str | None] = mapped_column(String(30))
-    contact_email: Mapped[str | None] = mapped_column(String(200))
+    contact_name: Mapped[str | None] = mapped_column(EncryptedText("record.contact_name", 60))
+    contact_phone: Mapped[str | None] = mapped_column(EncryptedText("record.contact_phone", 30))
+    contact_email: Mapped[str | None] = mapped_column(EncryptedText("record.contact_email", 200))
     source: Mapped[str | None] = mapped_column(String(40))
     source_ref: Mapped[str | None] = mapped_column(String(120), index=True)
     review_note: Mapped[str | None] = mapped_column(String(500))
@@ -81,7 +85,7 @@ class RecordVersion(Identified, Base):
     changed_by: Mapped[UUID | None]
     changed_at: Mapped[datetime] = mapped_column(default=now)
     changed_fields: Mapped[list[str]] = mapped_column(default=list)
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]] = mapped_column(JsonWithSecrets("record_version", *ENCRYPTED_FIELDS))
 
 
 class RecordCode(Base):

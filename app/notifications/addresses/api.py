@@ -23,7 +23,7 @@ from app.errors import (
 from app.errors.request_bodies import Sent
 from app.notifications.addresses import service
 from app.notifications.addresses.listing import channel_page
-from app.notifications.channels.secrets import SecretBox
+from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.content.renderer import templates
 from app.notifications.models import ChannelKind
 from app.notifications.schemas import Asked, ChannelChange, ChannelNew, ChannelRead
@@ -39,11 +39,11 @@ _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 Token = Annotated[str, Query(min_length=20, max_length=1000, description="邮件链接中的令牌")]
 
 
-def _secret_box(settings: AppSettings) -> SecretBox:
-    return SecretBox(settings)
+def _link_signer(settings: AppSettings) -> LinkSigner:
+    return LinkSigner(settings)
 
 
-BoxDependency = Annotated[SecretBox, Depends(_secret_box)]
+SignerDependency = Annotated[LinkSigner, Depends(_link_signer)]
 
 
 @router.post(
@@ -52,7 +52,6 @@ BoxDependency = Annotated[SecretBox, Depends(_secret_box)]
 def add(
     session: WriteSession,
     principal: LoggedIn,
-    secret_box: BoxDependency,
     body: Sent[ChannelNew],
     request: Idempotent,
 ) -> Response:
@@ -61,7 +60,6 @@ def add(
     def answer() -> Response:
         row = service.add_channel(
             session,
-            secret_box,
             principal=principal,
             kind=ChannelKind(body.kind),
             name=body.name,
@@ -92,10 +90,10 @@ def confirm_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
     "/confirm", summary="确认邮箱", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
 )
 def confirm(
-    principal: CurrentPrincipal, session: WriteSession, secret_box: BoxDependency, token: Token
+    principal: CurrentPrincipal, session: WriteSession, link_signer: SignerDependency, token: Token
 ) -> HTMLResponse:
     require(principal, Action.CHANNEL_LINK)
-    service.confirm(session, secret_box, token)
+    service.confirm(session, link_signer, token)
     return _page("已确认", "邮箱已确认，今后的推送和通知会发送到此邮箱。")
 
 
@@ -113,11 +111,11 @@ def unsubscribe_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
     "/unsubscribe", summary="退订", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
 )
 def unsubscribe(
-    principal: CurrentPrincipal, session: WriteSession, secret_box: BoxDependency, token: Token
+    principal: CurrentPrincipal, session: WriteSession, link_signer: SignerDependency, token: Token
 ) -> HTMLResponse:
     """无需登录。邮件客户端的一键退订 (RFC 8058) 也使用此地址。"""
     require(principal, Action.CHANNEL_LINK)
-    service.unsubscribe(session, secret_box, token)
+    service.unsubscribe(session, link_signer, token)
     return _page("已退订", "系统不再向此邮箱发送推送；如需恢复，可在“渠道”中重新启用。")
 
 

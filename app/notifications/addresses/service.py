@@ -18,7 +18,7 @@ from app.errors.collection import Faults
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
 from app.notifications.channels.chat import robot_token
-from app.notifications.channels.secrets import SecretBox
+from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.delivery.attempt import CONFIRM, UNSUBSCRIBE
 from app.notifications.models import ROBOTS, SIGNED_ROBOTS, ChannelAddress, ChannelKind
 
@@ -27,7 +27,6 @@ MAX_CHANNELS = 10
 
 def add_channel(
     session: Session,
-    secret_box: SecretBox,
     *,
     principal: Principal,
     kind: ChannelKind,
@@ -46,9 +45,7 @@ def add_channel(
     user = _user(session, principal)
     _check(kind, url, secret)
     _check_limits(session, user, kind)
-    encrypted_url = (
-        None if url is None else secret_box.encrypt("\n".join([url.strip(), *([secret] if secret else [])]))
-    )
+    encrypted_url = None if url is None else "\n".join([url.strip(), *([secret] if secret else [])])
     address = ChannelAddress(user_id=user.id, kind=kind, name=name or "", encrypted_url=encrypted_url)
     session.add(address)
     session.flush()
@@ -58,14 +55,14 @@ def add_channel(
     return address
 
 
-def confirm_login_mailbox(session: Session, secret_box: SecretBox, user: User, *, is_new: bool) -> None:
+def confirm_login_mailbox(session: Session, link_signer: LinkSigner, user: User, *, is_new: bool) -> None:
     """Send messages to the login address, whose link the user has opened: to a new user from the beginning, unless they
     have chosen otherwise meanwhile; after a change of the address, to those who had a confirmed mailbox before."""
     query = select(ChannelAddress).where(
         ChannelAddress.user_id == user.id, ChannelAddress.kind == ChannelKind.MAIL
     )
     known = session.scalars(query).all()
-    mark = secret_box.fingerprint(user.email)
+    mark = link_signer.fingerprint(user.email)
     if is_new and not known:
         session.add(
             ChannelAddress(
@@ -134,15 +131,15 @@ def test_channel(session: Session, channel_id: UUID, *, principal: Principal) ->
     )
 
 
-def confirm(session: Session, secret_box: SecretBox, token: str) -> ChannelAddress:
+def confirm(session: Session, link_signer: LinkSigner, token: str) -> ChannelAddress:
     """Confirm that the mailbox is the user's, by the link that was sent to it.
 
     Raises:
         NotFound: the link is forged, expired, or for a mailbox that the user no longer has.
     """
-    address, fingerprint = _linked(session, secret_box, CONFIRM, token)
+    address, fingerprint = _linked(session, link_signer, CONFIRM, token)
     user = session.get_one(User, address.user_id)
-    if not secret_box.is_bound(fingerprint, user.email):
+    if not link_signer.is_bound(fingerprint, user.email):
         raise _bad_link()
     if address.verified_fingerprint != fingerprint:
         address.verified_at, address.verified_fingerprint = now(), fingerprint
@@ -150,13 +147,13 @@ def confirm(session: Session, secret_box: SecretBox, token: str) -> ChannelAddre
     return address
 
 
-def unsubscribe(session: Session, secret_box: SecretBox, token: str) -> ChannelAddress:
+def unsubscribe(session: Session, link_signer: LinkSigner, token: str) -> ChannelAddress:
     """Disable the mailbox without a login (RFC 8058). The user may enable it again.
 
     Raises:
         NotFound: the link is forged.
     """
-    address, _ = _linked(session, secret_box, UNSUBSCRIBE, token)
+    address, _ = _linked(session, link_signer, UNSUBSCRIBE, token)
     if address.enabled:
         address.enabled = False
         session.flush()
@@ -165,8 +162,10 @@ def unsubscribe(session: Session, secret_box: SecretBox, token: str) -> ChannelA
     return address
 
 
-def _linked(session: Session, secret_box: SecretBox, purpose: str, token: str) -> tuple[ChannelAddress, str]:
-    claims = secret_box.read_link_token(purpose, token)
+def _linked(
+    session: Session, link_signer: LinkSigner, purpose: str, token: str
+) -> tuple[ChannelAddress, str]:
+    claims = link_signer.read_link_token(purpose, token)
     if claims is None:
         raise _bad_link()
     address_id, fingerprint = claims

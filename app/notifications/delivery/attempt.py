@@ -14,10 +14,11 @@ from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.links.service import PATHS, token_of
 from app.accounts.models import User
 from app.database import now
+from app.encryption.columns import UnreadableSecret
 from app.events.messages import MessageKind
 from app.notifications.channels import build_channels
 from app.notifications.channels.base import Channel, OutboundMessage, SendResult, SendTarget
-from app.notifications.channels.secrets import SecretBox, SecretUnreadable
+from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.content.account_mails import render_account_link
 from app.notifications.content.audience import Audience, audience_of_endpoint, audience_of_user
 from app.notifications.content.renderer import RENDERERS, RenderContext
@@ -89,7 +90,7 @@ class DeliveryContext:
     """
 
     channels: Mapping[ChannelKind, Channel]
-    secret_box: SecretBox
+    link_signer: LinkSigner
     public_url: str
     settings: Settings = field(repr=False)
 
@@ -98,7 +99,7 @@ class DeliveryContext:
 
 
 def build_delivery_context(settings: Settings) -> DeliveryContext:
-    return DeliveryContext(build_channels(settings), SecretBox(settings), settings.public_url, settings)
+    return DeliveryContext(build_channels(settings), LinkSigner(settings), settings.public_url, settings)
 
 
 def prepare(
@@ -117,8 +118,6 @@ def prepare(
         return _assemble(session, delivery, message, context, threshold)
     except _SkipDelivery as error:
         return error.skip
-    except SecretUnreadable:
-        return Skip(DeliveryState.DEAD, "secret_unreadable")
 
 
 def _assemble(
@@ -132,7 +131,7 @@ def _assemble(
         raise _SkipDelivery(DeliveryState.DEAD, "channel_not_configured")
     links: dict[str, Any] = {}
     if kind is ChannelKind.WEBHOOK:
-        audience, target = _endpoint_target(session, delivery, message_kind, context.secret_box)
+        audience, target = _endpoint_target(session, delivery, message_kind)
     else:
         audience, target, links = _personal_target(session, delivery, message, context)
     render_context = RenderContext(
@@ -169,9 +168,7 @@ def _account_mail(
     return ReadyToSend(channel, outbound, SendTarget(link.email))
 
 
-def _endpoint_target(
-    session: Session, delivery: Delivery, kind: MessageKind, secret_box: SecretBox
-) -> tuple[Audience, SendTarget]:
+def _endpoint_target(session: Session, delivery: Delivery, kind: MessageKind) -> tuple[Audience, SendTarget]:
     endpoint = session.get_one(WebhookEndpoint, delivery.address_id)
     if endpoint.removed_at is not None or (not endpoint.enabled and kind not in _REQUESTED_KINDS):
         raise _SkipDelivery(DeliveryState.DROPPED, "address_off")
@@ -180,10 +177,14 @@ def _endpoint_target(
     encrypted = [endpoint.encrypted_secret]
     if endpoint.encrypted_previous_secret is not None and (endpoint.previous_until or now()) > now():
         encrypted.append(endpoint.encrypted_previous_secret)
-    target = SendTarget(
-        secret_box.decrypt(endpoint.encrypted_url), tuple(secret_box.decrypt(secret) for secret in encrypted)
-    )
+    target = SendTarget(_readable(endpoint.encrypted_url), tuple(_readable(secret) for secret in encrypted))
     return audience_of_endpoint(session, endpoint.id, endpoint.organisation_id), target
+
+
+def _readable(secret: str) -> str:
+    if isinstance(secret, UnreadableSecret):
+        raise _SkipDelivery(DeliveryState.DEAD, "secret_unreadable")
+    return secret
 
 
 def _personal_target(
@@ -194,23 +195,23 @@ def _personal_target(
     requested = message.kind in _REQUESTED_KINDS
     if address.removed_at is not None or not user.active or not (address.enabled or requested):
         raise _SkipDelivery(DeliveryState.DROPPED, "address_off")
-    kind, secret_box = ChannelKind(address.kind), context.secret_box
+    kind, link_signer = ChannelKind(address.kind), context.link_signer
     audience = audience_of_user(session, user, is_group=kind in ROBOTS)
     if kind in ROBOTS:
-        robot, _, secret = secret_box.decrypt(address.encrypted_url or "").partition("\n")
+        robot, _, secret = _readable(address.encrypted_url or "").partition("\n")
         return audience, SendTarget(robot, (secret,) if secret else ()), {}
     links = {}
     if message.kind == MessageKind.VERIFY:
-        token = secret_box.link_token(
+        token = link_signer.link_token(
             CONFIRM, address.id, bound_to=user.email, until=message.created_at + CONFIRM_WITHIN
         )
         links["confirm_url"] = context.link("/v1/channels/confirm", token)
-    elif address.verified_fingerprint is None or not secret_box.is_bound(
+    elif address.verified_fingerprint is None or not link_signer.is_bound(
         address.verified_fingerprint, user.email
     ):
         raise _SkipDelivery(DeliveryState.DROPPED, "mailbox_not_confirmed")
     else:
         links["unsubscribe_url"] = context.link(
-            "/v1/channels/unsubscribe", secret_box.link_token(UNSUBSCRIBE, address.id)
+            "/v1/channels/unsubscribe", link_signer.link_token(UNSUBSCRIBE, address.id)
         )
     return audience, SendTarget(user.email), links

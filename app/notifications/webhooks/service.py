@@ -22,7 +22,6 @@ from app.errors import Conflict, Forbidden, Invalid
 from app.errors.collection import Faults
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
-from app.notifications.channels.secrets import SecretBox
 from app.notifications.models import WebhookEndpoint
 from app.notifications.webhooks.target_urls import validated_host
 from app.settings import Settings
@@ -41,18 +40,17 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class WebhookConfig:
-    """What the service needs to validate addresses and to encrypt secrets; created once per process.
+    """What the service needs to validate addresses; created once per process.
 
     `allowed_hosts` are `host:port` that need not be public; `overlap` is how long a replaced secret stays valid.
     """
 
-    secret_box: SecretBox
     allowed_hosts: Sequence[str]
     overlap: timedelta
 
     @classmethod
     def of(cls, settings: Settings) -> "WebhookConfig":
-        return cls(SecretBox(settings), settings.webhook_allowed_hosts, settings.webhook_secret_overlap)
+        return cls(settings.webhook_allowed_hosts, settings.webhook_secret_overlap)
 
 
 def create_endpoint(
@@ -87,9 +85,9 @@ def create_endpoint(
         organisation_id=owner,
         name=name,
         host=host,
-        encrypted_url=config.secret_box.encrypt(url),
+        encrypted_url=url,
         types=sorted(set(types)),
-        encrypted_secret=config.secret_box.encrypt(secret),
+        encrypted_secret=secret,
         created_by=principal.user_id,
     )
     session.add(endpoint)
@@ -133,7 +131,7 @@ def change_endpoint(
     endpoint = _changeable(session, endpoint_id, principal, if_match)
     if "url" in changes:
         endpoint.host = validated_host(changes["url"], config.allowed_hosts)
-        endpoint.encrypted_url = config.secret_box.encrypt(changes["url"])
+        endpoint.encrypted_url = changes["url"]
     if "types" in changes:
         endpoint.types = sorted(set(changes["types"]))
     if "name" in changes:
@@ -158,7 +156,7 @@ def rotate_secret(
     secret = new_secret()
     endpoint.encrypted_previous_secret = endpoint.encrypted_secret
     endpoint.previous_until = now() + config.overlap
-    endpoint.encrypted_secret = config.secret_box.encrypt(secret)
+    endpoint.encrypted_secret = secret
     session.flush()
     audit.record(session, principal, Action.WEBHOOK_CHANGE, endpoint.id, "rotate")
     return Issued(endpoint, secret)

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.pushes.feedback.pair_side import Side
 
 
@@ -30,7 +31,7 @@ class OwnerAnswer(Identified, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     interested: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(String(30))
-    note: Mapped[str | None] = mapped_column(String(500))
+    note: Mapped[str | None] = mapped_column(EncryptedText("owner_answer.note", 500))
     pair_score: Mapped[float | None]
     answered_at: Mapped[datetime] = mapped_column(default=now)
     answered_by: Mapped[UUID | None]
@@ -71,7 +72,7 @@ class MatchReport(Identified, Base):
     demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id"))
     achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievements.id"))
     category: Mapped[str] = mapped_column(String(30))
-    note: Mapped[str | None] = mapped_column(String(500))
+    note: Mapped[str | None] = mapped_column(EncryptedText("match_report.note", 500))
     state: Mapped[str] = mapped_column(String(12), default=ReportState.OPEN)
     reported_by: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None]

@@ -43,7 +43,7 @@ def back_up(
     Args:
         files: None leaves uploaded files out.
         recipients: age public keys; with any, the archive is encrypted.
-        with_keys: include the signing key, the key of the audit trail and its anchors.
+        with_keys: include the signing key, the ring of encryption keys, the key of the audit trail and its anchors.
 
     Raises:
         BackupRefusedError: the target exists, the schema is not current, or a recipient is unknown.
@@ -136,8 +136,10 @@ def _write(
 
 def _keys(settings: Settings) -> dict[str, Path]:
     """The files that a restored store needs besides the database, by name; those that exist."""
+    ring = settings.encryption_keys_path
     named = {
         "secret_key": settings.secret_file,
+        **({} if ring is None else {"encryption_keys": ring}),
         "audit_key": settings.audit_key_file,
         "audit-anchors.jsonl": settings.audit_anchors_path,
     }

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from app import database_schema
 from app.database import Database
+from app.encryption.keys import use_keys
 from app.engagements.files.storage import Store
 from app.settings import Settings
 from app.store import transfer
@@ -111,8 +112,10 @@ def _restore_files(folder: Path, files: Store) -> None:
 
 
 def _restore_keys(folder: Path, settings: Settings) -> None:
+    ring = settings.encryption_keys_path
     targets = {
         "secret_key": settings.secret_file,
+        **({} if ring is None else {"encryption_keys": ring}),
         "audit_key": settings.audit_key_file,
         "audit-anchors.jsonl": settings.audit_anchors_path,
     }
@@ -130,6 +133,7 @@ def _restore_database(copy: Path, settings: Settings, on_table: transfer.OnTable
             os.fsync(file.fileno())
         os.replace(copy, path)
         return
+    use_keys(settings)
     source, target = Database(f"sqlite:///{copy}"), Database(settings.url)
     try:
         report = transfer.transfer(source, target, on_table=on_table)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.database import Database
+from app.encryption.ring import DecryptionError
 from app.engagements.files.storage import Store
 from app.matching.embedding.indexer import MatchingIndexer
 from app.settings import Settings
@@ -18,6 +19,7 @@ from app.store.consistency import (
     organisations,
     pushes,
     records,
+    secrets,
     trail,
     vectors,
 )
@@ -46,6 +48,7 @@ CHECKS = (
     Check("outbox", "待处理事件", "waiting events", events.outbox, events.mend_outbox),
     Check("dead_letters", "死信", "dead letters", events.dead_letters),
     Check("files", "文件", "files", files.file_bytes),
+    Check("encrypted_values", "加密内容", "encrypted values", secrets.encrypted_values),
     Check("audit_trail", "审计日志", "audit trail", trail.audit_trail),
 )  # fmt: skip
 """What is derived comes after what it is derived from."""
@@ -83,6 +86,8 @@ def check_store(
             except DatabaseError as error:
                 session.rollback()
                 result.add("database", f"无法读取：{error.orig}", f"cannot be read: {error.orig}")
+            except DecryptionError as error:  # the check of encrypted values names every such row
+                result.add("database", f"无法解密：{error}", f"cannot be decrypted: {error}")
             results.append(result)
     return results
 

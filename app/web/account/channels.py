@@ -10,12 +10,10 @@ from app.database import AppDatabase, ReadSession
 from app.errors import SankuError
 from app.notifications.addresses import service
 from app.notifications.addresses.listing import channel_page
-from app.notifications.channels.secrets import SecretBox
 from app.notifications.delivery.listing import DELIVERY_STATES, delivery_page
 from app.notifications.delivery.log import redeliver
 from app.notifications.schemas import ChannelNew
 from app.paging import PageRequest
-from app.services import AppSettings
 from app.web.forms.choices import listed
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
@@ -70,7 +68,7 @@ def channels(page: CurrentPage, session: ReadSession) -> Response:
 
 
 @router.post(f"{CHANNELS_PAGE}/add", name="add_channel")
-def add(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+def add(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     """Adds a robot, or the mailbox, which is asked to confirm."""
     is_mail = posted.get("kind") == "mail"
     form = FilledForm(ROBOT, posted=PostedForm() if is_mail else posted)
@@ -80,7 +78,7 @@ def add(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppS
         assert isinstance(wanted, ChannelNew)
 
         def make() -> Response:
-            service.add_channel(session, SecretBox(settings), principal=page.principal, **wanted.model_dump())
+            service.add_channel(session, principal=page.principal, **wanted.model_dump())
             return page.redirect(CHANNELS_PAGE, notice="channel_mail" if is_mail else "saved")
 
         return page.once(database, session, posted, wanted, make)

@@ -24,28 +24,26 @@ def security(page: CurrentPage, session: ReadSession, settings: AppSettings) -> 
 
 
 @router.post(f"{SECURITY}/begin", name="begin_second_factor")
-def begin(page: CurrentPage, posted: Posted, session: WriteSession, settings: AppSettings) -> Response:
+def begin(page: CurrentPage, posted: Posted, session: WriteSession) -> Response:
     """Shows a new secret as a QR code and as text."""
     if (elsewhere := _first(page, posted)) is not None:
         return elsewhere
-    return _setup(page, service.begin(session, settings, principal=page.principal))
+    return _setup(page, service.begin(session, principal=page.principal))
 
 
 @router.post(f"{SECURITY}/enable", name="enable_second_factor")
-def enable(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+def enable(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     """Takes the first code, and shows the recovery codes, here and never again."""
     if (elsewhere := _first(page, posted)) is not None:
         return elsewhere
     try:
         with database.unit_of_work() as session:
-            codes = service.confirm(
-                session, settings, principal=page.principal, code=posted.get("secret_code")
-            )
+            codes = service.confirm(session, principal=page.principal, code=posted.get("secret_code"))
     except Conflict:
         return page.redirect(SECURITY)
     except Invalid as error:
         with database.reading() as session:
-            return _setup(page, service.pending(session, settings, principal=page.principal), error)
+            return _setup(page, service.pending(session, principal=page.principal), error)
     return _codes(page, codes)
 
 

@@ -1,4 +1,4 @@
-"""Encryption of secrets at rest, and tokens for links in e-mails, with keys derived from the signing key."""
+"""Tokens for links in e-mails, with a key derived from the signing key."""
 
 import hashlib
 import hmac
@@ -7,16 +7,19 @@ from functools import cached_property
 from uuid import UUID
 
 import jwt
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.accounts.factors.encryption import SecretEncryption, SecretUnreadable
-
-__all__ = ["SecretBox", "SecretUnreadable"]
+from app.settings import Settings
 
 _ALGORITHM = "HS256"
 
 
-class SecretBox(SecretEncryption):
-    """Encrypts and decrypts secrets, and signs links in e-mails. Reads the signing key on first use."""
+class LinkSigner:
+    """Signs links in e-mails. Reads the signing key on first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def link_token(
         self, purpose: str, address_id: UUID, *, bound_to: str = "", until: datetime | None = None
@@ -53,4 +56,6 @@ class SecretBox(SecretEncryption):
 
     @cached_property
     def _token_key(self) -> bytes:
-        return self._derived("links in mails")
+        # The label is part of the key: with another one the links in mails that were sent would stop working.
+        key = self._settings.signing_key.encode()
+        return HKDF(SHA256(), length=32, salt=None, info=b"sanku links in mails").derive(key)

@@ -1,0 +1,1 @@
+"""Encryption at rest: the ring of keys, and column types that encrypt what they store."""
