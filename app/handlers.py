@@ -167,6 +167,7 @@ _EFFECTS: HandlerTable = {
     events.CertificateRevoked: (REFRESH_TIER_OF_MANAGER,),
     events.CertificateExpired: (REFRESH_TIER_OF_MANAGER,),
     events.FilingChanged: (REFRESH_TIER_OF_MANAGER, pushes.revise_filed),
+    events.TrainingChanged: (),
     events.AffiliationAnswered: (engagements.review_of_manager,),
     events.TierConfigured: (REFRESH_ALL_TIERS,),
     events.TiersOutdated: (REFRESH_OUTDATED_TIERS,),

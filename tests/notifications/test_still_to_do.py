@@ -297,6 +297,25 @@ def test_nobody_is_asked_about_a_recognition_that_was_reopened(scenario: Scenari
     assert mails.new() == {lead: ["2026 年度人才认定已取消"]}
 
 
+def test_who_reviews_a_training_and_whose_it_is_are_notified(scenario: Scenario, mails: Mails) -> None:
+    with scenario.database.unit_of_work() as session:
+        session.add(OwnerPreference(organisation_id=scenario.operator.organisation_id, **ANY_HOUR))
+    base = ok(scenario.operator.post("/v1/training-bases", json={"name": "济南市人才培养基地"}), 201)
+    body = {"base_id": base["id"], "rung": "short_course", "course": "技术合同实务", "hours": 16}
+    body |= {"started_on": "2026-03-02", "ended_on": "2026-03-03"}
+    bureau, lead = (address_of(scenario, one) for one in (scenario.operator, scenario.lead))
+
+    def training() -> str:
+        return f"/v1/trainings/{ok(scenario.lead.post('/v1/trainings', json=body), 201)['id']}"
+
+    first = training()
+    assert mails.new() == {bureau: ["有一条培训记录待核验"]}
+    ok(scenario.operator.post(f"{first}/verify", json={}))
+    assert mails.new() == {lead: ["您的培训记录已通过核验"]}
+    ok(scenario.operator.post(f"{training()}/reject", json={"note": "查无记录"}))
+    assert mails.new() == {lead: ["您的培训记录未通过核验"]}
+
+
 def test_a_new_year_is_no_lost_tier(scenario: Scenario, mails: Mails) -> None:
     scenario.verified_certificate(scenario.lead_id, "advanced")
     with scenario.database.unit_of_work() as session:

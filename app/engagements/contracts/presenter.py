@@ -51,15 +51,18 @@ class _Surroundings:
 
     def __init__(self, session: Session, rows: Sequence[Contract]) -> None:
         ids = [row.id for row in rows]
-        self.organisations = _by_id(
-            session.scalars(
-                select(Organisation).where(
-                    Organisation.id.in_(
-                        {id_ for row in rows for id_ in (row.buyer_org_id, row.seller_org_id)}
-                    )
-                )
-            )
-        )
+        self.signatures: dict[tuple[UUID, UUID | None], list[ContractSignature]] = {}
+        named = {id_ for row in rows for id_ in (row.buyer_org_id, row.seller_org_id)}
+        for signature in session.scalars(
+            select(ContractSignature)
+            .where(ContractSignature.contract_id.in_(ids), ContractSignature.void_at.is_(None))
+            .order_by(ContractSignature.signed_at)
+        ):
+            key = (signature.contract_id, signature.amendment_id)
+            self.signatures.setdefault(key, []).append(signature)
+            # No party any more where a merge, during which it signed, was undone.
+            named.add(signature.organisation_id)
+        self.organisations = _by_id(session.scalars(select(Organisation).where(Organisation.id.in_(named))))
         self.engagements = {
             engagement.id: engagement
             for engagement in session.scalars(
@@ -79,14 +82,6 @@ class _Surroundings:
                 .execution_options(populate_existing=True)
             )
         }
-        self.signatures: dict[tuple[UUID, UUID | None], list[ContractSignature]] = {}
-        for signature in session.scalars(
-            select(ContractSignature)
-            .where(ContractSignature.contract_id.in_(ids), ContractSignature.void_at.is_(None))
-            .order_by(ContractSignature.signed_at)
-        ):
-            key = (signature.contract_id, signature.amendment_id)
-            self.signatures.setdefault(key, []).append(signature)
         self.from_ledger = from_ledger(session, ids)
         shares = [share.manager_id for row in rows for share in row.shares]
         touched = [share.manager_id for row in self.amendments.values() for share in row.shares]

@@ -100,6 +100,7 @@ from app.events.catalogue.talent import (
     TierChanged,
     TierConfigured,
     TiersOutdated,
+    TrainingChanged,
 )
 
 __all__ = [
@@ -195,4 +196,5 @@ __all__ = [
     "TierChanged",
     "TierConfigured",
     "TiersOutdated",
+    "TrainingChanged",
 ]

@@ -39,6 +39,20 @@ class CertificateExpired(CertificateEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainingChanged(DomainEvent):
+    """A training of a manager was handed in or reviewed. `organisation_id` runs the base and may review it; without one
+    the bureau does."""
+
+    name: ClassVar = "training.changed"
+
+    subject_id: UUID
+    manager_id: UUID
+    organisation_id: UUID | None = None
+    actor_id: UUID | None = None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilingChanged(DomainEvent):
     """A filing (备案) was moved by `move` to `state`."""
 

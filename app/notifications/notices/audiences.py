@@ -193,6 +193,13 @@ def _operators(session: Session, event: Any) -> Iterable[NotifiedPerson]:
     return [NotifiedPerson("user_id", id_, actor_id=actor) for id_ in session.scalars(query)]
 
 
+def _reviewers_of_training(session: Session, event: Any) -> Iterable[NotifiedPerson]:
+    if event.organisation_id is None:
+        return _operators(session, event)
+    staff = (Role.INSTITUTION.value,)
+    return [NotifiedPerson("organisation_id", event.organisation_id, staff, event.actor_id)]
+
+
 def _subject_organisation(_: Session, event: Any) -> Iterable[NotifiedPerson]:
     return [NotifiedPerson("organisation_id", event.subject_id)]
 
@@ -253,6 +260,9 @@ MANAGER = NoticeAudience("the manager", _manager)
 SUBJECT_MANAGER = NoticeAudience("the manager", _subject_manager)
 LISTED_MANAGERS = NoticeAudience("the managers in the list", _listed_managers)
 OPERATORS = NoticeAudience("the bureau", _operators)
+REVIEWERS_OF_TRAINING = NoticeAudience(
+    "the institution that runs the training base, or the bureau", _reviewers_of_training
+)
 SUBJECT_ORGANISATION = NoticeAudience("the organisation", _subject_organisation)
 REPORTER = NoticeAudience("who reported it", _reporter)
 SUBJECT_USER = NoticeAudience("the user", _subject_user)

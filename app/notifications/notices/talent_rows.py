@@ -70,6 +70,30 @@ def _certificate(
     )
 
 
+def _training(
+    state: str,
+    zh: str,
+    en: str,
+    audience: NoticeAudience = to.MANAGER,
+    *,
+    still_holds: Condition | None = None,
+) -> NoticeRow:
+    def applies(_: Session, event: Any) -> bool:
+        return bool(event.state == state)
+
+    return NoticeRow(
+        event=events.TrainingChanged,
+        type=f"training.{state}",
+        group=Group.CERTIFICATES,
+        to=audience,
+        zh=zh,
+        en=en,
+        path="/v1/trainings/{subject_id}",
+        applies=applies,
+        still_holds=still_holds,
+    )
+
+
 FILING_ROWS: tuple[NoticeRow, ...] = (
     _filing(
         "submit",
@@ -139,6 +163,19 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         events.CertificateExpired,
         "您的{level_zh}证书已过有效期。",
         "Your certificate ({level_en}) has expired.",
+    ),
+    _training(
+        "submitted",
+        "有一条培训记录待核验。",
+        "A training waits for review.",
+        to.REVIEWERS_OF_TRAINING,
+        still_holds=not_followed_by(events.TrainingChanged),
+    ),
+    _training("verified", "您的培训记录已通过核验。", "Your training is verified."),
+    _training(
+        "rejected",
+        "您的培训记录未通过核验，请查看意见。",
+        "Your training was rejected. Please read the review note.",
     ),
     NoticeRow(
         event=events.AffiliationAnswered,

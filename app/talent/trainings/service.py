@@ -15,6 +15,8 @@ from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.errors.collection import Faults
+from app.events.catalogue import TrainingChanged
+from app.events.outbox import emit
 from app.talent.access import manager_for, own_rows
 from app.talent.responses import refuse_cleared
 from app.talent.trainings.models import TRANSITIONS, Training, TrainingBase, TrainingState
@@ -100,7 +102,22 @@ def record(session: Session, body: TrainingCreate, *, principal: Principal) -> T
     )
     session.add(training)
     begin(session, training, concept="training", principal=principal)
+    _emit_change(session, training, base, principal)
     return training
+
+
+def _emit_change(session: Session, training: Training, base: TrainingBase, principal: Principal) -> None:
+    session.flush()
+    emit(
+        session,
+        TrainingChanged(
+            subject_id=training.id,
+            manager_id=training.manager_id,
+            organisation_id=base.organisation_id,
+            actor_id=principal.user_id,
+            state=training.state,
+        ),
+    )
 
 
 def visible_trainings(principal: Principal) -> ColumnElement[bool]:
@@ -151,7 +168,7 @@ def review(
         note=note,
     )
     training.reviewed_by, training.reviewed_at, training.review_note = principal.user_id, now(), note
-    session.flush()
+    _emit_change(session, training, base, principal)
     return training
 
 

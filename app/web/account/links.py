@@ -41,6 +41,11 @@ _PLACES: Mapping[str, Mapping[Role | None, str]] = {
         Role.INSTITUTION: "/desk/staff",
         None: "/me/recognition/certificates",
     },
+    "trainings": {
+        Role.OPERATOR: "/bureau/trainings",
+        Role.INSTITUTION: "/desk/trainings",
+        None: "/me/recognition/trainings",
+    },
     "recognition-rounds": {
         Role.OPERATOR: "/bureau/rounds/{id}",
         Role.INSTITUTION: "/desk/staff",

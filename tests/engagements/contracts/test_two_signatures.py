@@ -49,6 +49,25 @@ class TestSignatures:
         assert (whole["state"], whole["signed_on"], whole["signed_by_both"]) == ("signed", day(), True)
         assert consents(whole)["buyer"] == consents(whole)["seller"] == "given"
 
+    def test_who_signed_during_a_merge_is_named_after_it_was_undone(self, scenario: Scenario) -> None:
+        contract = ok(scenario.agreed_engagement().contract(), 201)
+        buyer, kept = contract["buyer_org_id"], scenario.log_in(Role.ENTERPRISE)
+        same = {
+            "kept_id": str(kept.organisation_id),
+            "other_id": buyer,
+            "verdict": "same",
+            "note": "查验登记资料",
+        }
+        merged = ok(scenario.operator.post("/v1/organisations/duplicates", json=same), 201)
+        for party in (kept, scenario.institution):
+            ok(sign(party, contract["id"], day()))
+        ok(scenario.operator.post(f"/v1/organisations/duplicates/{merged['id']}/undo"))
+        shown = read(scenario.operator, contract)
+        assert (shown["state"], shown["buyer_org_id"]) == ("signed", buyer)
+        signed_by = {one["side"]: one["organisation_id"] for one in shown["signatures"]}
+        assert signed_by["buyer"] == str(kept.organisation_id)
+        assert ok(register(scenario, contract))["state"] == "registered"
+
     def test_nobody_signs_for_an_organisation_they_are_not_of(self, scenario: Scenario) -> None:
         contract = ok(scenario.agreed_engagement().contract(), 201)
         assert sign(scenario.lead, contract["id"], day()).status_code == 403

@@ -19,6 +19,10 @@ HUNDRED = Decimal(100)
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[-+]?\.\d+", re.ASCII)
 
 
+# A number beside a currency is meant in yuan as often as in 万元.
+_CURRENCY = re.compile("人民币|RMB|CNY|¥", re.IGNORECASE)
+
+
 def check_wan(value: Any) -> Any:
     """Parse an amount in 万元: 0 < amount ≤ 1 000 000.00, at most two decimal places, never rounded.
 
@@ -41,6 +45,12 @@ def check_wan_or_nothing(value: Any) -> Any:
         return value
     amount = _number(value)
     if amount is None and isinstance(value, str) and (written := written_amount(value)):
+        if not written.has_unit and _CURRENCY.search(unicodedata.normalize("NFKC", value)):
+            raise field_error(
+                "money_unit",
+                zh=f"“{value.strip()}”是多少元还是多少万元？请注明单位，如 120万元、1200000元。",
+                en=f"Is '{value.strip()}' in yuan or in 万元 (10,000 yuan)? State the unit: 120万元, 1200000元.",
+            )
         amount = written.wan
     if amount is None:
         raise field_error(
