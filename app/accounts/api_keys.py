@@ -100,8 +100,10 @@ def reissue_api_key(session: Session, key_id: UUID, *, principal: Principal) -> 
     Raises:
         NotFound: the key does not exist or belongs to another organisation.
         Conflict: the key is in use, revoked, or of another user.
+        Forbidden: the principal has not shown a password or factor just now.
     """
     require(principal, Action.API_KEY_CREATE, own=True)
+    require_confirmation(principal)
     key = one_or_not_found(
         session, api_keys(principal=principal).where(ApiKey.id == key_id).with_for_update()
     )

@@ -64,17 +64,35 @@ def create_user(
     organisation, because managers have wider access and are appointed by the bureau.
 
     Raises:
-        Forbidden: the organisation is not the principal's own, or its administrators do not give this role.
+        Forbidden: the organisation is not the principal's own or not verified, or its administrators do not give this
+            role.
         Invalid, Conflict: see `add_user`.
     """
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
     require_confirmation(principal)
-    if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN and not is_unreadable(organisation_id):
-        refuse_other_role(session, role, organisation_id)
+    if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN:
+        _refuse_unverified(principal)
+        if not is_unreadable(organisation_id):
+            refuse_other_role(session, role, organisation_id)
     require_grant(principal, role)
     user = add_user(session, facts=facts, role=role, organisation_id=organisation_id)
     audit.record(session, principal, Action.USER_CREATE, user.id, f"role={role}")
     return user
+
+
+def _refuse_unverified(principal: Principal) -> None:
+    """Anyone can register an organisation. Who could enter addresses there that nobody has confirmed would learn which
+    have accounts, and could wait with a password of their own for their owners to come.
+
+    Raises:
+        Forbidden: the bureau does not vouch for the principal's organisation yet.
+    """
+    if not principal.verified:
+        raise Forbidden(
+            "Until the bureau has verified your organisation, send an invitation instead: it confirms the mailbox.",
+            "本单位经管理部门核验前，请通过邀请添加用户，由被邀请人确认邮箱。",
+            code="invite_instead",
+        )
 
 
 def refuse_other_role(session: Session, role: Role, organisation_id: UUID | None) -> None:

@@ -234,9 +234,12 @@ class TestMailbox:
         user = people.make()
         header = people.headers(user)
         ok(self.change(client, header, "thief@example.com"), 202)
+        ask_for_reset(client, user.email)
+        by_mail = last_token(database, settings, user.email)
         body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
         ok(client.post("/v1/me/password", json=body, headers=header), 204)
         refused(confirm(client, database, settings, "thief@example.com"), 404, "link_invalid")
+        refused(reset(client, by_mail, "Third-word-9377"), 404, "link_invalid")
 
 
 class TestSessions:

@@ -168,6 +168,10 @@ def test_administrators_create_colleagues_only(client: TestClient, people: Peopl
     )
     assert elsewhere.json()["items"] == []
     assert client.get(f"/v1/users/{other.id}", headers=header).status_code == 404
+    # An organisation that anybody can register must neither learn who has an account nor take another's address.
+    unverified = people.headers(people.make(organisation=people.organisation(verified=False)))
+    for address in (other.email, "nobody-yet@example.com"):
+        refused(create(client, unverified, email=address), 403, "invite_instead")
     assert client.get("/v1/users", headers=people.role(Role.MANAGER)).status_code == 403
 
 

@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
     "", summary="新建用户", status_code=201, response_model=UserOut, responses=problems(Invalid, Conflict)
 )
 def create(session: WriteSession, principal: LoggedIn, body: Sent[UserNew], request: Idempotent) -> Response:
-    """管理部门可创建任何用户；单位管理员可为本单位创建用户，也可发送邀请 (/v1/invitations)。"""
+    """管理部门可创建任何用户；单位管理员可为本单位发送邀请 (/v1/invitations)；单位经核验后，也可直接创建用户。"""
     organisation_id = referred(session, body.organisation_id, principal=principal)
     if "organisation_id" not in body.model_fields_set and body.role not in STAFF:
         organisation_id = principal.organisation_id

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.credentials import digest
 from app.accounts.links.models import NOTICES, AccountLink, LinkPurpose
+from app.accounts.models import User
 from app.database import new_id, now
 from app.errors import NotFound
 from app.events.catalogue import MessageDue
@@ -132,10 +133,13 @@ def use_up(session: Session, link: AccountLink) -> None:
 
 def end_links(session: Session, user_id: UUID) -> None:
     """End the links that act for this user: after a change of the password or the mailbox, and at deactivation."""
+    # A link to reset the password is stored for a mailbox, so that its answer tells nobody who has an account.
+    mailbox = select(User.email).where(User.id == user_id)
+    resets = and_(AccountLink.purpose == LinkPurpose.RESET_PASSWORD, AccountLink.email.in_(mailbox))
     session.execute(
         update(AccountLink)
         .where(
-            AccountLink.user_id == user_id,
+            or_(AccountLink.user_id == user_id, resets),
             AccountLink.used_at.is_(None),
             AccountLink.purpose.not_in(NOTICES),
         )

@@ -16,6 +16,7 @@ from app.accounts.access.principal import Principal
 from app.database import Database, new_id, now, one_or_not_found
 from app.engagements.access import not_your_part, participation_of, require_open
 from app.engagements.disclosure.hidden_sides import refuse_early_file, refuse_telling
+from app.engagements.files.active_content import refuse_active
 from app.engagements.files.content_types import find_type, with_suffix
 from app.engagements.files.storage import CHUNK, Store
 from app.engagements.files.virus_scanner import refuse_infected
@@ -50,8 +51,8 @@ def examine(file: BinaryIO, name: str, *, settings: Settings) -> ExaminedFile:
     """Check an upload; leaves the file at its beginning.
 
     Raises:
-        Invalid: it is empty, too large, of an unsupported type, has a virus, or its name has control characters
-            or marks it as a state secret.
+        Invalid: it is empty, too large, of an unsupported type, has a virus or active content, or its name has control
+            characters or marks it as a state secret.
         Unavailable: a virus scanner is set and does not answer.
     """
     type_ = find_type(file)
@@ -67,6 +68,7 @@ def examine(file: BinaryIO, name: str, *, settings: Settings) -> ExaminedFile:
     errors = tuple(secrecy_errors({"file": stem}))
     if errors:
         raise Invalid(fields=errors)
+    refuse_active(file, type_)
     if settings.clamd is not None:
         refuse_infected(file, settings.clamd)
     return ExaminedFile(with_suffix(stem, type_), type_.media_type, size, digest.hexdigest())

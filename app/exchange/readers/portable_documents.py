@@ -1,42 +1,38 @@
 """Reader of PDF with text. A table that goes on over pages is one grid; line breaks inside a cell are layout."""
 
-import io
-import logging
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import pdfplumber
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfplumber.utils.exceptions import PdfminerException
+import structlog
 
+import app
 from app.exchange.readers.content import FileContent, Grid, Row, Scalar, Text, stored
 from app.exchange.readers.refusals import refusal
 
-MAX_PAGES = 500
-# It names every font whose metrics it has to guess.
-logging.getLogger("pdfminer").setLevel(logging.ERROR)
+log = structlog.get_logger(__name__)
+
+MAX_WAIT = 300
+"""Seconds for one file on a busy machine; the processor's time has a limit of its own (`pdf_process`)."""
+_READ = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from app.exchange.readers.pdf_process import main; main()"
+)
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef、。，；：？！（）《》“”’‘…—·]"
 # A break beside a Chinese character, or after a hyphen or slash, is no space.
 _SOFT_BREAK = re.compile(rf"(?<={_WIDE})\s*\n\s*|\s*\n\s*(?={_WIDE})|(?<=[-/])\n\s*")
 
 
 def read_portable_document(data: bytes) -> FileContent:
-    """Tables and text of a PDF file.
+    """Tables and text of a PDF file, read by a process of its own.
 
     Raises:
-        Invalid: the file is damaged or encrypted, or holds only images.
+        Invalid: the file is damaged or encrypted, holds only images, or takes too much memory or time.
     """
-    try:
-        with pdfplumber.open(io.BytesIO(data)) as document:
-            if len(document.pages) > MAX_PAGES:
-                raise refusal("file_too_large")
-            pages = [_page(page) for page in document.pages]
-    except PDFPasswordIncorrect as error:
-        raise refusal("encrypted") from error
-    except PdfminerException as error:
-        protected = any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args)
-        raise refusal("encrypted" if protected else "damaged") from error
+    pages = _pages(data)
     if not any(texts or any(map(_has_text, tables)) for texts, tables in pages):
         raise refusal("no_text_layer")
     return FileContent("pdf", tuple(_parts(pages)))
@@ -45,15 +41,27 @@ def read_portable_document(data: bytes) -> FileContent:
 _Table = list[list[str | None]]
 
 
-def _page(page: Any) -> tuple[list[str], list[_Table]]:
-    tables = page.find_tables()
-    outside = page
-    for table in tables:
-        outside = outside.outside_bbox(table.bbox) if table.bbox else outside
-    lines = (outside.extract_text() or "").splitlines()
-    found = [table.extract() for table in tables]
-    page.close()
-    return [line.strip() for line in lines if line.strip()], found
+def _pages(data: bytes) -> list[tuple[list[str], list[_Table]]]:
+    command = [sys.executable, "-P", "-c", _READ, str(Path(app.__file__).parents[1])]
+    try:
+        done = subprocess.run(  # noqa: S603 - all fixed
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MAX_WAIT,
+            check=True,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        # A signal below zero: the operating system has ended it, for its time or for a library's want of memory.
+        is_damaged = isinstance(error, subprocess.CalledProcessError) and error.returncode > 0
+        log.warning("unreadable_file", form="pdf", error=type(error).__name__, damaged=is_damaged)
+        raise refusal("damaged" if is_damaged else "too_complex") from error
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "refused" in answer:
+        log.warning("unreadable_file", form="pdf", error=answer["refused"])
+        raise refusal(answer["refused"])
+    return [(lines, tables) for lines, tables in answer["pages"]]
 
 
 def _has_text(table: _Table) -> bool:

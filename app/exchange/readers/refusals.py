@@ -33,6 +33,10 @@ _REFUSALS = {
         "文件解压后的数据量异常，已停止读取；请另存为新的文件后重新上传。",
         "The file expands to an abnormal size and was not read. Save it as a new file and send it again.",
     ),
+    "too_complex": (
+        "文件内容过于复杂，读取所需的内存或时间超出限制；请拆分后上传，或者提供 Word/Excel 原件。",
+        "Reading the file takes too much memory or time. Split it, or send the Word or Excel original.",
+    ),
     "old_word": (
         "不支持旧版 Word 文档（.doc/.wps），请另存为 .docx 后重新上传。",
         "Old Word documents (.doc, .wps) are not read; save the file as .docx and send it again.",

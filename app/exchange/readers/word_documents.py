@@ -1,6 +1,7 @@
 """Reader of DOCX. Paragraphs and tables keep their order; a merged cell appears once, with its width as a merge."""
 
 import io
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,15 +13,31 @@ from app.exchange.readers.content import FileContent, Grid, Merge, Row, Scalar, 
 from app.exchange.readers.refusals import refusal
 
 MAX_COLUMNS = 100
+MAX_NODES = 4_000_000
+"""Elements (beginnings and ends) and attributes of all parts: each takes some hundred bytes, however well it was
+packed. A book of a thousand pages has about half a million."""
 
 
 def read_word_document(data: bytes) -> FileContent:
     """Tables and text of a DOCX file in the order of the page.
 
     Raises:
-        Invalid: a table is too wide.
+        Invalid: a table is too wide, or the parts hold too much.
     """
+    _refuse_too_many_nodes(data)
     return FileContent("docx", tuple(_parts(Document(io.BytesIO(data)))))
+
+
+def _refuse_too_many_nodes(data: bytes) -> None:
+    nodes = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        # Pictures, too: a part is XML if the package says so, whatever it is called.
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                while chunk := stream.read(1 << 20):
+                    nodes += chunk.count(b"<") + chunk.count(b"=")
+                    if nodes > MAX_NODES:
+                        raise refusal("archive_bomb")
 
 
 def _parts(document: Any) -> Iterator[Grid | Text]:

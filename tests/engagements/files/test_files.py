@@ -144,6 +144,50 @@ class TestTypes:
         with pytest.raises(Invalid):
             find_type(io.BytesIO(content))
 
+    @pytest.mark.parametrize(
+        ("content", "code"),
+        [
+            (documents.pdf(b"<</S/JavaScript/JS(app.alert\\(1\\))>>"), "active_content"),
+            (documents.pdf(b"<</S/J#61va#53cript/JS(x)>>"), "active_content"),
+            (documents.pdf(b"<</S /Launch/F(calc.exe)>>"), "active_content"),
+            (documents.pdf(b"<</Names<</EmbeddedFiles 3 0 R>>>>"), "active_content"),
+            (documents.packed(b"1 0 <</S/JavaScript/JS(x)>>"), "active_content"),
+            (documents.packed(b"1 0 <</S/JavaScript/JS(x)>>", rounds=2), "not_checkable"),
+            (documents.packed(b"1 0 <</S/JavaScript/JS(x)>>", padding=5000), "not_checkable"),
+            (documents.packed(b"1 0 " + b" " * 70_000_000), "not_checkable"),
+            (documents.pdf(b"<</Root 1 0 R/Encrypt 5 0 R>>"), "encrypted"),
+            (documents.office_with("word/activeX/activeX1.xml", b"<x/>"), "active_content"),
+            (documents.office_with("word/_rels/settings.xml.rels", documents.TEMPLATE), "active_content"),
+            (
+                documents.office_with("word/_rels/a.rels", documents.TEMPLATE.decode().encode("utf-16")),
+                "not_checkable",
+            ),
+            (documents.office_with("word/embeddings/o1.bin", b"x" + documents.PACKAGER), "active_content"),
+            (
+                documents.office_with("xl/externalLinks/e1.xml", b"<ddeLink ddeService='cmd'/>"),
+                "active_content",
+            ),
+            (documents.office_with("../../x.xml", b"<x/>"), "not_checkable"),
+        ],
+    )
+    def test_what_runs_when_it_is_opened_is_refused(
+        self, content: bytes, code: str, settings: Settings
+    ) -> None:
+        with pytest.raises(Invalid) as refusal:
+            files.examine(io.BytesIO(content), "报告", settings=settings)
+        assert [one.code for one in refusal.value.fields] == [code]
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            documents.packed(b"1 0 <</Type/Page/Title(JavaScript)>>"),
+            documents.office_with("word/_rels/document.xml.rels", documents.LINK),
+            documents.office_with("word/embeddings/o1.bin", "Equation Native".encode("utf-16-le")),
+        ],
+    )
+    def test_links_formulas_and_packed_objects_are_taken(self, content: bytes, settings: Settings) -> None:
+        assert files.examine(io.BytesIO(content), "报告", settings=settings).size == len(content)
+
     def test_a_name_ends_as_what_the_file_is(self) -> None:
         assert with_suffix("合同.PDF", PDF) == "合同.PDF"
         assert with_suffix("photo.jpeg", JPEG) == "photo.jpeg"

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 
 import pytest
 
@@ -105,6 +106,33 @@ def test_an_archive_that_expands_without_end_is_refused() -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b"\0" * 40_000_000)
+    assert codes(out.getvalue()) == ["archive_bomb"]
+
+
+def test_a_document_that_takes_much_more_than_its_parts_are_long_is_refused() -> None:
+    """A packed stream of a packed stream: two kilobytes of PDF are a gigabyte and a half of blanks."""
+    block = zlib.compressobj(9, wbits=-15)
+    blanks = block.compress(b" " * 1_000_000) + block.flush(zlib.Z_FULL_FLUSH)
+    twice = zlib.compress(b"\x78\xda" + blanks * 1500, 9)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>"
+    stream = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream" % (len(twice), twice)
+    objects = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, stream)
+    pdf = b"%PDF-1.5\n" + b"".join(b"%d 0 obj %s endobj\n" % (at, one) for at, one in enumerate(objects, 1))
+    assert codes(pdf + b"trailer<</Root 1 0 R/Size 5>>\n") == ["archive_bomb"]
+
+
+def test_a_document_of_millions_of_elements_is_refused_before_it_is_held() -> None:
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(document("附件", DEMANDS))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "word/document.xml":
+                many = b"".join(b"<w:p/>" * (at % 97 + 1) + b"<w:r/>" for at in range(85_000))
+                content = content.replace(b"<w:body>", b"<w:body>" + many, 1)
+            new.writestr(name, content)
     assert codes(out.getvalue()) == ["archive_bomb"]
 
 

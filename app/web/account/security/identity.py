@@ -52,7 +52,11 @@ def identity_return(page: CurrentPage, database: AppDatabase, settings: AppSetti
     state, code = query.get("state", ""), query.get("code", "")
     client = Client(address_of(page.request), device_of(page.request))
     try:
-        if not state or not hmac.compare_digest(page.request.cookies.get(_STATE, ""), state) or not code:
+        if (
+            not state
+            or not hmac.compare_digest(page.request.cookies.get(_STATE, "").encode(), state.encode())
+            or not code
+        ):
             raise Unauthenticated(
                 "The city's login was cancelled or took too long; please log in again.",
                 "统一身份认证已取消或超时，请重新登录。",
