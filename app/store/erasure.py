@@ -1,12 +1,25 @@
 """Erasure of a user's personal data: what no rule keeps is deleted or made nobody's; the user learns what is kept."""
 
-import json
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, Row, String, Table, Text, and_, cast, delete, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    String,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app import database_schema
@@ -87,7 +100,7 @@ def _erase(session: Session, user: User, principal: Principal) -> None:
     name, email, organisation_id = user.name, user.email, user.organisation_id
     change_user(session, user, principal=principal, changes={"active": False})
     session.flush()
-    telephones = _forget_contact(session, name, email, organisation_id, records)
+    telephones, contact_of = _forget_contact(session, name, email, organisation_id, records)
     _forget_own_record(session, records)
     for place in PLACES:
         table, condition = table_of(place), rows_of(place, user.id, records)
@@ -100,7 +113,8 @@ def _erase(session: Session, user: User, principal: Principal) -> None:
     session.execute(update(users).where(users.c.id == user.id).values(email=f"{user.id}@erased.invalid"))
     session.execute(delete(links).where(links.c.email == email))
     session.execute(delete(answers).where(answers.c.holder == str(user.id)))
-    _forget_words(session, {email, *telephones})
+    _forget_mail(session, email)
+    _forget_telephones(session, telephones, [user.id, organisation_id or user.id, *records, *contact_of])
     _forget_name(session, name, user.id)
     audit.record(session, principal, "user.erase", user.id)
     session.expire_all()
@@ -125,9 +139,12 @@ def refuse_published(session: Session, records: Collection[UUID]) -> None:
 
 def _forget_contact(
     session: Session, name: str, email: str, organisation_id: UUID | None, records: Collection[UUID]
-) -> set[str]:
-    """Blank the contacts that are this person's, in records and their versions; answers the telephones."""
+) -> tuple[set[str], list[UUID]]:
+    """Blank the contacts that are this person's, in records and their versions; answers the telephones that were theirs
+    alone, and the records."""
     telephones: set[str] = set()
+    of_others: set[str] = set()
+    blanked: list[UUID] = []
     for kind in ("achievements", "demands", "managers"):
         table = database_schema.metadata().tables[kind]
         columns = (table.c.id, table.c.owner_org_id, *(table.c[contact] for contact in CONTACTS))
@@ -135,15 +152,19 @@ def _forget_contact(
         found = []
         # Contacts are encrypted, so the database cannot compare them.
         for row in session.execute(select(*columns).where(has_contact).execution_options(yield_per=1000)):
-            is_colleagues = row.contact_name == name and row.owner_org_id == organisation_id
-            if row.contact_email == email or is_colleagues or row.id in records:
+            # Names can be changed, and two people may have one: a contact with another mail address is somebody else.
+            has_name = row.contact_name == name and row.owner_org_id == organisation_id
+            if row.contact_email == email or (has_name and not row.contact_email) or row.id in records:
                 found.append(row)
+            else:
+                of_others.add(row.contact_phone or "")
         telephones.update(row.contact_phone for row in found if row.contact_phone)
         ids = [row.id for row in found]
         for some in _batched(ids):
             session.execute(update(table).where(table.c.id.in_(some)).values(**dict.fromkeys(CONTACTS)))
             _blank_versions(session, some, dict.fromkeys(CONTACTS))
-    return telephones
+        blanked.extend(ids)
+    return telephones - of_others, blanked
 
 
 def _forget_own_record(session: Session, records: Collection[UUID]) -> None:
@@ -167,65 +188,106 @@ def _batched(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
         yield ids[start : start + _BATCH]
 
 
-def _forget_words(session: Session, words: set[str]) -> None:
-    """Replace mail and telephones wherever somebody wrote them."""
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is replaced: texts that the database looks for, and the pattern that tells a word from a part of another."""
+
+    texts: Collection[str]
+    pattern: re.Pattern[str]
+
+
+def _forget_mail(session: Session, email: str) -> None:
+    """Replace the mail address wherever somebody wrote it: the person has shown that it is theirs."""
+    # The end of another address, as of anna.li@ for li@, is not this one.
+    words = _Words([email], re.compile(rf"(?<![\w.%+-]){re.escape(email)}(?![\w-]|\.\w)"))
     for table in database_schema.metadata().sorted_tables:
         if table.name not in _UNTOUCHED:
             _replace(session, table, words, ERASED)
+
+
+def _forget_telephones(session: Session, telephones: Collection[str], concerned: Sequence[UUID]) -> None:
+    """Replace telephones in what is about the person, their organisation or a record whose contact they were. Anybody
+    can enter anybody's number as their own, so it stays in what others wrote."""
+    if not telephones:
+        return
+    numbers = "|".join(map(re.escape, sorted(telephones)))
+    words = _Words(telephones, re.compile(rf"(?<!\d)(?:{numbers})(?!\d)"))
+    for table in database_schema.metadata().sorted_tables:
+        places = [column for column in table.columns if isinstance(column.type, Uuid)]
+        if table.name in _UNTOUCHED or not places:
+            continue
+        for some in _batched(concerned):
+            about = or_(*(column.in_(some) for column in places))
+            _replace(session, table, words, ERASED, about)
 
 
 def _forget_name(session: Session, name: str, user_id: UUID) -> None:
     """Replace the name where it stands beside the user's id; elsewhere it may be another person's."""
     notices, events = (database_schema.metadata().tables[table] for table in ("notices", "events"))
     about = or_(notices.c.actor_id == user_id, notices.c.subject_id == user_id)
-    _replace(session, notices, {name}, ERASED_NAME, about)
-    _replace(session, events, {name}, ERASED_NAME, events.c.subject_id == user_id)
+    words = _Words([name], re.compile(re.escape(name)))
+    _replace_plain(session, notices, words, ERASED_NAME, about)
+    _replace_plain(session, events, words, ERASED_NAME, events.c.subject_id == user_id)
 
 
 def _replace(
-    session: Session, table: Table, words: set[str], by: str, condition: ColumnElement[bool] | None = None
+    session: Session, table: Table, words: _Words, by: str, about: ColumnElement[bool] | None = None
 ) -> None:
-    if condition is None:
-        _replace_encrypted(session, table, words, by)
-    columns = [
+    """Replace the words in the table's rows, or those that are `about` somebody."""
+    _replace_encrypted(session, table, words, by, about)
+    columns = _plain_columns(table)
+    found = [cast(column, Text).contains(word, autoescape=True) for column in columns for word in words.texts]
+    if found:
+        _replace_plain(session, table, words, by, or_(*found) if about is None else and_(or_(*found), about))
+
+
+def _plain_columns(table: Table) -> list[Any]:
+    return [
         column
         for column in table.columns
         if isinstance(column.type, JSON | String) and not column.primary_key and not column.foreign_keys
     ]
-    if not columns or not words:
-        return
-    found = or_(*(cast(column, Text).contains(word, autoescape=True) for column in columns for word in words))
+
+
+def _replace_plain(
+    session: Session, table: Table, words: _Words, by: str, condition: ColumnElement[bool]
+) -> None:
+    columns = _plain_columns(table)
     keys = list(table.primary_key)
-    query = select(*keys, *columns).where(found if condition is None else condition)
-    for row in session.execute(query).all():
-        values = {column.name: _without(row, column.name, words, by) for column in columns}
+    for row in session.execute(select(*keys, *columns).where(condition)).all():
+        values = {column.name: _without(row._mapping[column.name], words.pattern, by) for column in columns}
         changed = {name: value for name, value in values.items() if value != row._mapping[name]}
         if changed:
             here = and_(*(key == row._mapping[key.name] for key in keys))
             session.execute(update(table).where(here).values(**changed))
 
 
-def _replace_encrypted(session: Session, table: Table, words: set[str], by: str) -> None:
+def _replace_encrypted(
+    session: Session, table: Table, words: _Words, by: str, about: ColumnElement[bool] | None
+) -> None:
     """The same in columns that the database cannot search, because they are encrypted, whole or in part."""
     columns = columns_of(table)
-    if not columns or not words:
+    if not columns:
         return
     key = key_of(table)
-    is_filled = or_(*(column.is_not(None) for column in columns))
+    query = select(key, *columns).where(or_(*(column.is_not(None) for column in columns)))
+    if about is not None:
+        query = query.where(about)
     changes: dict[Any, dict[str, Any]] = {}
-    for row in session.execute(select(key, *columns).where(is_filled).execution_options(yield_per=1000)):
-        values = {column.name: _without(row, column.name, words, by) for column in columns}
+    for row in session.execute(query.execution_options(yield_per=1000)):
+        values = {column.name: _without(row._mapping[column.name], words.pattern, by) for column in columns}
         if changed := {name: value for name, value in values.items() if value != row._mapping[name]}:
             changes[row._mapping[key.name]] = changed
     for id_, changed in changes.items():
         session.execute(update(table).where(key == id_).values(**bound(table, id_, changed)))
 
 
-def _without(row: Row[Any], name: str, words: set[str], by: str) -> Any:
-    value = row._mapping[name]
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    for word in words:
-        text = text.replace(word, by)
-    return text if isinstance(value, str) else json.loads(text)
+def _without(value: Any, words: re.Pattern[str], by: str) -> Any:
+    """The value with the words replaced in its texts, those of lists and objects included; numbers stay as they are."""
+    if isinstance(value, str):
+        return words.sub(by, value)
+    if isinstance(value, list):
+        return [_without(one, words, by) for one in value]
+    if isinstance(value, dict):
+        return {_without(key, words, by): _without(one, words, by) for key, one in value.items()}
+    return value

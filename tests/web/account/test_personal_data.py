@@ -89,6 +89,35 @@ def test_a_person_takes_out_their_data_and_erases_it(app: Any, log_in: LogIn) ->
     assert shown["title"] == made.json()["title"], "the organisation's record stays"
 
 
+def test_an_erasure_leaves_what_is_about_others(app: Any, log_in: LogIn) -> None:
+    """Anybody can enter anybody's telephone as their own, and call themselves as others do."""
+    database = app.state.services[Database]
+    leaving, staying = log_in(Role.ENTERPRISE, administrator=True), log_in(Role.ENTERPRISE)
+    colleague = log_in(Role.ENTERPRISE, organisation_id=leaving.organisation_id, administrator=True)
+    with database.unit_of_work() as session:
+        user = session.get_one(User, leaving.user_id)
+        user.name, user.email = NAME, "li@erasure.example"
+    longer = "wang.li@erasure.example"
+    numbers = ("0531-88886666", "13905310000")
+    contact = {"contact_name": "王力", "contact_email": longer, "contact_phone": "0531-88886666"}
+    goal = f"联系 {longer} 取样，编号 113905310000。"
+    for caller in (staying, colleague):
+        made = caller.post("/v1/demands", json=demand_payload(**contact, expected_goal=goal))
+        assert made.status_code == 201, made.text
+    for number in numbers:
+        own = {"contact_name": NAME, "contact_phone": number, "contact_email": None}
+        made = leaving.post("/v1/demands", json=demand_payload(**own, title=f"泵体铸件打磨 {number[-4:]}"))
+        assert made.status_code == 201, made.text
+    assert leaving.post("/v1/me/erasure", json={"password": PASSWORD}).status_code == 200
+    demands = database_schema.metadata().tables["demands"]
+    with database.reading() as session:
+        columns = (demands.c.contact_name, demands.c.contact_phone, demands.c.contact_email)
+        rows = session.execute(select(*columns, demands.c.expected_goal)).all()
+    kept = [row[1:] for row in rows if row[0] == "王力"]
+    assert [tuple(row) for row in kept] == [("0531-88886666", longer, goal)] * 2
+    assert mentions(database, NAME) == {NAME: set()}
+
+
 def test_the_page_of_ones_own_data(reader: ReaderOf) -> None:
     someone = reader(Role.INVESTOR)
     page = someone.get("/account/data")
