@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Query
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.engagements.contract_models import (
@@ -20,7 +19,6 @@ from app.engagements.contract_models import (
     ShownState,
 )
 from app.engagements.contracts.access import visible_rows
-from app.errors import Conflict
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
 from app.paging import Sort
@@ -139,20 +137,3 @@ def _between(query: Select[Contract], filters: ContractFilters) -> Select[Contra
         if last is not None:
             query = query.where(column <= last)
     return query
-
-
-def refuse_duplicate_registration(session: Session, contract: Contract, registration_no: str) -> None:
-    """
-    Raises:
-        Conflict: another contract, which is named, has this registration number.
-    """
-    other = session.scalar(
-        select(Contract.number).where(Contract.registration_no == registration_no, Contract.id != contract.id)
-    )
-    if other is not None:
-        raise Conflict(
-            f"Contract {other} already has this registration number.",
-            f"此登记号已用于合同 {other}。",
-            code="registered_twice",
-            number=other,
-        )

@@ -15,8 +15,7 @@ from app.conditional_requests import check_if_sent
 from app.engagements.contract_models import Contract, ContractSide, ContractSignature, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
-from app.engagements.contracts.queries import refuse_duplicate_registration
-from app.engagements.contracts.service import check
+from app.engagements.contracts.service import check, take_registration_no
 from app.engagements.contracts.shares import wrong_state
 from app.engagements.contracts.signatures import settlement
 from app.engagements.events import contract_payload
@@ -38,8 +37,8 @@ def register(
 ) -> Contract:
     """
     Raises:
-        Conflict: the contract is not signed by both parties, or has a pending amendment; another contract has
-            the number; the principal entered the contract or a signature.
+        Conflict: the contract is not signed by both parties, or has a pending amendment; another contract that
+            is not cancelled has the number; the principal entered the contract or a signature.
         Invalid: the day is before the signature or in the future.
     """
     contract = find(session, contract_id, Action.CONTRACT_REGISTER, principal=principal, lock=True)
@@ -48,7 +47,7 @@ def register(
         raise wrong_state(contract)
     _require_both_signed(session, contract)
     require_four_eyes(session, contract, principal)
-    refuse_duplicate_registration(session, contract, registration_no)
+    take_registration_no(session, contract, registration_no, principal=principal)
     before = versions.snapshot_of(contract)
     contract.registration_no = registration_no
     contract.registered_on = registered_on

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
@@ -16,6 +17,7 @@ from app.database import new_id
 from app.engagements.access import not_your_part
 from app.engagements.conflicts_of_interest import conflict_in_parties
 from app.engagements.contract_models import Contract, ContractPayment, ContractState
+from app.engagements.contracts import versions
 from app.engagements.contracts.checks import check_terms
 from app.engagements.contracts.shares import set_shares
 from app.engagements.shares.service import share_managers
@@ -200,3 +202,35 @@ def _set_payments(contract: Contract, payments: list[Mapping[str, Any]]) -> None
         row.paid_on = paid.get((row.name, row.amount_wan))
         payment_rows.append(row)
     contract.payments = payment_rows
+
+
+def take_registration_no(
+    session: Session, contract: Contract, registration_no: str, *, principal: Principal
+) -> None:
+    """Make the number free for this contract: one that was cancelled gives it up, and keeps it in its versions.
+
+    Raises:
+        Conflict: another contract, which is named and is not cancelled, has this registration number.
+    """
+    other = session.scalar(
+        select(Contract).where(Contract.registration_no == registration_no, Contract.id != contract.id)
+    )
+    if other is None:
+        return
+    if other.state != ContractState.CANCELLED:
+        raise Conflict(
+            f"Contract {other.number} already has this registration number.",
+            f"此登记号已用于合同 {other.number}。",
+            code="registered_twice",
+            number=other.number,
+        )
+    before = versions.snapshot_of(other)
+    other.registration_no = None
+    versions.record_version(
+        session,
+        other,
+        action="correct",
+        before=before,
+        principal=principal,
+        reason="登记号转至重新登记的合同",
+    )

@@ -170,6 +170,16 @@ class TestSecondPerson:
         right = ok(amend(scenario.operator, second, registration_no="2026-3701-AB14", reason="更正"))
         assert right["registration_no"] == "2026-3701-AB14"
 
+    def test_a_cancelled_contract_gives_its_registration_number_up(self, scenario: Scenario) -> None:
+        wrong, right = scenario.agreed_engagement().signed(), scenario.agreed_engagement().signed()
+        ok(register(scenario, wrong, "2026-3701-AB12"))
+        ok(step(scenario.operator, wrong, "cancel", reason="误登记"))
+        assert ok(register(scenario, right, "2026-3701-AB12"))["registration_no"] == "2026-3701-AB12"
+        after, before = ok(scenario.operator.get(f"/v1/contracts/{wrong['id']}/versions"))["items"][:2]
+        assert before["data"]["registration_no"] == "2026-3701-AB12"
+        assert after["data"]["registration_no"] is None
+        assert after["changed_fields"] == ["registration_no"]
+
     def test_what_the_bureau_confirmed_only_the_bureau_changes(self, scenario: Scenario) -> None:
         contract = scenario.agreed_engagement().signed()
         refused_before = amend(scenario.lead, contract, registration_no="2026-3701-AB12", reason="x")

@@ -23,7 +23,6 @@ from app.engagements.contract_models import (
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.amendments.drafts import change_draft
-from app.engagements.contracts.queries import refuse_duplicate_registration
 from app.engagements.contracts.schemas import STATISTICAL_FIELDS, ContractPatch
 from app.engagements.contracts.service import (
     PARTIES,
@@ -32,6 +31,7 @@ from app.engagements.contracts.service import (
     check_may_write,
     find_references,
     require_operator_once_confirmed,
+    take_registration_no,
     write_terms,
 )
 from app.engagements.contracts.shares import wrong_state
@@ -196,7 +196,7 @@ def _correct_entries(
     """The bureau's own entries, and what only statistics need, are the bureau's to correct, at once."""
     before = versions.snapshot_of(contract)
     if values.get("registration_no") is not None:
-        refuse_duplicate_registration(session, contract, values["registration_no"])
+        take_registration_no(session, contract, values["registration_no"], principal=principal)
     for name, value in values.items():
         setattr(contract, name, value)
     if versions.snapshot_of(contract) == before:

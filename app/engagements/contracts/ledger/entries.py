@@ -19,9 +19,8 @@ from app.engagements.contract_models import Contract, ContractSignature, Contrac
 from app.engagements.contracts import versions
 from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.ledger.origin import REASON, from_ledger
-from app.engagements.contracts.queries import refuse_duplicate_registration
 from app.engagements.contracts.schemas import ContractFields, ContractTitle, RegistrationNo
-from app.engagements.contracts.service import check, write_terms
+from app.engagements.contracts.service import check, take_registration_no, write_terms
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, StaleVersion
 from app.libraries.record.reference_numbers import take_numbers
@@ -112,11 +111,12 @@ def remove(session: Session, contract: Contract, *, version: int, principal: Pri
 
 
 def _write(session: Session, contract: Contract, values: dict[str, Any], principal: Principal) -> None:
+    if values.get("registration_no") is not None:
+        take_registration_no(session, contract, values["registration_no"], principal=principal)
     write_terms(session, contract, values, principal=principal)
     classify(session, contract, values)
     contract.state = _state_of(contract)
     if contract.state == ContractState.REGISTERED:
-        refuse_duplicate_registration(session, contract, str(contract.registration_no))
         contract.registered_by = contract.registered_by or timeline.actor_of(principal)
         contract.agreed_at = contract.agreed_at or now()
     check(session, contract)
