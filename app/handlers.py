@@ -11,7 +11,7 @@ from app.events import catalogue as events
 from app.events.handler import Handler, HandlerTable
 from app.libraries import verified_owners
 from app.matching import handlers as matching
-from app.matching.forbidden_pairs import drop_forbidden_pairs
+from app.matching.changed_ties import drop_forbidden_pairs, rank_family_again, store_family_again
 from app.matching.training import outcome_handlers as outcomes
 from app.notifications import handlers as notifications
 from app.notifications.notices.table import ROWS_OF_EVENT
@@ -28,6 +28,7 @@ PUBLISH_WAITING = Handler(verified_owners.plan_publication, verified_owners.publ
 RANK_DEMAND = Handler(matching.rank_demand, matching.store_ranking)
 RANK_ACHIEVEMENT = Handler(matching.rank_achievement, matching.store_ranking)
 RANK_DEMANDS_AGAIN = Handler(matching.rank_demands_again, matching.store_demands_again)
+RANK_FAMILY_AGAIN = Handler(rank_family_again, store_family_again)
 
 PUSH_RANKED_RECORD = Handler(pushes.plan_record, pushes.write_planned)
 PUSH_TO_NEW_MANAGER = Handler(pushes.plan_new_manager, pushes.write_planned)
@@ -100,6 +101,7 @@ _EFFECTS: HandlerTable = {
     events.PairsRanked: (pushes.revise_ranked, PUSH_RANKED_RECORD),
     events.ModelPromoted: (RANK_DEMANDS_AGAIN,),
     events.PairsToRerank: (RANK_DEMANDS_AGAIN,),
+    events.OrganisationToRerank: (RANK_FAMILY_AGAIN,),
     events.AssignmentDue: (EXECUTE_ASSIGNMENT,),
     # Managers answer, or do not.
     events.PushAccepted: (training_signals.judge_answer,),

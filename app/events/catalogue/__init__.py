@@ -40,7 +40,7 @@ from app.events.catalogue.engagements import (
     TaskDue,
     TaskOverdue,
 )
-from app.events.catalogue.matching import ModelPromoted, PairsRanked, PairsToRerank
+from app.events.catalogue.matching import ModelPromoted, OrganisationToRerank, PairsRanked, PairsToRerank
 from app.events.catalogue.notifications import DeliveryDue, MessageDue
 from app.events.catalogue.pushes import (
     AssignmentDue,
@@ -165,6 +165,7 @@ __all__ = [
     "ObjectionAnswered",
     "ObjectionRaised",
     "OrganisationChanged",
+    "OrganisationToRerank",
     "OrganisationVerified",
     "OwnerAnswered",
     "OwnerDigestDue",

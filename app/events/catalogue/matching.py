@@ -32,6 +32,17 @@ class PairsToRerank(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrganisationToRerank(DomainEvent):
+    """The ties of the organisation have changed: the published records of its family after the id `after` are to be
+    ranked again, for pairs that are allowed again."""
+
+    name: ClassVar = "organisation.rerank"
+
+    subject_id: UUID
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelPromoted(DomainEvent):
     """The ranker `version` is now active instead of the ranker `before`."""
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind, RecordState
-from app.matching.handlers import RankedRecord, ranked, store_ranked
 from app.matching.matcher import Matcher
 from app.matching.models import RecordVector
 from app.matching.reranker.cross_encoder import name_of
 from app.matching.reranker.pair_values import forget_other_rerankers
+from app.matching.stored_rankings import RankedRecord, ranked, store_ranked
 from app.matching.tools.checkpoint import Checkpoint
 
 # Demands per transaction: on SQLite a writer blocks all others for about 10 ms per demand.

@@ -240,6 +240,7 @@ EXCEPTIONS: Mapping[type[DomainEvent], str] = MappingProxyType(
         events.EngagementReviewClosed: _INNER,
         events.PairsRanked: _INNER,
         events.PairsToRerank: _INNER,
+        events.OrganisationToRerank: _INNER,
         events.ModelPromoted: "an operator did it, or training, whose runs have their own list",
         events.AssignmentDue: _INNER,
         events.PushAccepted: "the owners are notified with the opening of the engagement",

@@ -14,9 +14,9 @@ from app.events.outbox import Event
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
 from app.matching.embedding import vector_store
-from app.matching.handlers import ranked, store_ranked
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
+from app.matching.stored_rankings import ranked, store_ranked
 from app.matching.tools import bulk_ranking
 from app.matching.tools.bulk_ranking import match_all
 from app.matching.tools.checkpoint import Checkpoint

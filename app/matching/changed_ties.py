@@ -1,6 +1,8 @@
-"""Stored pairs that become forbidden without a change of their records: an owner is renamed, merged or taken over."""
+"""Stored pairs that become forbidden or allowed again without a change of their records: an owner is renamed, merged,
+taken over, or the opposite."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -9,23 +11,36 @@ from sqlalchemy.orm import Session
 from app.accounts.organisations.groups import whole_families
 from app.accounts.organisations.merges.decisions import TIES
 from app.database import by_id
-from app.events.catalogue import OrganisationChanged
+from app.events.catalogue import OrganisationChanged, OrganisationToRerank
 from app.events.domain_event import ClaimedEvent
+from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
 from app.matching.facts.constraints import party_violations
 from app.matching.facts.hidden_owners import pair_as_listed
 from app.matching.facts.loader import load_rule_facts
+from app.matching.matcher import Matcher
 from app.matching.models import Pair
+from app.matching.stored_rankings import RERANKED_AT_ONCE, RankedRecord, ranked, store_ranked
 from app.services import Services
 
 
+@dataclass(frozen=True, slots=True)
+class FamilyRanking:
+    """The plan of one batch: published records of one family, by growing id, ranked as its ties are now."""
+
+    organisation_id: UUID
+    records: Sequence[tuple[UUID, RankedRecord]]
+
+
 def drop_forbidden_pairs(_: Services, session: Session, event: ClaimedEvent) -> None:
-    """Delete the pairs that no list would have any more, so that no digest names one of their owners to the other."""
+    """Delete the pairs that no list would have any more, so that no digest names one of their owners to the other; what
+    is allowed again is ranked after that."""
     changed = OrganisationChanged.of(event)
     if TIES.isdisjoint(changed.changed):
         return
+    emit(session, OrganisationToRerank(subject_id=changed.subject_id))
     pairs = _pairs_of(session, whole_families(session, [changed.subject_id]).keys())
     demands = by_id(session, Demand, [pair.demand_id for pair in pairs])
     achievements = by_id(session, Achievement, [pair.achievement_id for pair in pairs])
@@ -35,6 +50,29 @@ def drop_forbidden_pairs(_: Services, session: Session, event: ClaimedEvent) -> 
         listed = pair_as_listed(facts.demands[pair.demand_id], facts.achievements[pair.achievement_id])
         if party_violations(*listed, families):
             session.delete(pair)
+
+
+def rank_family_again(services: Services, session: Session, event: ClaimedEvent) -> FamilyRanking:
+    """The next batch of the published records that the organisation, or one of its family, owns."""
+    due = OrganisationToRerank.of(event)
+    owners = whole_families(session, [due.subject_id]).keys()
+    records: list[Demand | Achievement] = []
+    for model in (Demand, Achievement):
+        query = select(model).where(model.owner_org_id.in_(owners), model.state == RecordState.PUBLISHED)
+        if due.after is not None:
+            query = query.where(model.id > due.after)
+        records += session.scalars(query.order_by(model.id).limit(RERANKED_AT_ONCE))
+    batch = sorted(records, key=lambda record: record.id)[:RERANKED_AT_ONCE]
+    matcher = services[Matcher]
+    return FamilyRanking(due.subject_id, [(record.id, ranked(session, matcher, record)) for record in batch])
+
+
+def store_family_again(_: Services, session: Session, __: ClaimedEvent, plan: FamilyRanking) -> None:
+    """Store the pairs of the batch, each with `PairsRanked`, and emit `OrganisationToRerank` for the next one."""
+    for record_id, one in plan.records:
+        store_ranked(session, record_id, one)
+    if len(plan.records) == RERANKED_AT_ONCE:
+        emit(session, OrganisationToRerank(subject_id=plan.organisation_id, after=plan.records[-1][0]))
 
 
 def _pairs_of(session: Session, organisations: Collection[UUID]) -> list[Pair]:
