@@ -1,5 +1,4 @@
-"""Stored pairs that become forbidden or allowed again without a change of their records: an owner is renamed, merged,
-taken over, or the opposite."""
+"""Pairs that become forbidden, or allowed again, because the ties of an organisation have changed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -45,6 +45,7 @@ def test_a_value_belongs_to_its_place_and_key() -> None:
         (f"{ONE}\n{ONE}", "k1"),
         ("signing-12345678:" + ONE.partition(":")[2], "signing-12345678"),
     ],
+    ids=["short", "no entry", "capital letter", "twice", "a derived key's name"],
 )
 def test_a_damaged_entry_is_named_and_never_shown(text: str, named: str) -> None:
     with pytest.raises(KeysUnusableError, match=named) as refused:
