@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.engagements.reviews.models import ReviewPart, ReviewState
 from app.engagements.reviews.service import ReviewVerdict
 from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.text import TextRule
 
 
@@ -56,6 +57,6 @@ class ReviewDecision(Wire):
     )
 
     verdict: ReviewVerdict = Field(title="结论", description="clear 可以对接 confirm 不宜对接")
-    reason: Annotated[str, TextRule(2, 300, multiline=True)] = Field(
+    reason: Annotated[str, TextRule(2, 300, multiline=True), NotSecret] = Field(
         title="理由", description="仅管理部门可见，等待的一方不会看到"
     )
