@@ -15,7 +15,7 @@ from app.events.domain_event import ClaimedEvent
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.record.enums import RecordState
+from app.libraries.record.enums import PublishMode, RecordState
 from app.matching.facts.constraints import party_violations
 from app.matching.facts.hidden_owners import pair_as_listed
 from app.matching.facts.loader import load_rule_facts
@@ -52,12 +52,20 @@ def drop_forbidden_pairs(_: Services, session: Session, event: ClaimedEvent) -> 
 
 
 def rank_family_again(services: Services, session: Session, event: ClaimedEvent) -> FamilyRanking:
-    """The next batch of the published records that the organisation, or one of its family, owns."""
+    """The next batch of the published records of the organisation and its family.
+
+    Those with a hidden owner have lost no pair, and being ranked at this moment would tell whose they are.
+    """
     due = OrganisationToRerank.of(event)
-    owners = whole_families(session, [due.subject_id]).keys()
+    organisations = whole_families(session, [due.subject_id]).keys()
+    demands = select(Demand.id).where(Demand.owner_org_id.in_(organisations))
     records: list[Demand | Achievement] = []
-    for model in (Demand, Achievement):
-        query = select(model).where(model.owner_org_id.in_(owners), model.state == RecordState.PUBLISHED)
+    for model, ids in ((Demand, demands), (Achievement, _achievements_of(session, organisations))):
+        query = select(model).where(
+            model.id.in_(ids),
+            model.state == RecordState.PUBLISHED,
+            model.publish_mode != PublishMode.CONFIDENTIAL,
+        )
         if due.after is not None:
             query = query.where(model.id > due.after)
         records += session.scalars(query.order_by(model.id).limit(RERANKED_AT_ONCE))
@@ -76,15 +84,18 @@ def store_family_again(_: Services, session: Session, __: ClaimedEvent, plan: Fa
 
 def _pairs_of(session: Session, organisations: Collection[UUID]) -> list[Pair]:
     """The pairs with one of these organisations on either side, co-owners among them."""
-    wanted = {str(id_) for id_ in organisations}
     demands = select(Demand.id).where(Demand.owner_org_id.in_(organisations))
+    achievements = _achievements_of(session, organisations)
+    query = select(Pair).where(or_(Pair.demand_id.in_(demands), Pair.achievement_id.in_(achievements)))
+    return list(session.scalars(query.order_by(Pair.demand_id, Pair.achievement_id).with_for_update()))
+
+
+def _achievements_of(session: Session, organisations: Collection[UUID]) -> list[UUID]:
+    """The published achievements of these organisations, co-owners among them."""
+    wanted = {str(id_) for id_ in organisations}
     offered = session.execute(
         select(Achievement.id, Achievement.owner_org_id, Achievement.co_org_ids).where(
             Achievement.state == RecordState.PUBLISHED
         )
     )
-    achievements = [
-        id_ for id_, owner, others in offered if not wanted.isdisjoint((str(owner), *(others or ())))
-    ]
-    query = select(Pair).where(or_(Pair.demand_id.in_(demands), Pair.achievement_id.in_(achievements)))
-    return list(session.scalars(query.order_by(Pair.demand_id, Pair.achievement_id).with_for_update()))
+    return [id_ for id_, owner, others in offered if not wanted.isdisjoint((str(owner), *(others or ())))]

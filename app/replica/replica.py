@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from app.database import Database
+from app.database import Database, release_connection
 
 log = structlog.get_logger(__name__)
 
@@ -56,16 +56,18 @@ class Replica:
         self._away_until = 0.0
 
     @contextmanager
-    def reading(self, least: int | None) -> Iterator[Session]:
+    def reading(self, least: int | None, primary: Session) -> Iterator[Session]:
         """A session for reading: on the replica if it has replayed `least`, and what the primary had written `lag` ago.
 
-        Without `least`, and while the replica is away or behind, it is on the primary.
+        Without `least`, and while the replica is away or behind, it is `primary`; else that one gives its connection
+        back.
         """
         with ExitStack() as stack:
-            session = None if least is None else self._caught_up(stack, least)
+            session = None if least is None else self._caught_up(stack, least, primary)
             if session is None:
-                yield stack.enter_context(self._primary.reading())
+                yield primary
                 return
+            release_connection(primary)
             try:
                 yield session
             except DBAPIError as error:
@@ -77,7 +79,7 @@ class Replica:
     def position(self) -> int:
         """What the primary has written by now."""
         with self._primary.reading() as session:
-            return int(session.scalars(_WRITTEN).one())
+            return _written(session)
 
     def check(self) -> None:
         """
@@ -99,10 +101,10 @@ class Replica:
         """Close all connections."""
         self._database.dispose()
 
-    def _caught_up(self, stack: ExitStack, least: int) -> Session | None:
+    def _caught_up(self, stack: ExitStack, least: int, primary: Session) -> Session | None:
         if time.monotonic() < self._away_until:
             return None
-        needed = max(least, self._floor())
+        needed = max(least, self._floor(primary))
         try:
             with ExitStack() as opened:
                 session = opened.enter_context(self._database.reading())
@@ -115,12 +117,12 @@ class Replica:
             self._note_failure(error)
             return None
 
-    def _floor(self) -> int:
+    def _floor(self, primary: Session) -> int:
         """What the primary had written `lag` ago, or when it was first asked, if that is later."""
         moment = time.monotonic()
         with self._lock:
             if not self._samples or moment - self._samples[-1][0] >= min(SAMPLE_EVERY, self._lag):
-                self._samples.append((moment, self.position()))
+                self._samples.append((moment, _written(primary)))
             while len(self._samples) > 1 and moment - self._samples[1][0] >= self._lag:
                 self._samples.popleft()
             return self._samples[0][1]
@@ -128,3 +130,7 @@ class Replica:
     def _note_failure(self, error: Exception) -> None:
         self._away_until = time.monotonic() + AWAY
         log.warning("replica_away", error=f"{type(error).__name__}: {error}")
+
+
+def _written(session: Session) -> int:
+    return int(session.scalars(_WRITTEN).one())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database import Database
+from app.database import ReadSession
 from app.replica.replica import Replica
 from app.services import AllServices, services_of
 from app.settings import Settings
@@ -23,12 +23,13 @@ _CREDENTIALS = ("Authorization", "X-API-Key", "Cookie")
 _DIGITS = 19
 
 
-def _replica_session(request: Request, services: AllServices) -> Iterator[Session]:
+def _replica_session(request: Request, services: AllServices, primary: ReadSession) -> Iterator[Session]:
+    # The session of the request's other dependencies, never a second one on the primary: requests that each hold one
+    # connection and wait for another would wait for ever.
     if Replica not in services:
-        with services[Database].reading() as session:
-            yield session
+        yield primary
         return
-    with services[Replica].reading(least_position(request)) as session:
+    with services[Replica].reading(least_position(request), primary) as session:
         yield session
 
 

@@ -69,12 +69,12 @@ def test_writers_read_what_they_wrote_whatever_the_replica_has(
     # Others read what the replica has, which is not older than the setting says.
     assert titles(stranger) == titles(bare, **{HEADER: "0"}) == []
     strict = Replica(services[Database], standby.url(), connections=2, policy={}, lag=timedelta(0))
-    with strict.reading(0) as session:
-        assert not _is_on_replica(session)
+    with services[Database].reading() as primary, strict.reading(0, primary) as session:
+        assert session is primary
     strict.dispose()
     standby.resume()
     standby.catch_up()
-    with services[Replica].reading(written) as session:
+    with services[Database].reading() as primary, services[Replica].reading(written, primary) as session:
         assert _is_on_replica(session)
     assert titles(stranger) == titles(owner) == ["低温电解液的制备"]
 
@@ -99,11 +99,11 @@ def test_a_server_that_is_no_replica_is_refused_and_one_that_is_away_is_not_aske
     no_replica = Replica(primary, postgres_url, **options)
     with pytest.raises(RuntimeError, match="is no streaming replica"):
         no_replica.check()
-    with no_replica.reading(0) as session:
+    with primary.reading() as known, no_replica.reading(0, known) as session:
         assert not _is_on_replica(session)
     away = Replica(primary, "postgresql+psycopg://postgres@/none?host=/nowhere", **options)
     away.check()
-    with away.reading(0) as session:
-        assert not _is_on_replica(session)
+    with primary.reading() as known, away.reading(0, known) as session:
+        assert session is known
     for one in (no_replica, away, primary):
         one.dispose()
