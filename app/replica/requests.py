@@ -25,7 +25,7 @@ _DIGITS = 19
 
 def _replica_session(request: Request, services: AllServices, primary: ReadSession) -> Iterator[Session]:
     # The session of the request's other dependencies, never a second one on the primary: requests that each hold one
-    # connection and wait for another would wait for ever.
+    # connection and wait for another would wait without end.
     if Replica not in services:
         yield primary
         return
