@@ -2,9 +2,9 @@
 
     python -m scripts.faults [--database sqlite|postgresql] [--seconds 300] [--seed 1] [--model DIR]
 
-The demonstration store is served by `sanku serve` and `sanku worker` in processes of their own. Owners create, submit,
-rename and read records, an operator approves them and reads matches; all repeat a request until it is answered, and
-keep a ledger of what was acknowledged. Faults:
+The demonstration store is served by `sanku serve` and `sanku worker` in processes of their own. Owners publish, rename
+and read records, an operator reads lists and matches; all repeat a request until it is answered, and keep a ledger of
+what was acknowledged. Faults:
 
 - `kills`: every 3 to 12 seconds one process, of PostgreSQL all, gets SIGKILL and is started again;
 - `disk_full`: no file of the service may grow any more for a while (SQLite alone);

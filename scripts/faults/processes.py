@@ -18,6 +18,9 @@ COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
 READY_WITHIN = 180.0
 """Seconds that a process may take until it answers."""
 
+LAST_CONNECTIONS = 2.0
+"""Seconds in which the processes of connections notice that PostgreSQL is gone."""
+
 
 def free_port() -> int:
     """A port of loopback that nobody uses now."""
@@ -132,7 +135,10 @@ class PostgresServer:
 
     def kill(self) -> None:
         """SIGKILL: the processes of connections end by themselves when they see that their server is gone."""
-        os.kill(int((self.folder / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+        file = self.folder / "postmaster.pid"
+        os.kill(int(file.read_text().splitlines()[0]), signal.SIGKILL)
+        time.sleep(LAST_CONNECTIONS)
+        file.unlink()  # else who starts it again takes the dead process for a living one
         self.deaths += 1
 
     def stop(self) -> int:
