@@ -2,6 +2,7 @@
 
 import random
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -36,7 +37,7 @@ TEXTS: dict[str, dict[str, Any]] = {
 
 
 @dataclass
-class Client:
+class Client(ABC):
     """A user who logs in and repeats requests. `stop` ends them between two requests."""
 
     base: str
@@ -44,9 +45,9 @@ class Client:
     ledger: Ledger
     stop: threading.Event
 
+    @abstractmethod
     def run(self) -> None:
         """Work until `stop`."""
-        raise NotImplementedError
 
     def _sent(
         self,

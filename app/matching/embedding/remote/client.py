@@ -246,8 +246,8 @@ class RemoteEmbedder:
             known = {error.code: error for error in (Busy, DeadlineExceeded, ModelNotReady)}
             return known.get(code, EmbedServerAway)(headers=headers)
         # How the service is set up is the log's and the command line's, not a user's.
-        told = (message, problem.get("message_zh")) if CURRENT.get() is None else ()
-        return WrongEmbedServer(*told, headers=headers)
+        words = (message, problem.get("message_zh")) if CURRENT.get() is None else ()
+        return WrongEmbedServer(*words, headers=headers)
 
     def _identity(self, answer: httpx.Response) -> wire.Identity:
         try:
