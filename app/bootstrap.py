@@ -17,7 +17,6 @@ from app.health.api import HealthChecks
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
-from app.load_limits.early_retries import EarlyRetries
 from app.load_limits.open_streams import OpenStreams
 from app.load_limits.quota import PreviewQuota, Quota, WallQuota
 from app.load_limits.turns import TurnLimits, Turns
@@ -44,6 +43,8 @@ from app.schedule import scheduled_jobs
 from app.services import Services
 from app.settings import Settings
 from app.talent.certificates.service import verified_levels
+from app.transport.early_retries import EarlyRetries
+from app.transport.request_limits import RequestLimits
 from app.workers.concurrent import ConcurrentWorker
 from app.workers.threads import Runnable
 from app.workers.worker import Worker
@@ -102,17 +103,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[Indexer] = services[MatchingIndexer] = indexer
     services[Matcher] = services[Recommender] = _matcher(settings, database, embedder, indexer)
     services[Metrics] = metrics = Metrics()
-    services[Turns] = Turns(_turn_limits(settings), metrics)
-    services[Quota] = Quota(
-        per_holder=settings.matching_per_minute,
-        per_organisation=settings.matching_per_minute_of_organisation,
-    )
-    services[PreviewQuota] = PreviewQuota(
-        per_address=settings.previews_per_hour, together=settings.previews_per_minute
-    )
-    services[WallQuota] = WallQuota(per_link=WALL_REFRESHES)
-    services[EarlyRetries] = EarlyRetries()
-    services[OpenStreams] = OpenStreams(per_user=settings.streams_per_user, in_all=settings.streams)
+    _add_load_limits(services, settings, metrics)
     services[HealthChecks] = health
     services[WorkerDatabase] = WorkerDatabase(
         settings.url, connections=settings.couriers + WORKER_CONNECTIONS, policy=policy
@@ -126,6 +117,25 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
 def _calculate_in_one_thread() -> None:
     """The matrices of a match are small: threads for them cost more than they save, and the embedder has its own."""
     threadpool_limits(limits=1, user_api="blas")
+
+
+def _add_load_limits(services: Services, settings: Settings, metrics: Metrics) -> None:
+    services[Turns] = Turns(_turn_limits(settings), metrics)
+    services[Quota] = Quota(
+        per_holder=settings.matching_per_minute,
+        per_organisation=settings.matching_per_minute_of_organisation,
+    )
+    services[PreviewQuota] = PreviewQuota(
+        per_address=settings.previews_per_hour, together=settings.previews_per_minute
+    )
+    services[WallQuota] = WallQuota(per_link=WALL_REFRESHES)
+    services[EarlyRetries] = EarlyRetries()
+    services[RequestLimits] = RequestLimits(
+        per_caller=settings.requests_per_minute,
+        per_organisation=settings.requests_per_minute_of_organisation,
+        per_address=settings.requests_per_minute_of_address,
+    )
+    services[OpenStreams] = OpenStreams(per_user=settings.streams_per_user, in_all=settings.streams)
 
 
 def _turn_limits(settings: Settings) -> TurnLimits:

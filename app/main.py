@@ -57,6 +57,7 @@ from app.talent.api import router as talent
 from app.transport.answer_headers import AnswerHeaders
 from app.transport.description import describe
 from app.transport.documentation import add_documentation_page
+from app.transport.request_limits import LimitRequests
 from app.web.installation import install_pages
 from app.web.problems import answer_error
 from app.web.security import is_page
@@ -166,6 +167,7 @@ def assemble() -> FastAPI:
     describe(app)
     install_pages(app)
     # Outside the middleware of the pages, so that their refusals are measured as well.
+    app.add_middleware(LimitRequests, refuse=answer_error)
     app.add_middleware(ObserveRequests, refuse=answer_error, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
     app.add_middleware(AnswerHeaders)
     app.add_middleware(NotePosition)

@@ -9,7 +9,6 @@ that the account was used from before are exempt from both (after OWASP's device
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 from typing import Literal
 
@@ -20,6 +19,7 @@ from app.accounts.models import Attempt
 from app.database import Database, advisory_lock, now
 from app.errors import TooManyRequests
 from app.settings import Settings
+from app.transport.request_limits import network_of
 
 WINDOW = timedelta(minutes=10)
 _RETENTION = timedelta(hours=1)
@@ -48,16 +48,8 @@ class RateLimitKey:
 
     @property
     def network(self) -> str:
-        """The address as it is counted: of IPv6 the first 64 bits, which one subscriber has to themselves."""
-        try:
-            address = ip_address(self.address)
-        except ValueError:
-            return self.address[:64]
-        if isinstance(address, IPv4Address):
-            return str(address)
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(IPv6Network((address.packed[:8] + bytes(8), 64)))
+        """The address as it is counted."""
+        return network_of(self.address)
 
 
 def reserve(session: Session, key: RateLimitKey, *, limit: int, known: bool = False) -> None:

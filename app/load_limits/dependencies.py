@@ -11,11 +11,12 @@ from fastapi import Depends, Request
 from app.accounts.access.authentication import LoggedIn
 from app.accounts.access.principal import Principal
 from app.errors import TooManyRequests, Unavailable, problems
-from app.load_limits.early_retries import EarlyRetries
 from app.load_limits.quota import PreviewQuota, Quota
 from app.load_limits.turn import CURRENT, Holder, Turn
 from app.load_limits.turns import Turns, departure
 from app.services import AllServices, provided
+from app.transport.early_retries import EarlyRetries
+from app.transport.request_limits import credentials_of, network_of
 
 REFUSALS = problems(TooManyRequests, Unavailable)
 """The responses of a route that needs a turn and gets none."""
@@ -25,7 +26,7 @@ REFUSALS = problems(TooManyRequests, Unavailable)
 async def _patient(
     request: Request, early_retries: Annotated[EarlyRetries, Depends(provided(EarlyRetries))]
 ) -> None:
-    early_retries.check(_credentials(request))
+    early_retries.check(credentials_of(request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ MatchingTurn = Annotated[Turn, Depends(_matching_turn, scope="function")]
 async def _preview_turn(
     request: Request, limits: LoadLimits, quota: Annotated[PreviewQuota, Depends(provided(PreviewQuota))]
 ) -> AsyncIterator[Turn]:
-    address = request.client.host if request.client else "unknown"
+    address = network_of(request.client.host if request.client else "unknown")
     quota.count(address)
     gone = asyncio.create_task(departure(request))
     try:
@@ -107,16 +108,10 @@ async def turn_for(
                     limits.quota.count(holder)
                 turn = await stack.enter_async_context(limits.turns.turn(holder, gone))
             except TooManyRequests as refusal:
-                limits.early_retries.remember(_credentials(request), refusal)
+                limits.early_retries.remember(credentials_of(request), refusal)
                 raise
             gone.add_done_callback(lambda _: turn.give_up())
             CURRENT.set(turn)
             yield turn
     finally:
         gone.cancel()
-
-
-def _credentials(request: Request) -> str:
-    """What the request shows of who sends it: a browser has cookies alone."""
-    names = ("Authorization", "X-API-Key", "Cookie")
-    return " ".join(request.headers.get(name, "") for name in names)

@@ -105,6 +105,21 @@ class AccessSettings(BaseModel):
         ge=1_000,
         description="Largest body of a request; a larger one is refused with 413.",
     )
+    requests_per_minute: int = Field(
+        default=1200,
+        ge=0,
+        description="Requests of one user or API key per minute and process; others are answered 429 with "
+        "`Retry-After`. Static files, health checks and metrics are not counted. 0: no limit.",
+    )
+    requests_per_minute_of_organisation: int = Field(
+        default=6000, ge=0, description="The same for all users and API keys of an organisation."
+    )
+    requests_per_minute_of_address: int = Field(
+        default=6000,
+        ge=0,
+        description="The same for a network address, of IPv6 its first 64 bits, with and without a login: an office "
+        "shares one. Behind a proxy it needs `SANKU_TRUSTED_PROXIES`.",
+    )
     matching_slots: int = Field(
         default=3,
         ge=1,

@@ -12,6 +12,7 @@ from app.errors import SankuError, Unauthenticated
 from app.errors.handlers import FrameworkError, error_of, problem_of, status_of
 from app.services import services_of
 from app.settings import Settings
+from app.transport.request_limits import CODE
 from app.web.display import display_of
 from app.web.i18n import mark as _
 from app.web.page import WebPage, built_pages, login_address
@@ -66,8 +67,9 @@ async def error_page(request: Request, error: SankuError, *, status: int | None 
     status = status or error.status
     services = services_of(request)
     typed = await _typed(request) if status != 413 else NOTHING
-    # Without a session the database is not asked, which may be what failed.
-    who = STRANGER if status >= 500 else reader_of(request, services)
+    # Without a session the database is not asked, which may be what failed, or what has to be spared.
+    is_spared = status >= 500 or error.problem_code == CODE
+    who = STRANGER if is_spared else reader_of(request, services)
     page = WebPage(request, services, who, display_of(request), built_pages(request.app))
     page.take_display(typed)
     if isinstance(error, Unauthenticated) and who.principal.is_anonymous:

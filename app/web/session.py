@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app.accounts.access.authentication import UserIdentity
+from app.accounts.access.authentication import UserIdentity, count_request
 from app.accounts.access.principal import ANONYMOUS
 from app.accounts.sessions.browser import BrowserLogin, user_of_cookie
 from app.services import AllServices
@@ -20,11 +20,17 @@ def cookie_name(settings: Settings) -> str:
 
 
 def reader_of(request: Request, services: AllServices) -> UserIdentity:
-    """Who reads: the user of the session's cookie, or a stranger."""
+    """Who reads: the user of the session's cookie, or a stranger.
+
+    Raises:
+        TooManyRequests: the user or their organisation has sent too many requests within a minute.
+    """
     cookie = request.cookies.get(cookie_name(services[Settings]))
     if not cookie:
         return STRANGER
-    return user_of_cookie(services, cookie) or STRANGER
+    reader = user_of_cookie(services, cookie) or STRANGER
+    count_request(services, request, reader.principal)
+    return reader
 
 
 Reader = Annotated[UserIdentity, Depends(reader_of)]

@@ -34,7 +34,7 @@ class Retries:
 
     attempts: int = 4
     first_wait: float = 0.5
-    longest_wait: float = 30.0
+    longest_wait: float = 60.0
 
     def after_answer(self, call: Call[Any], answer: httpx.Response, attempt: int) -> float | None:
         """Seconds until the next attempt (`attempt` is the number of those made), or None to give up."""

@@ -83,6 +83,9 @@ def _service(settings: Settings) -> Iterator[str]:
     environment = os.environ | {
         "SANKU_HOME": str(settings.home),
         "SANKU_DEMO": "true",
+        "SANKU_REQUESTS_PER_MINUTE": "0",
+        "SANKU_REQUESTS_PER_MINUTE_OF_ORGANISATION": "0",
+        "SANKU_REQUESTS_PER_MINUTE_OF_ADDRESS": "0",
         "SANKU_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(port)]

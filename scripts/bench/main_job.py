@@ -69,6 +69,9 @@ def main() -> None:
             home=Path(home),
             model=str(arguments.model),
             worker_in_service=False,
+            requests_per_minute=0,
+            requests_per_minute_of_organisation=0,
+            requests_per_minute_of_address=0,
             matching_per_minute=NO_QUOTA,
             matching_per_minute_of_organisation=NO_QUOTA,
         )

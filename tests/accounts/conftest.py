@@ -22,7 +22,7 @@ from tests.support.builders.accounts import (
     make_organisation,
     make_user,
 )
-from tests.support.services import demo_settings
+from tests.support.services import admit_everybody, demo_settings
 
 # For tests of checks that end before the database: both would only take twice the time.
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -51,6 +51,7 @@ def app(database: Database, settings: Settings, assembled: FastAPI) -> FastAPI:
     assembled.state.services = services = Services()
     services[Database] = database
     services[Settings] = settings
+    admit_everybody(services)
     services[Disclosure] = Disclosure(
         lambda _session, _user: None, lambda _session, _principal: NOTHING_OPENED
     )

@@ -5,18 +5,27 @@ from datetime import timedelta
 from typing import Any
 
 from app.database import Database
-from app.load_limits.early_retries import EarlyRetries
 from app.load_limits.quota import Quota
 from app.load_limits.turns import TurnLimits, Turns
 from app.observability import Metrics
 from app.services import Services
 from app.settings import Settings
+from app.transport.early_retries import EarlyRetries
+from app.transport.request_limits import RequestLimits
 
 
 @functools.cache
 def _defaults() -> Settings:
-    """Reading the environment takes longer than many a test. A busy machine is no fault: nothing runs out of time."""
-    return Settings(_env_file=None, demo=True, matching_deadline=timedelta(hours=1))
+    """Reading the environment takes longer than many a test. A busy machine is no fault: nothing runs out of time.
+    A test asks as fast as it can."""
+    return Settings(
+        _env_file=None,
+        demo=True,
+        matching_deadline=timedelta(hours=1),
+        requests_per_minute=0,
+        requests_per_minute_of_organisation=0,
+        requests_per_minute_of_address=0,
+    )
 
 
 def demo_settings(**changes: Any) -> Settings:
@@ -39,3 +48,4 @@ def admit_everybody(services: Services) -> None:
     services[Turns] = Turns(limits, Metrics())
     services[Quota] = Quota(per_holder=10_000, per_organisation=10_000)
     services[EarlyRetries] = EarlyRetries()
+    services[RequestLimits] = RequestLimits(per_caller=0, per_organisation=0, per_address=0)

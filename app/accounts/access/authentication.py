@@ -38,6 +38,7 @@ from app.events.catalogue import ApiKeyRefused
 from app.events.outbox import emit
 from app.services import AllServices, Services
 from app.settings import Settings
+from app.transport.request_limits import RequestLimits
 
 log = structlog.get_logger(__name__)
 
@@ -79,9 +80,24 @@ def current_principal(
                 "Authorization 与 X-API-Key 只能使用其中一种。",
             )
     principal = principal_of(services, bearer, api_key, address=address_of(request))
+    count_request(services, request, principal)
     if principal.owed is not None and not request.url.path.startswith(_OWN_ACCOUNT):
         raise owed_step(principal)
     return principal
+
+
+def count_request(services: Services, request: Request, principal: Principal) -> None:
+    """Count the request for its user or API key and their organisation; strangers count by their address alone.
+
+    Raises:
+        TooManyRequests: one of them has sent too many within a minute.
+    """
+    if not principal.is_anonymous:
+        services[RequestLimits].count_caller(
+            request,
+            caller=str(principal.user_id or principal.api_key_id),
+            organisation=str(principal.organisation_id) if principal.organisation_id else None,
+        )
 
 
 def address_of(request: Request) -> str:
