@@ -19,6 +19,7 @@ from app.engagements.files.storage import Store
 from app.engagements.models import Engagement
 from app.engagements.reviews import upkeep as reviews
 from app.engagements.tasks import service as engagement_tasks
+from app.events.clock_recovery import recover_from_clock_change
 from app.exchange.duplicates.comparison import compare_records
 from app.libraries import expiry
 from app.libraries.record.indexing import Indexer
@@ -160,6 +161,11 @@ def delete_unused_files(services: Services, database: Database) -> None:
     engagement_files.delete_orphaned_files(database, services[Store], elsewhere=_keys_elsewhere)
 
 
+def recover_events(services: Services, session: Session) -> None:
+    """Bring back waiting events that a clock which was ahead has put into the future."""
+    recover_from_clock_change(session, lease=services[Settings].worker_lease)
+
+
 def requeue_lost_deliveries(_: Services, session: Session) -> None:
     """Restart deliveries that a fault left standing."""
     maintenance.requeue_lost(session)
@@ -209,6 +215,7 @@ JOBS = (
     ScheduledJob("note_expired_certificates", 10 * MINUTE, note_expired_certificates),
     ScheduledJob("close_contests", 5 * MINUTE, close_contests),
     ScheduledJob("turn_tiers_to_the_year", 10 * MINUTE, turn_tiers_to_the_year),
+    ScheduledJob("recover_events", MINUTE, recover_events),
     ScheduledJob("sweep_deliveries", MINUTE, requeue_lost_deliveries),
     ScheduledJob("forget_deliveries", HOUR, delete_old_deliveries),
     ScheduledJob("forget_notices", DAY, delete_notices),

@@ -44,6 +44,13 @@ class Event(Identified, Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
+LONGEST_BACKOFF = 3600.0
+"""Seconds."""
+JITTER = 0.25
+OUTAGE_PAUSE = timedelta(seconds=10)
+"""After an outage of a process that the event needs."""
+
+
 class LeaseLost(Exception):
     """Another worker has claimed the event after this worker's lease expired; this worker's changes are rolled back."""
 
@@ -152,7 +159,7 @@ def nack(session: Session, claimed: ClaimedEvent, *, error: str, max_attempts: i
     return dead
 
 
-def postpone(session: Session, claimed: ClaimedEvent, *, error: str, pause: timedelta) -> None:
+def postpone(session: Session, claimed: ClaimedEvent, *, error: str) -> None:
     """Release an event that could not be attempted, with the number of attempts that it had before.
 
     Raises:
@@ -166,15 +173,20 @@ def postpone(session: Session, claimed: ClaimedEvent, *, error: str, pause: time
             "lease": None,
             "last_error": error[:4000],
             "attempts": claimed.attempts - 1,
-            "available_at": now() + pause,
+            "available_at": now() + OUTAGE_PAUSE,
         },
     )
 
 
 def backoff(attempts: int) -> timedelta:
     """2, 4, 8 … seconds up to an hour, with ±25% jitter, so that retries of simultaneous failures spread out."""
-    seconds = min(2.0**attempts, 3600.0)
-    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 — jitter, not secrecy
+    share = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 — jitter, not secrecy
+    return timedelta(seconds=min(2.0**attempts, LONGEST_BACKOFF) * share)
+
+
+def longest_pause(attempts: int) -> timedelta:
+    """The longest pause that `backoff` or `postpone` gives an event with so many attempts."""
+    return max(timedelta(seconds=min(2.0**attempts, LONGEST_BACKOFF) * (1 + JITTER)), OUTAGE_PAUSE)
 
 
 def _under_lease(session: Session, claimed: ClaimedEvent, values: Mapping[str, Any]) -> None:

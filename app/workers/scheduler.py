@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.services import Services
 from app.workers.models import JobSchedule
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By which the clocks of two workers' machines may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class ScheduledJob:
 
 
 def acquire_run(database: Database, job: ScheduledJob, moment: datetime) -> bool:
-    """Whether this worker runs the job now; for all others it is then not due."""
+    """Whether this worker runs the job now; for all others it is then not due.
+
+    A time further away than the job's interval was set by a clock that was ahead: the job is due.
+    """
     try:
         with database.unit_of_work() as session:
             if session.get(JobSchedule, job.name) is None:
@@ -45,7 +51,12 @@ def acquire_run(database: Database, job: ScheduledJob, moment: datetime) -> bool
                 return True
             result = session.execute(
                 update(JobSchedule)
-                .where(JobSchedule.name == job.name, JobSchedule.due_at <= moment)
+                .where(
+                    JobSchedule.name == job.name,
+                    or_(
+                        JobSchedule.due_at <= moment, JobSchedule.due_at > moment + job.every + CLOCKS_DIFFER
+                    ),
+                )
                 .values(due_at=moment + job.every)
             )
             assert isinstance(result, CursorResult)

@@ -33,8 +33,6 @@ from app.workers.scheduler import ScheduledJob, acquire_run
 log = structlog.get_logger(__name__)
 
 HEARTBEATS_PER_LEASE = 3
-OUTAGE_PAUSE = timedelta(seconds=10)
-"""After an outage of a process that the event needs."""
 
 
 class Worker:
@@ -95,7 +93,8 @@ class Worker:
         ran = []
         moment = now()
         for job in self._jobs:
-            if self._next_due.get(job.name, moment) > moment:
+            # A time that is further away was set by a clock that was ahead.
+            if moment < self._next_due.get(job.name, moment) <= moment + job.every:
                 continue
             self._next_due[job.name] = moment + job.every
             if not job.every_process and not acquire_run(self._database, job, moment):
@@ -169,7 +168,7 @@ def release(database: Database, settings: Settings, claimed: ClaimedEvent, error
     try:
         with database.unit_of_work() as session:
             if isinstance(error, Outage):
-                outbox.postpone(session, claimed, error=details, pause=OUTAGE_PAUSE)
+                outbox.postpone(session, claimed, error=details)
                 return
             dead = outbox.nack(session, claimed, error=details, max_attempts=settings.worker_max_attempts)
     except LeaseLost:

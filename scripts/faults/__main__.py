@@ -9,13 +9,16 @@ what was acknowledged. Faults:
 - `kills`: every 3 to 12 seconds one process, of PostgreSQL all, gets SIGKILL and is started again;
 - `disk_full`: no file of the service may grow any more for a while (SQLite alone);
 - `damaged_snapshot`: bytes of the index's snapshot are changed while the service is down;
-- `missing_model`: the service starts without its model, and must say so.
+- `missing_model`: the service starts without its model, and must say so;
+- `clock_jump`: the clock of service and worker is an hour ahead for a while, then right again; left out, with a line
+  that says so, where the package `faketime` is not installed.
 
 After each the load ends, the worker finishes what waits, and `sanku check` must find nothing; what the ledger holds
 must be in the store, once. Exit status 1 otherwise.
 """
 
 import argparse
+import glob
 import json
 import random
 import shutil
@@ -46,6 +49,9 @@ from scripts.faults.processes import COMMAND, ManagedProcess, PostgresServer, an
 MARK = "故障演练"
 IDLE_WITHIN = 300.0
 """Seconds in which the worker finishes what the clients have left."""
+FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), "")
+FAKED = {"LD_PRELOAD": FAKETIME, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+RIGHT_TIME = "+0"
 WARM_UP = 5.0
 """Seconds of load before a fault."""
 
@@ -226,11 +232,28 @@ def missing_model(one: Installation, _: float, __: random.Random) -> None:
     one.stop()
 
 
+def clock_jump(one: Installation, seconds: float, _: random.Random) -> None:
+    """An hour ahead, then back."""
+    clock = one.settings.home_path.with_name("clock")
+    clock.write_text(RIGHT_TIME, encoding="ascii")
+    for process in (one.service, one.worker):
+        process.start(more={**FAKED, "FAKETIME_TIMESTAMP_FILE": str(clock)})
+    for process in (one.service, one.worker):
+        process.wait_until_ready()
+    done = threading.Event()
+    with one.loaded():
+        for time_ in ("+1h", RIGHT_TIME):
+            clock.write_text(time_, encoding="ascii")
+            done.wait(seconds / 6)
+    one.stop()
+
+
 FAULTS: dict[str, Callable[[Installation, float, random.Random], None]] = {
     "kills": kills,
     "disk_full": disk_full,
     "damaged_snapshot": damaged_snapshot,
     "missing_model": missing_model,
+    "clock_jump": clock_jump,
 }
 
 
@@ -242,6 +265,9 @@ def main() -> None:
         one = _installation(Path(folder), arguments)
         for name in arguments.faults:
             if name == "disk_full" and one.postgres is not None:
+                continue
+            if name == "clock_jump" and not FAKETIME:
+                sys.stderr.write("clock_jump: left out, the package faketime is not installed\n")
                 continue
             FAULTS[name](one, arguments.seconds, draw)
             found = one.check()

@@ -41,8 +41,11 @@ class ManagedProcess:
     deaths: int = 0
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
-    def start(self, *, largest_file: int | None = None) -> None:
-        """Start it; with `largest_file`, files may not grow beyond so many bytes, as on a full disk."""
+    def start(self, *, largest_file: int | None = None, more: Mapping[str, str] | None = None) -> None:
+        """Start it, with `more` in its environment.
+
+        With `largest_file`, files may not grow beyond so many bytes, as on a full disk.
+        """
 
         def limit() -> None:
             if largest_file is not None:
@@ -52,7 +55,7 @@ class ManagedProcess:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 — our own command
                 [*COMMAND, *self.arguments],
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **(more or {})},
                 stdout=log,
                 stderr=log,
                 preexec_fn=limit,

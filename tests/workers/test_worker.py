@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.database import Database, now
 from app.errors import Outage
+from app.events import outbox as outbox_module
+from app.events.clock_recovery import recover_from_clock_change
 from app.events.domain_event import ClaimedEvent
 from app.events.handler import Handler
 from app.events.outbox import Event
@@ -285,6 +287,92 @@ def test_a_job_recurs_and_its_failure_harms_nothing(database: Database) -> None:
     assert worker.run_due_jobs() == ["fragile"]
     assert len(calls) == 2
     assert all_events(database) == []
+
+
+class AheadClock:
+    """A clock that is an hour ahead until `put_right`, and the moment it then shows."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._ahead = monkeypatch.context()
+        patch = self._ahead.__enter__()
+        for module in (outbox_module, worker_module):
+            patch.setattr(module, "now", lambda: now() + timedelta(hours=1))
+
+    def put_right(self) -> None:
+        self._ahead.__exit__(None, None, None)
+
+
+def recover(database: Database) -> int:
+    with database.unit_of_work() as session:
+        return recover_from_clock_change(session, lease=demo_settings().worker_lease)
+
+
+def test_events_of_a_clock_that_was_ahead_are_handled_once_it_is_right(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Emitted, failed and leased while the clock was an hour ahead."""
+    broken = [True]
+
+    def plan(_: Session, __: ClaimedEvent) -> None:
+        if broken:
+            raise RuntimeError("out of order")
+
+    worker = worker_of(database, {"thing.failed": [handler(plan)], "thing.happened": []})
+    emit(database, "thing.failed")
+    emit(database, "thing.leased")
+    clock = AheadClock(monkeypatch)
+    assert worker.run_until_idle() == 1
+    with database.unit_of_work() as session:
+        assert len(outbox_module.claim(session, names=["thing.leased"], lease=timedelta(seconds=60))) == 1
+    with database.unit_of_work() as session:
+        emitted = emit_named(session, "thing.happened")
+        emitted.created_at = emitted.available_at = now() + timedelta(hours=1)
+    clock.put_right()
+    broken.clear()
+    rest = worker_of(database, {"thing.failed": [], "thing.happened": [], "thing.leased": []})
+    assert rest.run_until_idle() == 0
+    assert recover(database) == 3
+    assert recover(database) == 0
+    make_failed_due(database)
+    assert rest.run_until_idle() == 3
+    assert all(event.done_at is not None for event in all_events(database))
+
+
+def make_failed_due(database: Database) -> None:
+    """The pause of the failed event is over; it must not be longer than a pause can be."""
+    with database.unit_of_work() as session:
+        for event in session.query(Event).where(Event.last_error.is_not(None)):
+            assert event.available_at < now() + timedelta(minutes=2)
+            event.available_at = now()
+
+
+def test_what_waits_on_purpose_keeps_its_time(database: Database) -> None:
+    tomorrow = now() + timedelta(days=1)
+    with database.unit_of_work() as session:
+        emit_named(session, "thing.planned").available_at = tomorrow
+    emit(database)
+    worker = worker_of(database, {"thing.happened": [handler(_broken)]})
+    assert worker.run_until_idle() == 1
+    before = [(event.available_at, event.leased_until) for event in all_events(database)]
+    assert recover(database) == 0
+    assert [(event.available_at, event.leased_until) for event in all_events(database)] == before
+
+
+def _broken(_: Session, __: ClaimedEvent) -> None:
+    raise RuntimeError("out of order")
+
+
+def test_jobs_go_on_after_a_clock_that_was_ahead(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [
+        ScheduledJob("shared", timedelta(minutes=5), lambda *_: None),
+        ScheduledJob("own", timedelta(minutes=5), lambda *_: None, every_process=True),
+    ]
+    worker = Worker(make_services(database, demo_settings()), {}, jobs=jobs)
+    clock = AheadClock(monkeypatch)
+    assert worker.run_due_jobs() == ["shared", "own"]
+    clock.put_right()
+    assert worker.run_due_jobs() == ["shared", "own"]
+    assert worker.run_due_jobs() == []
 
 
 @pytest.mark.parametrize("limit", [1, 2])

@@ -3,7 +3,7 @@
     python scripts/bench/stores/listed_store.py sqlite:///DIR/sanku.db
 
 Run it once on a copy of a database that `scripts/bench/matching.py` made, then `sanku demo --once` with the folder as
-SANKU_HOME, which migrates it and adds the accounts that `scripts/bench/pages.py` opens pages as.
+SANKU_HOME, which migrates it and adds the accounts that `scripts.pages` opens pages as.
 """
 
 import sys

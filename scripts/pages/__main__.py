@@ -1,7 +1,7 @@
 """Measures the pages of a running service: server time, bytes, paint and shift on a slow phone, scroll, axe.
 
     sanku demo &                                   # or a service with more records
-    python scripts/bench/pages.py --base http://127.0.0.1:8000 --password-file DIR/demo_password
+    python -m scripts.pages --base http://127.0.0.1:8000 --password-file DIR/demo_password
 
 It prints a table for docs/explanation/benchmarks.md. The accounts are those of `sanku demo`; another store needs
 accounts of the same addresses. Chromium and the npm packages (`make web`) are needed.
@@ -9,7 +9,6 @@ accounts of the same addresses. Chromium and the npm packages (`make web`) are n
 
 import argparse
 import os
-import shutil
 import statistics
 import sys
 import time
@@ -20,8 +19,8 @@ from typing import Any
 
 import httpx
 
-AXE = Path(__file__).parents[2] / "app" / "web" / "static" / "vendor" / "axe.min.js"
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+from scripts.pages.browser import AXE, AXE_RULES, chromium, log_in
+
 WIDTHS = (320, 360, 768, 1440, 1920, 3840)
 # 1.6 Mbit/s and 150 ms, as a slow 4G phone.
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
@@ -46,17 +45,6 @@ class MeasuredPage:
     code: str
     path: str
     reader: str | None
-
-
-def log_in(base: str, email: str | None, password: str) -> httpx.Client:
-    """A browser's session."""
-    http = httpx.Client(
-        base_url=base, timeout=60, headers={"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
-    )
-    if email is not None:
-        answer = http.post("/login", data={"email": email, "password": password})
-        assert answer.status_code == 303, f"{email}: {answer.status_code}"
-    return http
 
 
 def pages_of(base: str) -> list[MeasuredPage]:
@@ -84,16 +72,6 @@ def server_times(http: httpx.Client, path: str, times: int) -> tuple[float, floa
         taken.append((time.perf_counter() - start) * 1000)
         assert answer.status_code == 200, (path, answer.status_code)
     return statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
-
-
-def chromium() -> str:
-    """The system's Chromium."""
-    found = (
-        os.environ.get("SANKU_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    )
-    if found is None:
-        sys.exit("no Chromium")
-    return found
 
 
 def on_a_phone(engine: Any, base: str, path: str, cookies: list[dict[str, Any]]) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""Measurements of pages in a browser."""
