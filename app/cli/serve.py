@@ -98,6 +98,7 @@ def embed_server(
     ] = None,
 ) -> None:
     """Embed texts for all processes that have SANKU_EMBED_URL, until SIGINT or SIGTERM: they need no model then."""
+    from app.accounts.access.metrics_readers import MetricsReaders
     from app.matching.embedding.joint_embedder import open_local_embedder
     from app.matching.embedding.remote.address import EmbedAddress, listen_on_file
     from app.matching.embedding.remote.server import embed_app
@@ -108,7 +109,12 @@ def embed_server(
         raise RuntimeError("set SANKU_EMBED_URL, or give --listen (请设置 SANKU_EMBED_URL 或 --listen)")
     keep_files_private(settings)
     address = EmbedAddress.parse(settings.embed_url)
-    app = embed_app(open_local_embedder(settings), secret=settings.embed_secret, queue=settings.embed_queue)
+    app = embed_app(
+        open_local_embedder(settings),
+        MetricsReaders.of(settings),
+        secret=settings.embed_secret,
+        queue=settings.embed_queue,
+    )
     listening = listen_on_file(address.path) if address.path else reserve_port(address.host, address.port)
     with listening as reserved:
         server = server_for(app, settings)

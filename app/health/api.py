@@ -10,13 +10,14 @@ from typing import TypeVar
 import anyio
 import structlog
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import database_schema
+from app.accounts.access.metrics_readers import MetricsReaders
 from app.accounts.audit import alarms as reading_alarms
 from app.database import Database
 from app.errors import Unavailable
@@ -26,6 +27,7 @@ from app.matching.embedding.embedder import Embedder
 from app.matching.matcher import Matcher
 from app.observability import Metrics
 from app.services import AllServices, Services
+from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +89,8 @@ async def readyz(services: AllServices) -> JSONResponse:
 
 
 @router.get("/metrics", summary="Prometheus 指标", include_in_schema=False)
-async def metrics(services: AllServices) -> Response:
+async def metrics(request: Request, services: AllServices) -> Response:
+    MetricsReaders.of(services[Settings]).check(request)
     health = services[HealthChecks]
     await health.within_patience(partial(_refresh_gauges, services, health.database))
     return Response(generate_latest(services[Metrics].registry), media_type=CONTENT_TYPE_LATEST)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from app.settings.types import Names
+from app.settings.types import Names, Networks
 
 
 class StorageSettings(BaseModel):
@@ -99,6 +99,17 @@ class AccessSettings(BaseModel):
         default=[],
         description="Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by "
         "commas (`10.0.0.5,10.1.0.0/16`). Default: none, every request counts for the address of its connection.",
+    )
+    metrics_networks: Networks = Field(
+        default=["127.0.0.0/8", "::1"],
+        description="Networks from which `/metrics` is read, separated by commas; empty: by the token alone. What an "
+        "unnamed proxy forwards is read from none of them.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="With it `/metrics` is read from everywhere: `Authorization: Bearer …`; 32 or more random "
+        "characters.",
     )
     max_body_bytes: int = Field(
         default=1_000_000,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import ip_network
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -30,8 +31,21 @@ def _never_shrinking(pauses: list[timedelta]) -> list[timedelta]:
     return pauses
 
 
+def _networks(names: list[str]) -> list[str]:
+    for name in names:
+        try:
+            ip_network(name)
+        except ValueError as error:
+            raise ValueError(
+                f"{name[:40]} is no address or network such as 10.1.0.0/16 (不是网络地址或网段)"
+            ) from error
+    return names
+
+
 Pauses = Annotated[list[timedelta], NoDecode, BeforeValidator(_split), AfterValidator(_never_shrinking)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[list[str], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
+"""Addresses and networks in CIDR notation."""
 
 
 def pauses(*texts: tuple[int, str]) -> list[timedelta]:

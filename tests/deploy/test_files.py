@@ -93,6 +93,15 @@ def test_kubernetes_takes_every_manifest(path: Path) -> None:
         kubernetes_validate.validate(document, OLDEST_KUBERNETES, strict=True)
 
 
+def test_prometheus_shows_the_token_that_the_service_asks_for() -> None:
+    jobs = yaml.safe_load((DEPLOY / "prometheus" / "scrape.yaml").read_text("utf-8"))["scrape_configs"]
+    assert all("credentials_file" in job["authorization"] for job in jobs)
+    assert "SANKU_METRICS_TOKEN" in _compose()["services"]["api"]["environment"]
+    kept = jobs[1]["relabel_configs"][0]["regex"]
+    apps = {one["metadata"]["name"] for one in _documents() if one["kind"] == "Deployment"}
+    assert {name for name in apps if re.fullmatch(kept, name)} == {"sanku-api", "sanku-embed"}
+
+
 def _metrics() -> set[str]:
     registry = Metrics().registry
     plain = set(re.findall(r"^# TYPE (\S+) ", generate_latest(registry).decode(), re.MULTILINE))

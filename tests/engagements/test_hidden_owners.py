@@ -24,7 +24,7 @@ from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.callers import Caller
-from tests.support.http import create, ok, refused
+from tests.support.http import create, metrics_of, ok, refused
 from tests.support.scenario import Scenario
 from tests.support.scenario.engagements import EngagementCase
 
@@ -277,7 +277,7 @@ def test_many_changes_of_ties_are_an_alarm_for_the_bureau(city: City) -> None:
 
 
 def _alarms(scenario: Scenario) -> float:
-    found = re.search(r"^sanku_tie_alarms (\S+)$", scenario.operator.get("/metrics").text, flags=re.MULTILINE)
+    found = re.search(r"^sanku_tie_alarms (\S+)$", metrics_of(scenario.operator), flags=re.MULTILINE)
     assert found
     return float(found[1])
 

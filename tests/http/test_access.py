@@ -17,7 +17,7 @@ PUBLIC = {
     "/openapi.json": "the API's description",
     "/healthz": "asked by what runs the service",
     "/readyz": "asked by what runs the service",
-    "/metrics": "figures without names",
+    "/metrics": "the network or the token of a monitor is the credential",
     "/v1/feed/key": "a public key is public",
     "/v1/auth/token": "the credentials are the request",
     "/v1/auth/second-factor": "the challenge of the first step and the code are the credentials",

@@ -4,11 +4,61 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import make_url, text
 
 from app.database import Database
-from tests.support.http import PROBLEM
+from app.settings import Settings
+from tests.support.http import PROBLEM, metrics_of, refused
+
+
+def near(client: TestClient, address: str = "127.0.0.1") -> TestClient:
+    """The same service, asked from this address."""
+    return TestClient(client.app, client=(address, 50_000))
+
+
+class TestReadersOfMetrics:
+    TOKEN = "t" * 40
+
+    @pytest.fixture
+    def settings(self, settings: Settings, request: pytest.FixtureRequest) -> Settings:
+        return settings.model_copy(update=getattr(request, "param", {}))
+
+    @pytest.mark.parametrize(
+        "address", ["10.1.2.3", "192.168.1.7", "203.0.113.9", "2001:db8::1", "testclient"]
+    )
+    def test_nobody_else_reads_them_unless_told(self, client: TestClient, address: str) -> None:
+        refused(near(client, address).get("/metrics"), 403, "forbidden")
+        assert near(client, "::1").get("/metrics").status_code == 200
+
+    @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+    def test_what_an_unnamed_proxy_on_the_machine_forwards_does_not_count_as_near(
+        self, client: TestClient, header: str
+    ) -> None:
+        refused(near(client).get("/metrics", headers={header: "127.0.0.1"}), 403, "forbidden")
+
+    @pytest.mark.parametrize("settings", [{"metrics_networks": ["10.1.0.0/16"]}], indirect=True)
+    def test_networks_of_a_monitor_are_a_setting(self, client: TestClient) -> None:
+        assert near(client, "10.1.255.3").get("/metrics").status_code == 200
+        assert near(client, "::ffff:10.1.255.3").get("/metrics").status_code == 200
+        for elsewhere in ("10.2.0.1", "127.0.0.1"):
+            refused(near(client, elsewhere).get("/metrics"), 403, "forbidden")
+
+    @pytest.mark.parametrize(
+        "settings", [{"metrics_networks": [], "metrics_token": SecretStr(TOKEN)}], indirect=True
+    )
+    def test_a_token_opens_them_from_everywhere_and_no_other_does(self, client: TestClient) -> None:
+        given = {"Authorization": f"Bearer {self.TOKEN}"}
+        assert near(client, "203.0.113.9").get("/metrics", headers=given).status_code == 200
+        for wrong in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {self.TOKEN}x"}):
+            refused(near(client).get("/metrics", headers=wrong), 403, "forbidden")
+
+    def test_a_setting_that_is_no_network_or_a_short_token_is_refused(self, tmp_path: Path) -> None:
+        for wrong in ({"metrics_networks": "10.1.0.0/16, prometheus"}, {"metrics_token": "short"}):
+            with pytest.raises(ValidationError):
+                Settings(_env_file=None, home=tmp_path, **wrong)  # type: ignore[arg-type]
 
 
 class TestHealth:
@@ -36,11 +86,11 @@ class TestHealth:
         }
         refused = client.get("/v1/demands")
         assert (refused.status_code, refused.headers["content-type"]) == (503, PROBLEM)
-        assert "sanku_http_request_seconds_count" in client.get("/metrics").text
+        assert "sanku_http_request_seconds_count" in metrics_of(client)
 
     def test_metrics_tell_of_requests_events_and_the_index(self, client: TestClient) -> None:
         client.get("/healthz")
-        answer = client.get("/metrics")
+        answer = near(client).get("/metrics")
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/plain")
         assert (
@@ -52,7 +102,7 @@ class TestHealth:
     def test_an_unknown_path_makes_no_label_of_its_own(self, client: TestClient) -> None:
         """A scanner would otherwise fill the memory with series."""
         client.get("/no/such/place/1")
-        assert "/no/such/place" not in client.get("/metrics").text
+        assert "/no/such/place" not in metrics_of(client)
 
 
 def _take_away(database_url: str) -> None:

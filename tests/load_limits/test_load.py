@@ -24,7 +24,7 @@ from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.callers import LogIn
 from tests.support.embedders import BigramEmbedder
-from tests.support.http import PROBLEM, create, ok, refused
+from tests.support.http import PROBLEM, create, metrics_of, ok, refused
 
 QUESTION = {"text": "化工储罐的水性防腐涂料半年就起泡,想找盐雾一千小时以上的体系"}
 LIMITS: dict[str, Any] = {
@@ -142,7 +142,7 @@ class TestAnOccupiedModel:
             occupied(caller)
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.get("/readyz").status_code == 200
-        assert 'sanku_turns{state="working"} 2.0' in client.get("/metrics").text
+        assert 'sanku_turns{state="working"} 2.0' in metrics_of(client)
         assert ok(log_in(Role.ENTERPRISE).get("/v1/demands"))["items"] == []
 
     def test_one_user_cannot_take_every_slot(
@@ -293,7 +293,7 @@ def test_what_was_refused_leaves_no_place_taken(app: Any, log_in: LogIn) -> None
         assert institution.post("/v1/matches/text", json={"text": "短"}).status_code == 422
         assert institution.get("/v1/demands/01890000-0000-7000-8000-000000000000/matches").status_code == 404
     create(institution, "achievements", achievement_payload())
-    assert 'sanku_turns{state="working"} 0.0' in institution.get("/metrics").text
+    assert 'sanku_turns{state="working"} 0.0' in metrics_of(institution)
 
 
 @contextmanager

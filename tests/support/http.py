@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 PROBLEM = "application/problem+json"
 
@@ -47,3 +48,9 @@ def wrong_fields(response: Any) -> list[str]:
     """The fields that a 422 names."""
     assert response.status_code == 422, response.text
     return [error["field"] for error in response.json()["errors"]]
+
+
+def metrics_of(client: Any) -> str:
+    """The service's metrics, as a monitor on the same machine reads them."""
+    near = TestClient(client.app, client=("127.0.0.1", 50_000))
+    return str(near.get("/metrics").text)

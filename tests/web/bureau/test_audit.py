@@ -12,6 +12,7 @@ from app.libraries.demands.models import Demand
 from app.schedule import watch_reading
 from app.settings import Settings
 from tests.support.builders.demands import demand_payload
+from tests.support.http import metrics_of
 from tests.support.scenario import Scenario
 from tests.web.html import faults_of, text_of
 from tests.web.readers import ReaderOf
@@ -62,7 +63,7 @@ def test_who_reads_contacts_and_confidential_texts_is_recorded(
             watch_reading(services, session)
     alarms = reader(Role.AUDITOR).get("/audit?action=reading.many").text
     assert alarms.count("4 readings within 24 hours") == 1, "the other operator has read less"
-    assert "sanku_reading_alarms 1.0" in as_operator.get("/metrics").text
+    assert "sanku_reading_alarms 1.0" in metrics_of(as_operator)
 
 
 def test_the_trail_names_whom_and_what_its_ids_stand_for(

@@ -20,6 +20,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
+from app.accounts.access.metrics_readers import MetricsReaders
 from app.errors import BadRequest, Conflict, SankuError, TooLarge, Unauthenticated
 from app.errors.handlers import error_of, problem_response
 from app.load_limits.turn import CURRENT, Holder, Turn
@@ -44,6 +45,7 @@ class _Server:
     secret: SecretStr | None
     turns: Turns
     metrics: Metrics
+    readers: MetricsReaders
     threads: Callable[[], CapacityLimiter]
 
     async def authenticated(self, request: Request) -> None:
@@ -96,10 +98,13 @@ class _Server:
             gone.cancel()
 
 
-def embed_app(embedder: JointEmbedder, *, secret: SecretStr | None = None, queue: int = 64) -> FastAPI:
+def embed_app(
+    embedder: JointEmbedder, readers: MetricsReaders, *, secret: SecretStr | None = None, queue: int = 64
+) -> FastAPI:
     """The application of the embed server.
 
     Args:
+        readers: who reads the metrics, where a secret is needed at all.
         secret: what every request must carry; None if only this user's processes reach the server.
         queue: requests that work and wait at a time, half of them without a user or of one user; others are refused at
             once.
@@ -113,7 +118,7 @@ def embed_app(embedder: JointEmbedder, *, secret: SecretStr | None = None, queue
             found.append(CapacityLimiter(queue))
         return found[0]
 
-    server = _Server(embedder, secret, Turns(limits, metrics), metrics, threads)
+    server = _Server(embedder, secret, Turns(limits, metrics), metrics, readers, threads)
     app = FastAPI(
         title="Sanku embed server", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_loading(server)
     )
@@ -136,7 +141,9 @@ def _add_routes(app: FastAPI, server: _Server) -> None:
         return JSONResponse({"ready": ready, "checks": {"model": ready}}, 200 if ready else 503)
 
     @app.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if server.secret is not None:
+            server.readers.check(request)
         return Response(generate_latest(server.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/v1/identity", dependencies=closed)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import uvicorn
 
+from app.accounts.access.metrics_readers import MetricsReaders
 from app.load_limits.turn import TurnEnded, check_turn
 from app.matching.embedding import aligned_encoder, model_files
 from app.matching.embedding.background import shipped_background
@@ -90,7 +91,12 @@ class EmbedServer:
         return f"unix://{self.path}"
 
     def start(self) -> None:
-        app = embed_app(small_embedder(self.text), secret=self._settings.embed_secret, queue=QUEUE)
+        app = embed_app(
+            small_embedder(self.text),
+            MetricsReaders.of(self._settings),
+            secret=self._settings.embed_secret,
+            queue=QUEUE,
+        )
         self._server = server_for(app, self._settings)
         listening = listen_on_file(self.path)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]})
