@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, false, or_, true
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, LargeBinary, String, false, or_, true
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -243,6 +243,27 @@ class SecondFactor(Base):
     locked_until: Mapped[datetime | None]
 
 
+class Passkey(Identified, Base):
+    """A passkey of a user (WebAuthn): the public half (COSE, RFC 9052) of a key in their device.
+
+    Attributes:
+        credential_id: what the device calls it, in base64url; no two users have the same.
+        sign_count: as the device counted at the last use, 0 to 2³²-1; always 0 for those that do not count.
+        verifies_user: whether its device is known to ask for a PIN, finger or face: so it stands for both factors.
+    """
+
+    __tablename__ = "passkeys"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    credential_id: Mapped[str] = mapped_column(String(1364), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    verifies_user: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_used_at: Mapped[datetime | None]
+
+
 class RecoveryCode(Identified, Base):
     """A code for a login without the device, as a digest. It works once."""
 
@@ -259,6 +280,10 @@ class ChallengePurpose(StrEnum):
 
     SECOND_FACTOR = "second_factor"
     IDENTITY = "identity"
+    PASSKEY_SETUP = "passkey_setup"
+    PASSKEY_LOGIN = "passkey_login"
+    PASSKEY_STEP = "passkey_step"
+    PASSKEY_CONFIRMATION = "passkey_confirmation"
 
 
 class Consent(Identified, Base):

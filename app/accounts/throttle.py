@@ -30,7 +30,19 @@ _PER_ACCOUNT = 10
 _SLOWED = 5
 _FIRST = 2
 
-Kind = Literal["login", "register", "resend", "password", "reset", "link", "mail", "code", "identity"]
+Kind = Literal[
+    "login",
+    "register",
+    "resend",
+    "password",
+    "reset",
+    "link",
+    "mail",
+    "code",
+    "identity",
+    "passkey",
+    "passkey_ask",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ PLACES = (
     Place("account_links", "user_id", DELETE, ("purpose", "email", "expires_at")),
     Place("calendar_links", "user_id", DELETE, ("created_at",)),
     Place("second_factors", "user_id", DELETE, ("confirmed_at",)),
+    Place("passkeys", "user_id", DELETE, ("name", "created_at", "last_used_at")),
     Place("recovery_codes", "user_id", DELETE),
     Place("former_passwords", "user_id", DELETE, ("replaced_at",)),
     Place(

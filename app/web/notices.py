@@ -69,6 +69,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "session_ended": _("已退出所选设备。"),
         "identity_unlinked": _("已解除与统一身份认证的关联。"),
         "factor_removed": _("已停用第二重验证。"),
+        "passkey_renamed": _("已修改通行密钥的名称。"),
+        "passkey_removed": _("已移除通行密钥。"),
+        "passkey_added": _("已添加通行密钥。"),
         "factor_reset": _("已清除该用户的第二重验证，其登录已全部退出。"),
     }
 )

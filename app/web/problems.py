@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.accounts.factors.webauthn import RelyingParty
 from app.accounts.self_service.second_factor import state_of
 from app.database import Database
 from app.errors import SankuError, Unauthenticated
@@ -110,6 +111,7 @@ def _login(page: WebPage, typed: PostedForm) -> Response:
         error=None,
         demonstration=None,
         has_identity=False,
+        passkeys=RelyingParty.of(page.services[Settings]),
     )
 
 
@@ -127,17 +129,18 @@ def show_confirmation(
     status: int = 200,
     error: SankuError | None = None,
 ) -> Response:
-    """The form that asks for the password or a code, and leads to `target` with what was typed."""
+    """The form that asks for the password, a code or a passkey, and leads to `target` with what was typed."""
     settings = page.services[Settings]
     with page.services[Database].reading() as session:
-        has_factor = state_of(session, settings, principal=page.principal).factor is not None
+        state = state_of(session, settings, principal=page.principal)
     return page.show(
         "account/confirm.html",
         status=error.status if error else status,
         form_id="confirm",
         next=target,
         kept=kept,
-        has_factor=has_factor,
+        has_factor=state.has_factor,
+        passkeys=RelyingParty.of(settings) if state.passkeys else None,
         error=error,
     )
 

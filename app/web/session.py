@@ -1,11 +1,14 @@
 """The browser's session: from the cookie of a request to its reader, and the cookie of an answer."""
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse
 
 from app.accounts.access.authentication import UserIdentity, count_request
 from app.accounts.access.principal import ANONYMOUS
+from app.accounts.factors.passkeys import LIFETIME, PasskeyQuestion
 from app.accounts.sessions.browser import BrowserLogin, user_of_cookie
 from app.services import AllServices
 from app.settings import Settings
@@ -68,6 +71,45 @@ def keep_device(response: Response, settings: Settings, token: str) -> None:
         httponly=True,
         samesite="strict",
     )
+
+
+def passkey_cookie(settings: Settings) -> str:
+    """The cookie that binds a question about a passkey to the browser that asked it."""
+    return "__Host-sanku-passkey" if is_https(settings) else "sanku-passkey"
+
+
+def ask_for_passkey(settings: Settings, question: PasskeyQuestion) -> Response:
+    """The question for the script of the page; its token stays in the browser, out of reach of scripts."""
+    response = JSONResponse({"public_key": question.options}, headers={"Cache-Control": "no-store"})
+    response.set_cookie(
+        passkey_cookie(settings),
+        question.token,
+        max_age=int(LIFETIME.total_seconds()),
+        path="/",
+        secure=is_https(settings),
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+def passkey_answer(request: Request, settings: Settings, credential: str) -> tuple[str, dict[str, Any]]:
+    """The token of the question that this browser asked, and what the device has answered to it, as the script put it
+    into a form. What is no answer is an empty one, which proves nothing."""
+    token = request.cookies.get(passkey_cookie(settings), "")
+    try:
+        answer = json.loads(credential)
+    except (ValueError, RecursionError):
+        answer = None
+    return token, answer if isinstance(answer, dict) else {}
+
+
+def forget_passkey_question(response: Response, settings: Settings) -> Response:
+    """It is answered: take its token from the browser."""
+    response.delete_cookie(
+        passkey_cookie(settings), path="/", secure=is_https(settings), httponly=True, samesite="strict"
+    )
+    return response
 
 
 def end_session(response: Response, settings: Settings) -> None:

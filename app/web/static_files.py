@@ -53,6 +53,7 @@ BUNDLES = MappingProxyType(
             "js/live.js",
         ),
         "network.js": ("js/network.js",),
+        "passkeys.js": ("js/passkeys.js",),
         "wall.css": ("css/wall.css",),
     }
 )

@@ -1748,6 +1748,10 @@ class FilingRead(TypedDict):
     version: int
 
 
+class FirstStep(TypedDict):
+    challenge: str
+
+
 Format = Literal["json", "csv", "xlsx"]
 
 
@@ -3148,6 +3152,45 @@ class PartnerAgreementPatch(TypedDict):
     agreed_by: NotRequired[str | None]
 
 
+class PasskeyAnswer(TypedDict):
+    challenge: str
+    credential: dict[str, Any]
+
+
+class PasskeyLogin(TypedDict):
+    challenge: str
+    credential: dict[str, Any]
+    device_token: NotRequired[str | None]
+
+
+class PasskeyName(TypedDict):
+    name: str
+
+
+class PasskeyNew(TypedDict):
+    challenge: str
+    credential: dict[str, Any]
+    name: str
+
+
+class PasskeyOut(TypedDict):
+    id: str
+    name: str
+    verifies_user: bool
+    created_at: str
+    last_used_at: str | None
+
+
+class PasskeyQuestionOut(TypedDict):
+    challenge: str
+    public_key: dict[str, Any]
+
+
+class PasskeyRegistered(TypedDict):
+    passkey: PasskeyOut
+    recovery_codes: list[str] | None
+
+
 class PasswordChange(TypedDict):
     current_password: str
     new_password: str
@@ -3666,6 +3709,7 @@ class SecondFactorOut(TypedDict):
     enabled: bool
     since: str | None
     required: bool
+    passkeys: int
     recovery_codes_left: int
 
 

@@ -22,6 +22,7 @@ from app.accounts.access.networks import is_within
 from app.accounts.access.opened_records import Disclosure
 from app.accounts.access.principal import ANONYMOUS, OwedStep, Principal
 from app.accounts.access.proof import owed_step
+from app.accounts.access.second_factors import has_second_factor
 from app.accounts.models import (
     ApiKey,
     Consent,
@@ -29,7 +30,6 @@ from app.accounts.models import (
     Organisation,
     RefreshToken,
     Role,
-    SecondFactor,
     User,
 )
 from app.database import Database, now
@@ -231,14 +231,13 @@ def _identities() -> Select[User, bool, str, bool, bool, bool]:
             User,
             Organisation.trusted,
             Organisation.name,
-            SecondFactor.secret.is_not(None),
+            has_second_factor(),
             _has_withdrawn_consent(),
             confirmed_at > bindparam("confirmed_after"),
         )
         .select_from(User)
         .join(LoginSession, LoginSession.id == bindparam("session_id"))
         .outerjoin(Organisation, User.organisation_id == Organisation.id)
-        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(User.id == bindparam("user_id"), User.active)
     )
 

@@ -11,10 +11,10 @@ from app.accounts.api import (
     me,
     organisations,
     registration,
-    second_factor,
     sessions,
     users,
 )
+from app.accounts.api.factors import passkeys, second_factor
 
 router = APIRouter()
 PARTS = (
@@ -22,6 +22,7 @@ PARTS = (
     registration,
     me,
     second_factor,
+    passkeys,
     duplicates,
     organisations,
     users,

@@ -36,7 +36,8 @@ def log_in(
     """使用邮箱 (username) 和密码登录，获取短期访问令牌和一次性刷新令牌。
 
     连续失败后须等待；他人的失败不影响已登录过的设备。已启用第二重验证的用户得到 401
-    `second_factor_required` 和 `challenge`，十分钟内与验证码一并提交到 /v1/auth/second-factor。
+    `second_factor_required`、`challenge` 和 `factors`；`totp` 在十分钟内与验证码一并提交到 /v1/auth/second-factor，
+    `passkey` 提交到 /v1/auth/second-factor/passkey/options。
     """
     tokens = log_in_with_password(
         database,

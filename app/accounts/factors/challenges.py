@@ -19,7 +19,12 @@ _KEPT = timedelta(hours=1)
 
 
 def issue(
-    session: Session, purpose: ChallengePurpose, *, user_id: UUID | None, data: Mapping[str, Any]
+    session: Session,
+    purpose: ChallengePurpose,
+    *,
+    user_id: UUID | None,
+    data: Mapping[str, Any],
+    lifetime: timedelta = LIFETIME,
 ) -> str:
     """Store a challenge; answers its token. Old ones are forgotten."""
     session.execute(delete(LoginChallenge).where(LoginChallenge.expires_at < now() - _KEPT))
@@ -30,7 +35,7 @@ def issue(
             digest=digest(token),
             user_id=user_id,
             data=dict(data),
-            expires_at=now() + LIFETIME,
+            expires_at=now() + lifetime,
         )
     )
     session.flush()

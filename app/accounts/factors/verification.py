@@ -7,10 +7,12 @@ password begins them anew: those who spent them knew the old one.
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, throttle
 from app.accounts.access.principal import Principal, Role
+from app.accounts.access.second_factors import has_second_factor
 from app.accounts.credentials import digest
 from app.accounts.factors.recovery_codes import plain, use_code
 from app.accounts.factors.totp import matching_step
@@ -42,9 +44,12 @@ def verify_code(session: Session, settings: Settings, user: User, code: str) -> 
     Raises:
         TooManyRequests: too many codes were tried; Retry-After is in seconds.
     """
-    factor = session.get(SecondFactor, user.id, with_for_update=True)
-    if factor is None or factor.secret is None:
+    if not session.scalar(select(has_second_factor()).where(User.id == user.id)):
         return False
+    factor = session.get(SecondFactor, user.id, with_for_update=True)
+    if factor is None:  # of a user with passkeys alone: failures are counted here as well
+        factor = SecondFactor(user_id=user.id, failures=0)
+        session.add(factor)
     _refuse_locked(factor)
     attempts = RateLimitKey("code", f"{user.id} {password_mark(user)}", f"user {user.id}")
     throttle.reserve(session, attempts, limit=settings.code_attempts_per_10_minutes)
@@ -79,7 +84,8 @@ def unlock(session: Session, user: User) -> None:
 
 
 def _accept_step(factor: SecondFactor, code: str) -> bool:
-    assert factor.secret is not None
+    if factor.secret is None:
+        return False
     if isinstance(factor.secret, UnreadableSecret):
         log.warning("second_factor_unreadable", user_id=str(factor.user_id))
         return False

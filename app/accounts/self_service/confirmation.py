@@ -1,12 +1,20 @@
-"""Confirmation that it is still the user who sits there, before sensitive steps: a password or a code."""
+"""Confirmation that it is still the user who sits there, before sensitive steps: a password, a code or a passkey."""
 
-from app.accounts import audit, credentials
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts import audit, credentials, throttle
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.accounts.factors import challenges, passkeys
+from app.accounts.factors.passkeys import PasskeyQuestion
 from app.accounts.factors.verification import verify_code, wrong_code
-from app.accounts.models import LoginSession, User
+from app.accounts.models import ChallengePurpose, LoginSession, User
+from app.accounts.throttle import RateLimitKey
 from app.database import Database, now
-from app.errors import Forbidden, Invalid, StaleVersion
+from app.errors import Forbidden, Invalid, StaleVersion, Unauthenticated
 from app.settings import Settings
 
 
@@ -49,6 +57,64 @@ def confirm_by_code(database: Database, settings: Settings, *, principal: Princi
     if not is_right:  # after the commit, so that the failure counts
         wrong = wrong_code()
         raise Invalid.field("code", "wrong_code", wrong.message_zh.rstrip("。"), wrong.message_en.rstrip("."))
+
+
+def begin_passkey_confirmation(
+    session: Session, settings: Settings, *, principal: Principal
+) -> PasskeyQuestion:
+    """What a device of the principal is to be asked.
+
+    Raises:
+        Forbidden: the principal is an API key.
+        Conflict: there are no passkeys at the public address of this service, or the user has none.
+    """
+    _require_session(principal)
+    return passkeys.ask(
+        session,
+        settings,
+        ChallengePurpose.PASSKEY_CONFIRMATION,
+        user_id=principal.user_id,
+        data={"session": str(principal.session_id)},
+    )
+
+
+def confirm_by_passkey(
+    database: Database,
+    settings: Settings,
+    *,
+    principal: Principal,
+    challenge: str,
+    answer: Mapping[str, Any],
+    address: str,
+) -> None:
+    """The session counts as confirmed for a while.
+
+    Raises:
+        Forbidden: the principal is an API key.
+        Invalid: the challenge cannot be used, is that of another session, or the passkey proves nothing.
+        TooManyRequests: too many failures of this passkey from this address.
+    """
+    _require_session(principal)
+    attempt = RateLimitKey("passkey", str(answer.get("id"))[:2000], address)
+    throttle.count_attempt(database, settings, attempt)
+    try:
+        taken = passkeys.take(
+            database, ChallengePurpose.PASSKEY_CONFIRMATION, challenge, user_id=principal.user_id
+        )
+        if taken.data.get("session") != str(principal.session_id):
+            raise challenges.invalid_challenge()
+        with passkeys.refusals_recorded(database, address), database.unit_of_work() as session:
+            user = passkeys.verify(session, settings, answer, taken, is_alone=False)
+            throttle.forgive(session, attempt)
+            session.get_one(LoginSession, principal.session_id).confirmed_at = now()
+            audit.record(session, principal, "session.confirm", user.id, "passkey")
+    except Unauthenticated as refused:  # the caller is logged in all the same
+        raise Invalid.field(
+            "credential",
+            refused.problem_code,
+            refused.message_zh.rstrip("。"),
+            refused.message_en.rstrip("."),
+        ) from refused
 
 
 def _require_session(principal: Principal) -> None:

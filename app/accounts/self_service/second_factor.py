@@ -1,5 +1,6 @@
-"""One's own second factor: set it up, renew its recovery codes, take it off; and its reset by the bureau."""
+"""One's own authenticator app and recovery codes; and the reset of all factors by the bureau."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,9 +12,11 @@ from app.accounts.access.grants import require_grant
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.access.proof import require_confirmation
+from app.accounts.factors.passkeys import passkeys_of
 from app.accounts.factors.recovery_codes import codes_left, issue_codes, plain
 from app.accounts.factors.totp import matching_step, new_secret, provisioning_uri, qr_code
-from app.accounts.models import RecoveryCode, SecondFactor, User
+from app.accounts.models import Passkey, RecoveryCode, SecondFactor, User
+from app.accounts.sessions.login import factors_of
 from app.accounts.sessions.tokens import revoke_sessions
 from app.database import now
 from app.encryption.columns import UnreadableSecret
@@ -41,11 +44,18 @@ class NewSecret:
 
 @dataclass(frozen=True, slots=True)
 class FactorState:
-    """Whether the user has a second factor (and since when), must have one, and how many recovery codes are left."""
+    """What the user has: an authenticator app (and since when), passkeys, recovery codes; and whether they must have a
+    factor."""
 
     factor: SecondFactor | None
+    passkeys: Sequence[Passkey]
     is_required: bool
     codes_left: int
+
+    @property
+    def has_factor(self) -> bool:
+        """Whether the user has an authenticator app or a passkey."""
+        return self.factor is not None or bool(self.passkeys)
 
 
 def state_of(session: Session, settings: Settings, *, principal: Principal) -> FactorState:
@@ -57,6 +67,7 @@ def state_of(session: Session, settings: Settings, *, principal: Principal) -> F
     factor = session.get(SecondFactor, user.id)
     return FactorState(
         factor=factor if factor is not None and factor.secret is not None else None,
+        passkeys=passkeys_of(session, user.id),
         is_required=user.role in settings.roles_with_second_factor,
         codes_left=codes_left(session, user.id),
     )
@@ -130,34 +141,53 @@ def renew_codes(session: Session, *, principal: Principal) -> list[str]:
     """
     user = _own(session, principal)
     require_confirmation(principal)
-    _confirmed(session, user)
+    if not factors_of(session, user):
+        raise _no_factor()
     codes = issue_codes(session, user.id)
     _record(session, principal, user, "recovery_codes_renewed")
     return codes
 
 
 def remove(session: Session, settings: Settings, *, principal: Principal) -> None:
-    """Log in with the password alone from now on.
+    """Take the authenticator app off: log in with a passkey, or with the password alone, from now on.
 
     Raises:
-        Conflict: the user has no second factor, or their role must have one; it can be replaced.
+        Conflict: the user has none, or it is the only factor of somebody whose role must have one; it can be replaced.
         Forbidden: the principal is an API key, or has not shown a password or factor just now.
     """
     user = _own(session, principal)
     require_confirmation(principal)
-    _confirmed(session, user)
-    if user.role in settings.roles_with_second_factor:
-        raise Conflict(
-            "Your role must have a second factor; set up another device instead.",
-            "您的角色须启用第二重验证，不能停用；如需更换设备，请重新设置。",
-            code="second_factor_needed",
-        )
-    _delete(session, user.id)
+    factor = session.get(SecondFactor, user.id)
+    if factor is None or factor.secret is None:
+        raise _no_factor()
+    session.delete(factor)
+    session.flush()
+    refuse_last_factor(session, settings, user)
+    forget_codes_without_factor(session, user)
     _record(session, principal, user, "second_factor_removed")
 
 
+def refuse_last_factor(session: Session, settings: Settings, user: User) -> None:
+    """
+    Raises:
+        Conflict: nothing is left of the factors of somebody whose role must have one.
+    """
+    if user.role in settings.roles_with_second_factor and not factors_of(session, user):
+        raise Conflict(
+            "Your role must have a second factor; set up another one first.",
+            "您的角色须启用第二重验证，请先设置另一种方式，再停用这一种。",
+            code="second_factor_needed",
+        )
+
+
+def forget_codes_without_factor(session: Session, user: User) -> None:
+    """Recovery codes stand in for a factor: without one they open nothing."""
+    if not factors_of(session, user):
+        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+
+
 def reset_factors(session: Session, user: User, *, principal: Principal) -> None:
-    """Delete another user's second factor: they have lost the device and the codes. Ends their sessions.
+    """Delete another user's second factors: they have lost devices and codes. Ends their sessions.
 
     Raises:
         Forbidden: only the bureau may (of an office: the security administrator), never for oneself, and after a
@@ -194,10 +224,8 @@ def _pending_secret(factor: SecondFactor | None) -> str:
     return factor.pending_secret
 
 
-def _confirmed(session: Session, user: User) -> None:
-    factor = session.get(SecondFactor, user.id)
-    if factor is None or factor.secret is None:
-        raise Conflict("You have no second factor yet.", "您尚未启用第二重验证。", code="no_second_factor")
+def _no_factor() -> Conflict:
+    return Conflict("You have no second factor yet.", "您尚未启用第二重验证。", code="no_second_factor")
 
 
 def _shown(secret: str, user: User) -> NewSecret:
@@ -206,8 +234,8 @@ def _shown(secret: str, user: User) -> NewSecret:
 
 
 def _delete(session: Session, user_id: UUID) -> None:
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+    for table in (Passkey, RecoveryCode, SecondFactor):
+        session.execute(delete(table).where(table.user_id == user_id))
 
 
 def _record(session: Session, principal: Principal, user: User, change: CredentialChange) -> None:

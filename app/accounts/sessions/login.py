@@ -1,8 +1,8 @@
 """The login: e-mail address and password, then a second factor where the user has one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 from sqlalchemy import exists, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit, credentials, throttle
 from app.accounts.factors import challenges
 from app.accounts.factors.verification import password_mark, verify_code, wrong_code
-from app.accounts.models import ChallengePurpose, LoginSession, SecondFactor, User
+from app.accounts.models import ChallengePurpose, LoginSession, Passkey, SecondFactor, User
 from app.accounts.sessions.tokens import KNOWN_FOR, Client, Tokens, open_session, principal_of, user_by_email
 from app.accounts.throttle import RateLimitKey
 from app.database import Database, now
@@ -19,6 +19,9 @@ from app.errors import Unauthenticated
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+FactorKind = Literal["totp", "passkey"]
+"""What a user may have beside recovery codes: an authenticator app, passkeys."""
 
 Opened = TypeVar("Opened")
 Opener = Callable[[Session, User], Opened]
@@ -31,13 +34,15 @@ class SecondFactorRequired(Unauthenticated):
     code = "second_factor_required"
     zh = "密码正确，还需要第二重验证。"
 
-    def __init__(self, challenge: str) -> None:
+    def __init__(self, challenge: str, factors: Sequence[FactorKind]) -> None:
         super().__init__(
             headers={"Cache-Control": "no-store"},
             challenge=challenge,
+            factors=list(factors),
             expires_in=int(challenges.LIFETIME.total_seconds()),
         )
         self.challenge = challenge
+        self.factors = tuple(factors)
 
 
 def token_opener(settings: Settings, client: Client) -> Opener[Tokens]:
@@ -113,15 +118,16 @@ def finish_first_step(
     """
     with database.unit_of_work() as session:
         user = first(session)
-        if not has_second_factor(session, user):
-            return _open(session, user, client, then)
+        factors = factors_of(session, user)
+        if not factors:
+            return open_for(session, user, client, then)
         challenge = challenges.issue(
             session,
             ChallengePurpose.SECOND_FACTOR,
             user_id=user.id,
             data={"password": password_mark(user)},
         )
-    raise SecondFactorRequired(challenge)
+    raise SecondFactorRequired(challenge, factors)
 
 
 def complete_login(
@@ -147,19 +153,23 @@ def complete_login(
             raise challenges.invalid_challenge()
         if verify_code(session, settings, user, code):
             challenges.use_up(found)
-            return _open(session, user, client, then)
+            return open_for(session, user, client, then)
     log.warning("second_factor_refused", user_id=str(user.id), address=client.address)
     audit.record_refused(database, "session.refused", user.id, "wrong code", address=client.address)
     raise wrong_code()  # after the commit, so that the failure counts
 
 
-def has_second_factor(session: Session, user: User) -> bool:
-    """Whether the user has confirmed a second factor."""
-    query = exists().where(SecondFactor.user_id == user.id, SecondFactor.secret.is_not(None))
-    return bool(session.scalar(select(query)))
+def factors_of(session: Session, user: User) -> list[FactorKind]:
+    """The second factors that the user has."""
+    has_app = exists().where(SecondFactor.user_id == user.id, SecondFactor.secret.is_not(None))
+    has_passkey = exists().where(Passkey.user_id == user.id)
+    row = session.execute(select(has_app, has_passkey)).one()
+    kinds: tuple[FactorKind, ...] = ("totp", "passkey")
+    return [kind for kind, has in zip(kinds, row, strict=True) if has]
 
 
-def _open(session: Session, user: User, client: Client, then: Opener[Opened]) -> Opened:
+def open_for(session: Session, user: User, client: Client, then: Opener[Opened]) -> Opened:
+    """What `then` opens for the user, on record. The caller has checked all that they had to show."""
     audit.record(session, principal_of(user), "session.open", user.id, f"address={client.address}")
     return then(session, user)
 

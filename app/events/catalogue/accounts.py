@@ -49,6 +49,10 @@ CredentialChange = Literal[
     "api_key_created",
     "identity_linked",
     "identity_unlinked",
+    "passkey_added",
+    "passkey_renamed",
+    "passkey_removed",
+    "passkey_copied",
 ]
 """What changed; `second_factor_reset` by the bureau, all else by the user or by what somebody did in their name."""
 

@@ -98,6 +98,10 @@ CHANGES: Mapping[str, str] = {
     "recovery_codes_renewed": "已重新生成恢复码，原恢复码全部失效",
     "identity_linked": "已与统一身份认证中使用此邮箱的身份关联，今后可用该身份登录",
     "identity_unlinked": "已解除与统一身份认证的关联",
+    "passkey_added": "已添加通行密钥，今后可用它登录或作为第二重验证",
+    "passkey_renamed": "已修改通行密钥的名称",
+    "passkey_removed": "已移除一个通行密钥，今后不能再用它登录",
+    "passkey_copied": "有人使用您的通行密钥登录，但其使用次数比上次更少，可能已被复制，登录已被拒绝；请移除该通行密钥",
     "api_key_created": "以您的名义新建了本单位的 API 密钥",
     "recovery_code_used": "有人使用恢复码登录或确认身份，该恢复码已失效",
 }

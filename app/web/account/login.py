@@ -1,8 +1,11 @@
 """Pages `/login`, in one step or two, and `/logout`. What was typed elsewhere travels through the login."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.accounts.factors.webauthn import RelyingParty
 from app.accounts.sessions.browser import (
     BrowserLogin,
     complete_browser_login,
@@ -18,7 +21,7 @@ from app.services import AppSettings
 from app.settings import Settings
 from app.web.forms.carried import carried, drop
 from app.web.page import CurrentPage, WebPage, local_address
-from app.web.posted import Posted
+from app.web.posted import Posted, PostedForm
 from app.web.session import cookie_name, device_token_of, end_session, keep_device, set_session
 from app.web.views.navigation import START
 
@@ -65,7 +68,9 @@ def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: App
             device_token=device_token_of(page.request),
         )
     except SecondFactorRequired as needed:
-        return show_second_step(page, challenge=needed.challenge, target=target, kept=kept)
+        return show_second_step(
+            page, challenge=needed.challenge, factors=needed.factors, target=target, kept=kept
+        )
     except (Unauthenticated, TooManyRequests, Unavailable) as error:
         return show_login(page, email=form.get("email"), target=target, kept=kept, error=error)
     return opened(page, settings, login, target=target, kept=kept)
@@ -78,7 +83,7 @@ def second_step(page: CurrentPage, form: Posted, database: AppDatabase, settings
     challenge = form.get("challenge_token")
     page.take_display(form)
     if form.only_shows:
-        return show_second_step(page, challenge=challenge, target=target, kept=kept)
+        return show_second_step_again(page, form)
     try:
         login = complete_browser_login(
             database,
@@ -90,9 +95,9 @@ def second_step(page: CurrentPage, form: Posted, database: AppDatabase, settings
     except Unauthenticated as error:
         if error.problem_code == "challenge_invalid":
             return show_login(page, email="", target=target, kept=kept, error=error)
-        return show_second_step(page, challenge=challenge, target=target, kept=kept, error=error)
+        return show_second_step_again(page, form, error)
     except TooManyRequests as error:
-        return show_second_step(page, challenge=challenge, target=target, kept=kept, error=error)
+        return show_second_step_again(page, form, error)
     return opened(page, settings, login, target=target, kept=kept)
 
 
@@ -151,18 +156,33 @@ def show_second_step(
     page: WebPage,
     *,
     challenge: str,
+    factors: Sequence[str],
     target: str,
     kept: tuple[tuple[str, str], ...],
     error: SankuError | None = None,
 ) -> Response:
-    """The form of the second step."""
+    """The form of the second step, for what the user has of `totp` and `passkey`."""
     return page.show(
         "account/second_step.html",
         status=error.status if error else 200,
         form_id="second-step",
         challenge=challenge,
+        factors=factors,
+        passkeys=RelyingParty.of(page.services[Settings]),
         next=target,
         kept=kept,
+        error=error,
+    )
+
+
+def show_second_step_again(page: WebPage, form: PostedForm, error: SankuError | None = None) -> Response:
+    """The same after it was posted, with what travels along."""
+    return show_second_step(
+        page,
+        challenge=form.get("challenge_token"),
+        factors=form.all("factor"),
+        target=local_address(form.get("next", "/")),
+        kept=form.carried,
         error=error,
     )
 
@@ -187,6 +207,7 @@ def show_login(
         error=error,
         demonstration=demonstration_of(page),
         has_identity=page.services[Settings].oidc_issuer is not None,
+        passkeys=RelyingParty.of(page.services[Settings]),
     )
 
 

@@ -14,6 +14,8 @@ from app.web.account.personal_data import router as personal_data
 from app.web.account.registration import router as registration
 from app.web.account.security.confirmation import router as confirmation
 from app.web.account.security.identity import router as identity
+from app.web.account.security.passkey_login import router as passkey_login
+from app.web.account.security.passkeys import router as passkeys
 from app.web.account.security.second_factor import router as second_factor
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -23,6 +25,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     invitation,
     own_account,
     second_factor,
+    passkeys,
+    passkey_login,
     identity,
     confirmation,
     personal_data,

@@ -163,6 +163,60 @@ class Accounts:
             Call[None]("DELETE", "/v1/users/{user_id}/second-factor", segments={"user_id": user_id})
         )
 
+    def begin_passkey_login(self) -> Answer[models.PasskeyQuestionOut]:
+        """开始用通行密钥登录 (`POST /v1/auth/passkey/options`)."""
+        return self._client.send(Call[models.PasskeyQuestionOut]("POST", "/v1/auth/passkey/options"))
+
+    def log_in_with_passkey(self, body: models.PasskeyLogin) -> Answer[models.TokensOut]:
+        """用通行密钥登录 (`POST /v1/auth/passkey`)."""
+        return self._client.send(Call[models.TokensOut]("POST", "/v1/auth/passkey", body=body))
+
+    def begin_passkey_step(self, body: models.FirstStep) -> Answer[models.PasskeyQuestionOut]:
+        """登录第二步：开始使用通行密钥 (`POST /v1/auth/second-factor/passkey/options`)."""
+        return self._client.send(
+            Call[models.PasskeyQuestionOut]("POST", "/v1/auth/second-factor/passkey/options", body=body)
+        )
+
+    def second_step_with_passkey(self, body: models.PasskeyLogin) -> Answer[models.TokensOut]:
+        """登录第二步：通行密钥 (`POST /v1/auth/second-factor/passkey`)."""
+        return self._client.send(Call[models.TokensOut]("POST", "/v1/auth/second-factor/passkey", body=body))
+
+    def begin_confirmation_by_passkey(self) -> Answer[models.PasskeyQuestionOut]:
+        """开始用通行密钥确认本人操作 (`POST /v1/me/confirmation/passkey/options`)."""
+        return self._client.send(
+            Call[models.PasskeyQuestionOut]("POST", "/v1/me/confirmation/passkey/options")
+        )
+
+    def confirm_own_by_passkey(self, body: models.PasskeyAnswer) -> Answer[None]:
+        """用通行密钥确认本人操作 (`POST /v1/me/confirmation/passkey`)."""
+        return self._client.send(Call[None]("POST", "/v1/me/confirmation/passkey", body=body))
+
+    def passkeys(self) -> Answer[builtins.list[models.PasskeyOut]]:
+        """本人的通行密钥 (`GET /v1/me/passkeys`)."""
+        return self._client.send(Call[builtins.list[models.PasskeyOut]]("GET", "/v1/me/passkeys"))
+
+    def add_passkey(self, body: models.PasskeyNew) -> Answer[models.PasskeyRegistered]:
+        """添加通行密钥 (`POST /v1/me/passkeys`)."""
+        return self._client.send(Call[models.PasskeyRegistered]("POST", "/v1/me/passkeys", body=body))
+
+    def begin_passkey(self) -> Answer[models.PasskeyQuestionOut]:
+        """开始添加通行密钥 (`POST /v1/me/passkeys/options`)."""
+        return self._client.send(Call[models.PasskeyQuestionOut]("POST", "/v1/me/passkeys/options"))
+
+    def rename_passkey(self, passkey_id: UUID | str, body: models.PasskeyName) -> Answer[models.PasskeyOut]:
+        """修改通行密钥的名称 (`PATCH /v1/me/passkeys/{passkey_id}`)."""
+        return self._client.send(
+            Call[models.PasskeyOut](
+                "PATCH", "/v1/me/passkeys/{passkey_id}", segments={"passkey_id": passkey_id}, body=body
+            )
+        )
+
+    def remove_passkey(self, passkey_id: UUID | str) -> Answer[None]:
+        """移除通行密钥 (`DELETE /v1/me/passkeys/{passkey_id}`)."""
+        return self._client.send(
+            Call[None]("DELETE", "/v1/me/passkeys/{passkey_id}", segments={"passkey_id": passkey_id})
+        )
+
     def legal_text(
         self, purpose: models.TextPurpose, *, version: int | None = None
     ) -> Answer[models.LegalTextOut]:
@@ -366,6 +420,64 @@ class AsyncAccounts:
         """清除用户的第二重验证 (`DELETE /v1/users/{user_id}/second-factor`)."""
         return await self._client.send(
             Call[None]("DELETE", "/v1/users/{user_id}/second-factor", segments={"user_id": user_id})
+        )
+
+    async def begin_passkey_login(self) -> Answer[models.PasskeyQuestionOut]:
+        """开始用通行密钥登录 (`POST /v1/auth/passkey/options`)."""
+        return await self._client.send(Call[models.PasskeyQuestionOut]("POST", "/v1/auth/passkey/options"))
+
+    async def log_in_with_passkey(self, body: models.PasskeyLogin) -> Answer[models.TokensOut]:
+        """用通行密钥登录 (`POST /v1/auth/passkey`)."""
+        return await self._client.send(Call[models.TokensOut]("POST", "/v1/auth/passkey", body=body))
+
+    async def begin_passkey_step(self, body: models.FirstStep) -> Answer[models.PasskeyQuestionOut]:
+        """登录第二步：开始使用通行密钥 (`POST /v1/auth/second-factor/passkey/options`)."""
+        return await self._client.send(
+            Call[models.PasskeyQuestionOut]("POST", "/v1/auth/second-factor/passkey/options", body=body)
+        )
+
+    async def second_step_with_passkey(self, body: models.PasskeyLogin) -> Answer[models.TokensOut]:
+        """登录第二步：通行密钥 (`POST /v1/auth/second-factor/passkey`)."""
+        return await self._client.send(
+            Call[models.TokensOut]("POST", "/v1/auth/second-factor/passkey", body=body)
+        )
+
+    async def begin_confirmation_by_passkey(self) -> Answer[models.PasskeyQuestionOut]:
+        """开始用通行密钥确认本人操作 (`POST /v1/me/confirmation/passkey/options`)."""
+        return await self._client.send(
+            Call[models.PasskeyQuestionOut]("POST", "/v1/me/confirmation/passkey/options")
+        )
+
+    async def confirm_own_by_passkey(self, body: models.PasskeyAnswer) -> Answer[None]:
+        """用通行密钥确认本人操作 (`POST /v1/me/confirmation/passkey`)."""
+        return await self._client.send(Call[None]("POST", "/v1/me/confirmation/passkey", body=body))
+
+    async def passkeys(self) -> Answer[builtins.list[models.PasskeyOut]]:
+        """本人的通行密钥 (`GET /v1/me/passkeys`)."""
+        return await self._client.send(Call[builtins.list[models.PasskeyOut]]("GET", "/v1/me/passkeys"))
+
+    async def add_passkey(self, body: models.PasskeyNew) -> Answer[models.PasskeyRegistered]:
+        """添加通行密钥 (`POST /v1/me/passkeys`)."""
+        return await self._client.send(Call[models.PasskeyRegistered]("POST", "/v1/me/passkeys", body=body))
+
+    async def begin_passkey(self) -> Answer[models.PasskeyQuestionOut]:
+        """开始添加通行密钥 (`POST /v1/me/passkeys/options`)."""
+        return await self._client.send(Call[models.PasskeyQuestionOut]("POST", "/v1/me/passkeys/options"))
+
+    async def rename_passkey(
+        self, passkey_id: UUID | str, body: models.PasskeyName
+    ) -> Answer[models.PasskeyOut]:
+        """修改通行密钥的名称 (`PATCH /v1/me/passkeys/{passkey_id}`)."""
+        return await self._client.send(
+            Call[models.PasskeyOut](
+                "PATCH", "/v1/me/passkeys/{passkey_id}", segments={"passkey_id": passkey_id}, body=body
+            )
+        )
+
+    async def remove_passkey(self, passkey_id: UUID | str) -> Answer[None]:
+        """移除通行密钥 (`DELETE /v1/me/passkeys/{passkey_id}`)."""
+        return await self._client.send(
+            Call[None]("DELETE", "/v1/me/passkeys/{passkey_id}", segments={"passkey_id": passkey_id})
         )
 
     async def legal_text(

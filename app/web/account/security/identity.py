@@ -67,7 +67,9 @@ def identity_return(page: CurrentPage, database: AppDatabase, settings: AppSetti
         )
         response = opened(page, settings, login, target=target, kept=())
     except SecondFactorRequired as needed:
-        response = show_second_step(page, challenge=needed.challenge, target="/", kept=())
+        response = show_second_step(
+            page, challenge=needed.challenge, factors=needed.factors, target="/", kept=()
+        )
     except (Unauthenticated, Unavailable) as error:
         response = show_login(page, email="", target="/", error=error)
     response.delete_cookie(_STATE, path=_PATH)

@@ -46,7 +46,10 @@ def confirm_own(
     principal: LoggedIn,
     body: OwnConfirmation,
 ) -> None:
-    """用密码或验证码确认后，一段时间内可办理敏感操作：更换密钥、第二重验证、用户角色等。"""
+    """用密码或验证码确认后，一段时间内可办理敏感操作：更换密钥、第二重验证、用户角色等。
+
+    也可用通行密钥确认，见 /v1/me/confirmation/passkey。
+    """
     require(principal, Action.USER_CHANGE, own=True)
     name, secret = body.secret()
     if name == "code":
@@ -59,12 +62,13 @@ def confirm_own(
 
 @router.get(_OWN, summary="本人的第二重验证")
 def second_factor(session: ReadSession, settings: AppSettings, principal: LoggedIn) -> SecondFactorOut:
-    """是否已启用、是否须启用，以及剩余的恢复码数量。"""
+    """是否已启用验证器、有几个通行密钥、是否须启用其中一种，以及剩余的恢复码数量。"""
     state = service.state_of(session, settings, principal=principal)
     return SecondFactorOut(
         enabled=state.factor is not None,
         since=state.factor.confirmed_at if state.factor else None,
         required=state.is_required,
+        passkeys=len(state.passkeys),
         recovery_codes_left=state.codes_left,
     )
 
@@ -97,7 +101,7 @@ def renew_recovery_codes(session: WriteSession, principal: LoggedIn, response: R
 
 @router.delete(_OWN, summary="停用验证器", status_code=204, responses=problems(Conflict))
 def remove_second_factor(session: WriteSession, settings: AppSettings, principal: LoggedIn) -> None:
-    """须启用第二重验证的角色不能停用，可重新设置。须先确认是本人操作。"""
+    """须启用第二重验证的角色至少保留一种验证方式；没有通行密钥的，不能停用，可重新设置。须先确认是本人操作。"""
     service.remove(session, settings, principal=principal)
 
 
@@ -108,6 +112,6 @@ def remove_second_factor(session: WriteSession, settings: AppSettings, principal
     responses=problems(NotFound),
 )
 def reset_second_factor(user_id: Id, session: WriteSession, principal: LoggedIn) -> None:
-    """仅管理部门可用，用于用户遗失设备和恢复码的情形；不能用于本人。清除后该用户的登录全部结束。"""
+    """仅管理部门可用，用于用户遗失设备和恢复码的情形；不能用于本人。验证器、通行密钥和恢复码一并清除，该用户的登录全部结束。"""
     require(principal, Action.USER_RESET_FACTORS)
     service.reset_factors(session, get_user(session, user_id, principal=principal), principal=principal)
