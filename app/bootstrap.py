@@ -1,6 +1,7 @@
 """The parts of one process, put together: the service, a worker and the command line all start here."""
 
-from functools import cache
+import threading
+from functools import cache, partial
 
 from threadpoolctl import threadpool_limits
 
@@ -22,15 +23,18 @@ from app.load_limits.quota import PreviewQuota, Quota, WallQuota
 from app.load_limits.turns import TurnLimits, Turns
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
-from app.matching.embedding.remote.client import RemoteEmbedder
 from app.matching.embedding.remote.opening import check_at_start, open_embedder
 from app.matching.index import open_index, open_lexical
 from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
 from app.matching.prefetch import Prefetcher, WarmUp
 from app.matching.ranking.ranker import ranker_for
-from app.matching.reranker.cross_encoder import name_of, open_reranker
+from app.matching.reranker.cross_encoder import Reranker, name_of, open_reranker
 from app.matching.reranker.pair_values import pair_values
+from app.matching.spaces.filler import SpaceFiller
+from app.matching.spaces.follower import ModelFollower
+from app.matching.spaces.lifecycle import registered, serving
+from app.matching.spaces.opened_models import OpenedModels, close_embedder
 from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
 from app.notifications.handlers import OUTBOUND, recipient_order
 from app.observability import Metrics
@@ -54,8 +58,15 @@ class WorkerDatabase(Database):
     """The same database through the connections of the workers."""
 
 
+class Containers(list[Services]):
+    """All containers of this process; each has the same matcher, and an indexer with its own connections."""
+
+
 WALL_REFRESHES = 30
 """Refreshes of the wall a minute, for each link."""
+
+RUNNING_REQUESTS = 30.0
+"""Seconds for which requests that began with the model of before may still read its index."""
 
 WORKER_CONNECTIONS = 5
 """Connections of the worker besides one for each delivery: its transaction, its heartbeat, its jobs."""
@@ -66,6 +77,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     Raises:
         RuntimeError: the schema is not current, the replica is none, a key is missing, or the synonyms are invalid.
         WrongEmbedServer: the embed server has another model than the settings name.
+        ModelReplaced: the model that serves is not where it was.
         ModelNotReady, RerankerNotFitted: a reranker is set and is not there, or the ranker is not fitted to it.
     """
     synonyms = SynonymFile(settings)
@@ -82,10 +94,18 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
             "(数据库尚未初始化或版本不符：请先运行 sanku init)"
         )
     open_keys(settings, database)
-    embedder = embedder or open_embedder(settings)
+    models = OpenedModels(settings, embedder or open_embedder(settings))
+    try:
+        embedder = _embedder_at_start(database, models)
+    except RuntimeError:
+        database.dispose()
+        health.database.dispose()
+        raise
     check_at_start(embedder)
     indexer = MatchingIndexer(database, embedder)
     services = Services()
+    services[Containers] = Containers([services])
+    services[OpenedModels] = models
     services[Settings] = settings
     services[Disclosure] = Disclosure(manager_of_user=manager_of_user, opened_records=opened_records)
     services[SynonymFile] = synonyms
@@ -101,7 +121,8 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
         replica.check()
     services[Embedder] = embedder
     services[Indexer] = services[MatchingIndexer] = indexer
-    services[Matcher] = services[Recommender] = _matcher(settings, database, embedder, indexer)
+    reranker = open_reranker(settings)
+    services[Matcher] = services[Recommender] = _matcher(settings, database, embedder, indexer, reranker)
     services[Metrics] = metrics = Metrics()
     _add_load_limits(services, settings, metrics)
     services[HealthChecks] = health
@@ -148,12 +169,39 @@ def _turn_limits(settings: Settings) -> TurnLimits:
     )
 
 
-def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer: MatchingIndexer) -> Matcher:
-    reranker = open_reranker(settings)
+def _embedder_at_start(database: Database, models: OpenedModels) -> Embedder:
+    """The model that serves; that of the settings where the store has one space.
+
+    Raises:
+        RuntimeError: the settings name a model that is none of the store's.
+    """
+    with database.reading() as session:
+        model, known = serving(session), [space.model_id for space in registered(session)]
+    if model is None:
+        return models.of(models.of_settings)
+    named = models.of_settings.model_id
+    if named not in known:
+        raise RuntimeError(
+            f"SANKU_MODEL is {named}, but the store answers by {model.model_id}: set SANKU_MODEL={model.source}, then "
+            f"run `sanku model switch` to change the model (SANKU_MODEL 为 {named}，而本库使用 {model.model_id}："
+            f"请设置 SANKU_MODEL={model.source}；如需更换模型，请运行 sanku model switch)"
+        )
+    return models.of(model)
+
+
+def _matcher(
+    settings: Settings,
+    database: Database,
+    embedder: Embedder,
+    indexer: MatchingIndexer,
+    reranker: Reranker | None,
+) -> Matcher:
+    with database.reading() as session:
+        several = serving(session) is not None
     return Matcher(
         embedder=embedder,
         index=open_index(settings, database, embedder.model_id, embedder.dimension),
-        lexical=open_lexical(settings, database),
+        lexical=open_lexical(settings, database, embedder.model_id),
         ranker=ranker_for(settings.home_path / "models", embedder.model_id, name_of(reranker)),
         pair_values=pair_values(reranker, database),
         indexer=indexer,
@@ -172,6 +220,7 @@ def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer
         candidates_memory_mb=settings.candidates_memory_mb,
         threshold=settings.push_threshold,
         follow_registry=True,
+        of_one_model=several,
     )
 
 
@@ -190,21 +239,48 @@ def build_workers(services: Services) -> tuple[Runnable, ...]:
     services = services.copy()
     services[Database] = database = services[WorkerDatabase]
     services[Indexer] = services[MatchingIndexer] = MatchingIndexer(database, services[Embedder])
+    services[Containers].append(services)
+    filler = SpaceFiller(database, services[OpenedModels])
     if not settings.couriers:
-        return (build_worker(services),)
+        return build_worker(services), filler
     inner = {event: handlers for event, handlers in HANDLERS.items() if event not in OUTBOUND}
     outbound = {event: HANDLERS[event] for event in OUTBOUND}
     return (
         _worker(services, by_name(inner)),
         ConcurrentWorker(services, by_name(outbound), slots=settings.couriers, order=recipient_order),
+        filler,
     )
 
 
 def build_prefetchers(services: Services) -> tuple[Runnable, ...]:
-    """For a process that answers for long: loads the models and fills the memory for candidates after its start."""
+    """For a process that answers for long: loads the models and fills the memory for candidates after its start, and
+    follows to another embedding model."""
     matcher = services[Matcher]
     models = [model for model in (services[Embedder], matcher.reranker) if model is not None]
-    return WarmUp(models), Prefetcher(services[Database], matcher)
+    follower = ModelFollower(
+        services[Database],
+        services[OpenedModels],
+        present=lambda: services[Matcher].index.model_id,
+        follow=partial(answer_by, services),
+    )
+    return WarmUp(models), Prefetcher(services[Database], matcher), follower
+
+
+def answer_by(services: Services, embedder: Embedder, stop: threading.Event) -> None:
+    """Let the process answer by another embedding model from the next request on; those that run keep theirs."""
+    settings, database, before = services[Settings], services[Database], services[Matcher]
+    indexer = MatchingIndexer(database, embedder)
+    matcher = _matcher(settings, database, embedder, indexer, before.reranker)
+    for container in services[Containers]:
+        others = Services()
+        others[Embedder] = embedder
+        others[Indexer] = others[MatchingIndexer] = MatchingIndexer(container[Database], embedder)
+        others[Matcher] = others[Recommender] = matcher
+        container.replace(others)
+    Prefetcher(database, matcher).run(stop)
+    stop.wait(RUNNING_REQUESTS)
+    before.index.close()
+    before.lexical.close()
 
 
 def close(services: Services) -> None:
@@ -213,9 +289,8 @@ def close(services: Services) -> None:
     matcher.index.save(services[Settings].index_path)
     matcher.index.close()
     matcher.lexical.close()
-    embedder = services[Embedder]
-    if isinstance(embedder, RemoteEmbedder):
-        embedder.close()
+    close_embedder(services[Embedder])
+    services[OpenedModels].forget_others(())
     for database in (services[Database], services[WorkerDatabase], services[HealthChecks].database):
         database.dispose()
     if Replica in services:

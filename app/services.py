@@ -38,6 +38,10 @@ class Services:
     def __contains__(self, kind: type[Any]) -> bool:
         return kind in self._instances
 
+    def replace(self, others: "Services") -> None:
+        """Take over the instances of `others`, all in one moment: a reader sees the old ones or the new ones."""
+        self._instances = {**self._instances, **others._instances}
+
     def copy(self) -> "Services":
         """A container with the same instances, some of which the caller replaces."""
         copied = Services()

@@ -1,4 +1,4 @@
-"""The command `sanku model prepare`. The other commands of the group, for the ranker, are in ``train.py``."""
+"""The commands `sanku model prepare | refit`; the others are in ``train.py`` and ``matching/model_switch.py``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +7,17 @@ import typer
 
 from app.cli import train
 from app.cli.common import errors, load_settings, print_error, progress, write_json
+from app.cli.matching import model_switch
 from app.settings import Settings
 
 commands = typer.Typer(help="The embedding model (向量模型) and the ranker (排序模型).", no_args_is_help=True)
 commands.command("list")(train.list_models)
 commands.command("use")(train.use)
 commands.command("rollback")(train.rollback)
+commands.command("switch")(model_switch.switch)
+commands.command("status")(model_switch.status)
+commands.command("cancel")(model_switch.cancel)
+commands.command("drop")(model_switch.drop)
 
 
 @commands.command("prepare")

@@ -210,6 +210,18 @@ def replay(session: Session, event: Event) -> None:
     session.flush()
 
 
+def is_anything_due(session: Session) -> bool:
+    """Whether an event waits for a worker now."""
+    moment = now()
+    due = select(Event.id).where(
+        Event.done_at.is_(None),
+        Event.dead_at.is_(None),
+        Event.available_at <= moment,
+        or_(Event.leased_until.is_(None), Event.leased_until < moment),
+    )
+    return session.scalar(due.limit(1)) is not None
+
+
 def backlog(session: Session) -> dict[str, int]:
     """The number of waiting events and of dead letters, for the metrics."""
     waiting, dead = session.execute(

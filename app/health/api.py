@@ -13,7 +13,6 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import database_schema
@@ -25,6 +24,7 @@ from app.events.outbox import backlog
 from app.libraries.lifecycle import tie_changes
 from app.matching.embedding.embedder import Embedder
 from app.matching.matcher import Matcher
+from app.matching.spaces.lifecycle import registered
 from app.observability import Metrics
 from app.services import AllServices, Services
 from app.settings import Settings
@@ -100,8 +100,13 @@ def _stored_parts(services: Services, database: Database) -> dict[str, bool]:
     try:
         is_current = database_schema.is_current(database)
         with database.reading() as session:
-            session.execute(select(1))
-            services[Matcher].index.position(session)
+            index = services[Matcher].index
+            index.position(session)
+            known = [space.model_id for space in registered(session)]
+            if known and index.model_id not in known:
+                # This process could not follow before its space was dropped.
+                log.error("space_gone", model_id=index.model_id)
+                return {"database": is_current, "index": False}
     except Unavailable:
         return {"database": is_current, "index": False}
     except SQLAlchemyError as error:

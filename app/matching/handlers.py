@@ -1,18 +1,21 @@
 """What matching does when a record has been published, changed or taken back: keep the table of pairs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from app.database import now
 from app.events.catalogue import PairsRanked, PairsToRerank
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind, RecordState
+from app.matching.embedding.vector_store import serving_model
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.near_copies import demands_with_copies
@@ -26,13 +29,18 @@ from app.matching.stored_rankings import (
 )
 from app.services import Services
 
+FOLLOWS_WITHIN = timedelta(seconds=5)
+"""After which a worker looks again whether it has followed to the model that serves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reranking:
-    """The plan of one batch: demands by growing id, ranked by the ranker `version`."""
+    """The plan of one batch: demands by growing id. `again`: this process has yet to follow to the model that serves,
+    so the same batch is due a little later."""
 
-    version: str
-    demands: Sequence[tuple[UUID, RankedRecord]]
+    due: PairsToRerank
+    demands: Sequence[tuple[UUID, RankedRecord]] = ()
+    again: bool = False
 
 
 def rank_demand(services: Services, session: Session, event: ClaimedEvent) -> RankedRecord | None:
@@ -65,29 +73,41 @@ def drop_pairs_of_achievement(_: Services, session: Session, event: ClaimedEvent
 
 
 def rank_demands_again(services: Services, session: Session, event: ClaimedEvent) -> Reranking | None:
-    """The next batch of published demands, by growing id, ranked by the model that was promoted.
+    """The next batch of published demands, by growing id, ranked by the model that was promoted or that serves now.
 
-    None where yet another model was made active meanwhile: that one has a round of its own.
+    None where yet another one was made active meanwhile: that one has a round of its own.
     """
     due = PairsToRerank.of(event)
     matcher = services[Matcher]
-    if matcher.ranker(session).version != due.version:
+    if due.model_id is not None:
+        if serving_model(session) != due.model_id:
+            return None
+        if matcher.index.model_id != due.model_id:
+            return Reranking(due, again=True)
+    elif matcher.ranker(session).version != due.version:
         return None
     query = select(Demand).where(Demand.state == RecordState.PUBLISHED).order_by(Demand.id)
     if due.after is not None:
         query = query.where(Demand.id > due.after)
     demands = session.scalars(query.limit(RERANKED_AT_ONCE)).all()
-    return Reranking(due.version, [(demand.id, ranked(session, matcher, demand)) for demand in demands])
+    plans = [(demand.id, ranked(session, matcher, demand)) for demand in demands]
+    if due.model_id is not None:
+        # Another model gives other scores: what it finds less good may be as good as ever.
+        plans = [(id_, replace(plan, whole=False)) for id_, plan in plans]
+    return Reranking(due, plans)
 
 
 def store_demands_again(_: Services, session: Session, __: ClaimedEvent, plan: Reranking | None) -> None:
     """Store the pairs of twenty demands, each with `PairsRanked`, and emit `PairsToRerank` for the next twenty."""
     if plan is None:
         return
+    if plan.again:
+        emit(session, plan.due, available_at=now() + FOLLOWS_WITHIN)
+        return
     for demand_id, one in plan.demands:
         store_ranked(session, demand_id, one)
     if len(plan.demands) == RERANKED_AT_ONCE:
-        emit(session, PairsToRerank(version=plan.version, after=plan.demands[-1][0]))
+        emit(session, replace(plan.due, after=plan.demands[-1][0]))
 
 
 def _ranked_if_published(

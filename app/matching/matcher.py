@@ -68,6 +68,7 @@ class Matcher:
         threshold: float | None = None,
         follow_registry: bool = False,
         pair_values: PairValues | None = None,
+        of_one_model: bool = False,
     ) -> None:
         """
         Args:
@@ -75,6 +76,7 @@ class Matcher:
             candidates_memory_mb: approximate limit of the candidate cache, in megabytes.
             follow_registry: use the ranker that the database's registry names, and `ranker` only while it names none.
             pair_values: a reranker's, if there is one.
+            of_one_model: see `ActiveRanker`.
 
         Raises:
             ValueError: the index holds another model's vectors.
@@ -83,7 +85,7 @@ class Matcher:
             raise ValueError(f"an index of {index.model_id} for texts embedded by {embedder.model_id}")
         self.index = index
         self.lexical = lexical
-        self._ranker = ActiveRanker(ranker)
+        self._ranker = ActiveRanker(ranker, of_one_model=of_one_model)
         self._follows = follow_registry
         self._threshold = threshold
         self.contexts = CorpusStatisticsCache(index, lexical)

@@ -1,6 +1,7 @@
 """Tables of matching: vectors, and the pairs ranked with them."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     event,
+    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
@@ -131,7 +133,12 @@ VECTOR_LOG = transaction_log_ddl(
 
 
 class RecordVector(Base):
-    """Index entry of a record that is or was published: one row per record, never deleted.
+    """Index entry of a record that is or was published, in the space of one model: one row for each model of
+    `EmbeddingSpace`, or one row where the store has one model. A reader names its model.
+
+    `of_change` is the number of the change that the row reflects: its own where it is None, else that of the row of
+    another space from which it was filled. So a row is up to date if no other space has an active row of a later
+    change.
 
     `seq` increases with every change, so that a follower reads only changes. A withdrawn record stays as an inactive
     row with a new number, so that followers see the withdrawal. `field_codes` is ``|401|402|``. `valid_until` is the
@@ -148,7 +155,8 @@ class RecordVector(Base):
     seq: Mapped[int] = mapped_column(BigInteger, unique=True)
     kind: Mapped[str] = mapped_column(String(12))
     active: Mapped[bool] = mapped_column(default=True)
-    model_id: Mapped[str] = mapped_column(String(200))
+    model_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    of_change: Mapped[int | None] = mapped_column(BigInteger)
     text_hash: Mapped[str] = mapped_column(String(64))
     owner_org_id: Mapped[UUID | None]
     field_codes: Mapped[str] = mapped_column(Text, default="")
@@ -160,6 +168,42 @@ class RecordVector(Base):
     sentences: Mapped[list[str]] = mapped_column(default=list)
     sentence_vectors: Mapped[bytes] = mapped_column(LargeBinary)
     traits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+
+
+class SpaceState(StrEnum):
+    """`serving` answers; `filling` becomes complete in the background; `kept` has served, and could at once again."""
+
+    SERVING = "serving"
+    FILLING = "filling"
+    KEPT = "kept"
+
+
+class EmbeddingSpace(Base):
+    """The space of one embedding model. Without any row, the store has one space: that of `SANKU_MODEL`.
+
+    `source` is the model's directory or hub id, as `SANKU_MODEL` takes it, and `embed_url` the embed server that has
+    it, if one does. `held`: a complete space waits for a command instead of serving. `changed_at` is when the state
+    last changed, and `found` the number of records that were in the space already when its filling began.
+    """
+
+    __tablename__ = "embedding_spaces"
+    __table_args__ = (
+        Index(
+            "uq_embedding_spaces_serving",
+            "state",
+            unique=True,
+            postgresql_where=text("state = 'serving'"),
+            sqlite_where=text("state = 'serving'"),
+        ),
+    )
+
+    model_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    embed_url: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))
+    held: Mapped[bool] = mapped_column(default=False)
+    found: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
 
 
 # Creating the tables from the metadata also creates the type; migrations create the extension themselves.

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.libraries.achievements.models import Achievement
 from app.libraries.record.enums import PublishMode, RecordState
+from app.matching.embedding.vector_store import serving_model
 from app.matching.models import Pair, RecordVector, Vector
 from app.matching.ranking.variety import behind_the_first
 
@@ -44,7 +45,7 @@ def groups_of_copies(
         if key not in left_out:
             good.setdefault(demand_id, []).append((key not in leading, -score, achievement_id))
     several = {demand_id: [row[2] for row in sorted(found)] for demand_id, found in good.items()}
-    vectors = _public_vectors(session, {id_ for ids in several.values() if len(ids) > 1 for id_ in ids})
+    _, vectors = _public_vectors(session, {id_ for ids in several.values() if len(ids) > 1 for id_ in ids})
     return {demand_id: _grouped(ids, vectors) for demand_id, ids in several.items()}
 
 
@@ -72,12 +73,15 @@ def demands_with_copies(session: Session, achievement_id: UUID) -> list[UUID]:
         )
     ):
         others.setdefault(other, []).append(demand_id)
-    own = session.execute(
-        select(RecordVector.model_id, RecordVector.vector).where(RecordVector.record_id == achievement_id)
-    ).first()
-    if own is None or not others:
+    own = dict(
+        session.execute(
+            select(RecordVector.model_id, RecordVector.vector).where(RecordVector.record_id == achievement_id)
+        ).all()
+    )
+    model_id, vectors = _public_vectors(session, others)
+    if model_id not in own:
         return []
-    vectors = _public_vectors(session, others) | {achievement_id: own.vector}
+    vectors[achievement_id] = np.asarray(own[model_id], np.float32)
     found: set[UUID] = set()
     for other, demand_ids in others.items():
         if len(_grouped([achievement_id, other], vectors)) == 1:
@@ -95,10 +99,13 @@ def _grouped(ids: list[UUID], vectors: Mapping[UUID, Vector]) -> list[list[UUID]
     return [[first, *copies] for first, copies in behind_the_first(ids, rows, len(ids))]
 
 
-def _public_vectors(session: Session, achievement_ids: Collection[UUID]) -> dict[UUID, Vector]:
-    """Vectors of those that are published and not confidential, of the model that most of them have."""
+def _public_vectors(
+    session: Session, achievement_ids: Collection[UUID]
+) -> tuple[str | None, dict[UUID, Vector]]:
+    """A model and the vectors of those that are published and not confidential. It is the one that serves, or that most
+    of them have."""
     if not achievement_ids:
-        return {}
+        return None, {}
     rows = session.execute(
         select(RecordVector.record_id, RecordVector.model_id, RecordVector.vector)
         .join(Achievement, Achievement.id == RecordVector.record_id)
@@ -110,8 +117,6 @@ def _public_vectors(session: Session, achievement_ids: Collection[UUID]) -> dict
         )
     ).all()
     models = Counter(row.model_id for row in rows)
-    return {
-        row.record_id: np.asarray(row.vector, np.float32)
-        for row in rows
-        if row.model_id == models.most_common(1)[0][0]
-    }
+    serving = serving_model(session) or next((model_id for model_id, _ in models.most_common(1)), None)
+    vectors = {row.record_id: np.asarray(row.vector, np.float32) for row in rows if row.model_id == serving}
+    return serving, vectors

@@ -33,8 +33,8 @@ _MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
 class RankedRecord:
     """The plan: the good pairs of one record, and the versions that were ranked.
 
-    `whole` is False while records of the store have vectors of another model alone: a pair with one of them is not in
-    the answer, and may be as good as ever.
+    `whole` is False while records of the store have vectors of another model alone, and after a change of the model: a
+    pair that is not in the answer may be as good as ever.
     """
 
     kind: RecordKind

@@ -37,11 +37,11 @@ def digest_of(connection: Connection, table: Table) -> TableDigest:
 def batches(
     reading: Connection, table: Table, *, after: UUID | None = None
 ) -> Iterator[Sequence[dict[str, Any]]]:
-    """The rows in the order of their keys; with `after`, those behind this key."""
+    """The rows in the order of their keys; with `after`, those behind this key, or behind its first part."""
     key = list(table.primary_key)
     query = select(table).order_by(*key)
     if after is not None:
-        query = query.where(key[0] > after)
+        query = query.where(key[0] > after if len(key) == 1 else key[0] >= after)
     result = reading.execution_options(yield_per=BATCH).execute(query)
     for rows in result.mappings().partitions():
         yield [dict(row) for row in rows]

@@ -185,9 +185,9 @@ def _copy(reading: Connection, target: Database, table: Table, on_table: OnTable
 
 
 def _last_key(target: Database, table: Table) -> UUID | None:
-    """The highest key, up to which everything is stored: only ids sort alike in every database."""
+    """The highest key, or its first part, before which everything is stored: only ids sort alike in every database."""
     key = list(table.primary_key)
-    if len(key) > 1 or not isinstance(key[0].type, Uuid):
+    if not isinstance(key[0].type, Uuid):
         return None
     with target.engine.connect() as connection:
         # `max` of ids is newer than the oldest supported PostgreSQL.

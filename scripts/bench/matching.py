@@ -164,7 +164,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int, *, url: str | None =
         "vectors from the database", lambda: open_index(settings, database, real.model_id, real.dimension)
     )
     found["rss_mb"]["with vectors"] = _rss()
-    lexical = open_lexical(settings, database)
+    lexical = open_lexical(settings, database, real.model_id)
     with database.reading() as session:
         clock("words from the database", lambda: lexical.statistics(session, RecordKind.ACHIEVEMENT, ["x"]))
         found["rss_mb"]["with words"] = _rss()

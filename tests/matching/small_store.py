@@ -99,7 +99,7 @@ def fill(database: Database) -> tuple[list[UUID], list[UUID]]:
 def matcher_on(database: Database, home: Path, **options: Any) -> Iterator[Matcher]:
     settings = Settings(_env_file=None, home=home)
     index = open_index(settings, database, MODEL, DIMENSION)
-    lexical = open_lexical(settings, database)
+    lexical = open_lexical(settings, database, MODEL)
     yield Matcher(
         **{
             "embedder": NoEmbedder(),

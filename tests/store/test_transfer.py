@@ -83,7 +83,7 @@ def test_what_is_stored_after_the_move_gets_new_numbers_and_is_found(
     store: Database, target: Database
 ) -> None:
     transfer(store, target, on_table=_silent)
-    index, words = FaissIndex(target, MODEL, DIMENSION), MemoryLexicalIndex(target)
+    index, words = FaissIndex(target, MODEL, DIMENSION), MemoryLexicalIndex(target, MODEL)
     with target.unit_of_work() as session:
         demand = session.scalars(select(Demand)).first()
         assert demand is not None

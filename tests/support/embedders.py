@@ -30,3 +30,22 @@ class BigramEmbedder(SingleSpace):
         return rows
 
     embed_passages = embed_queries
+
+
+class TrigramEmbedder(BigramEmbedder):
+    """Another model: other vectors of another dimension."""
+
+    model_id = "trigrams"
+    dimension = 96
+
+    def embed_queries(self, texts: Sequence[str], *, on_progress: Any = None) -> NDArray[np.float32]:
+        rows = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for at in range(len(text)):
+                digest = hashlib.blake2b(text[at : at + 3].encode(), digest_size=2).digest()
+                row[int.from_bytes(digest) % self.dimension] += 1
+        rows -= rows.mean(axis=1, keepdims=True)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        return rows
+
+    embed_passages = embed_queries

@@ -23,12 +23,14 @@ class PairsRanked(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PairsToRerank(DomainEvent):
-    """The published demands after the id `after` are to be ranked again by the ranker `version`."""
+    """The published demands after the id `after` are to be ranked again: by the ranker `version`, or, where `model_id`
+    names an embedding model, because its space serves now. Then no pair goes only because of it."""
 
     name: ClassVar = "pairs.rerank"
 
     version: str
     after: UUID | None = None
+    model_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,9 +43,11 @@ class PreparedRecord:
     """The index data of a record: main vector, sentence vectors and traits.
 
     The `indicators` of an achievement are not part of the embedded text, but contribute to its traits. `fresh` holds
-    the newly computed vectors by the hash of their text; `facts` are what all of it was made from.
+    the newly computed vectors by the hash of their text; `facts` are what all of it was made from. All of it belongs
+    to the space of `model_id`, in which it is stored: another model may serve by then.
     """
 
+    model_id: str
     facts: RecordFacts
     text_hash: str
     indicators: tuple[str, ...]
@@ -100,32 +102,36 @@ class MatchingIndexer:
 
     def remember(self, session: Session, prepared: Iterable[PreparedRecord], *, anew: bool = False) -> None:
         """Store the newly computed vectors; with `anew`, replace existing ones."""
-        fresh = {hash_: vector for one in prepared for hash_, vector in one.fresh.items()}
-        vector_store.remember_embeddings(session, self.model_id, fresh, replace=anew)
+        fresh: dict[str, dict[str, Vector]] = {}
+        for one in prepared:
+            fresh.setdefault(one.model_id, {}).update(one.fresh)
+        for model_id, vectors in sorted(fresh.items()):
+            vector_store.remember_embeddings(session, model_id, vectors, replace=anew)
 
     def store(self, session: Session, record: Record, prepared: PreparedForIndex) -> None:
         self.store_many(session, [(record, prepared)])
 
     def store_many(self, session: Session, entries: Sequence[tuple[Record, PreparedForIndex]]) -> None:
-        rows = [self._row(record, prepared) for record, prepared in entries]
+        rows = [self.row(record, prepared) for record, prepared in entries]
         self.remember(session, [one for _, one in entries if isinstance(one, PreparedRecord)])
         vector_store.store_vectors(session, rows)
 
-    def _row(self, record: Record, prepared: PreparedForIndex) -> dict[str, Any]:
-        """
+    def row(self, record: Record, prepared: PreparedForIndex) -> dict[str, Any]:
+        """The record's index entry, as `vector_store.store_vectors` takes it.
+
         Raises:
             StaleVersion: the record's text has changed since it was prepared.
         """
         assert isinstance(prepared, PreparedRecord)
         # Equal facts have equal texts; cutting and hashing them again would take longer than all of the rest.
         if facts_of(record) != prepared.facts:
-            present = self._texts(record)
+            present = self._texts(record, prepared.model_id)
             if (present.whole.hash, present.indicators) != (prepared.text_hash, prepared.indicators):
                 raise StaleVersion()
         return vector_store.vector_row(
             record_id=record.id,
             kind=record.kind,
-            model_id=self._embedder.model_id,
+            model_id=prepared.model_id,
             text_hash=prepared.text_hash,
             vector=prepared.vector,
             sentences=list(prepared.sentences),
@@ -137,11 +143,11 @@ class MatchingIndexer:
     def remove(self, session: Session, record: Record) -> None:
         vector_store.deactivate(session, record.id)
 
-    def _texts(self, record: Record) -> "_Texts":
+    def _texts(self, record: Record, model_id: str | None = None) -> "_Texts":
         facts = facts_of(record)
         side = side_of(record.kind)
         return _Texts(
-            whole=_Text(side, whole_text(facts) or record.title, self._embedder.model_id),
+            whole=_Text(side, whole_text(facts) or record.title, model_id or self.model_id),
             sentences=tuple(sentences(facts)),
             facts=facts,
         )
@@ -155,6 +161,7 @@ class MatchingIndexer:
         vector = known.of(whole)
         check_turn()
         return PreparedRecord(
+            model_id=self.model_id,
             facts=texts.facts,
             text_hash=whole.hash,
             indicators=texts.indicators,

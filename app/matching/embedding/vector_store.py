@@ -7,12 +7,20 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.database import insert_into, on_sqlite
 from app.libraries.record.enums import RecordKind
-from app.matching.models import RECORD_VECTORS_SEQ, SENTENCE_TYPE, Embedding, RecordVector, Vector
+from app.matching.models import (
+    RECORD_VECTORS_SEQ,
+    SENTENCE_TYPE,
+    Embedding,
+    EmbeddingSpace,
+    RecordVector,
+    SpaceState,
+    Vector,
+)
 
 T = TypeVar("T")
 
@@ -101,10 +109,15 @@ def vector_row(
 
 
 def store_vectors(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Store or replace the index entries of different records. Returns their sequence numbers."""
+    """Store or replace the index entries of different records. Returns their sequence numbers.
+
+    A row reflects its own change, unless it names another as `of_change`. Rows of models that have no space go.
+    """
     if not rows:
         return []
     seqs = _next_seqs(session, len(rows))
+    for chunk in chunks(rows):
+        _delete_unregistered(session, chunk)
     insert = insert_into(session, RecordVector)
     replaced = {
         column.key: insert.excluded[column.key]
@@ -112,24 +125,51 @@ def store_vectors(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]
         if not column.primary_key
     }
     session.execute(
-        insert.on_conflict_do_update(index_elements=[RecordVector.record_id], set_=replaced),
-        [{"seq": seq, **row} for seq, row in zip(seqs, rows, strict=True)],
+        insert.on_conflict_do_update(
+            index_elements=[RecordVector.record_id, RecordVector.model_id], set_=replaced
+        ),
+        [{"seq": seq, "of_change": None, **row} for seq, row in zip(seqs, rows, strict=True)],
     )
     return seqs
 
 
 def deactivate(session: Session, record_id: UUID) -> None:
-    """Remove the record from every index; the row stays, so that followers see the removal. Idempotent."""
+    """Remove the record from every index; its rows stay, so that followers see the removal. Idempotent."""
+    of_record = RecordVector.record_id == record_id
+    active = select(RecordVector.model_id).where(of_record, RecordVector.active)
+    for model_id in session.scalars(active.order_by(RecordVector.model_id)).all():
+        (seq,) = _next_seqs(session, 1)
+        session.execute(
+            update(RecordVector)
+            .where(of_record, RecordVector.model_id == model_id, RecordVector.active)
+            .values(active=False, seq=seq, of_change=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _delete_unregistered(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Delete the records' rows of models that have no space."""
     session.execute(
-        update(RecordVector)
-        .where(RecordVector.record_id == record_id, RecordVector.active)
-        .values(active=False, seq=_next_seqs(session, 1)[0])
+        delete(RecordVector)
+        .where(
+            RecordVector.record_id.in_([row["record_id"] for row in rows]),
+            RecordVector.model_id.not_in({row["model_id"] for row in rows}),
+            RecordVector.model_id.not_in(select(EmbeddingSpace.model_id)),
+        )
         .execution_options(synchronize_session=False)
     )
 
 
 def others_models(session: Session, model_id: str) -> bool:
-    """Whether some records have only vectors of another model, so that an index of this model lacks them."""
+    """Whether some records may have only vectors of another model, so that an index of this model lacks them.
+
+    A space that serves or has served is complete.
+    """
+    complete = select(EmbeddingSpace.model_id).where(
+        EmbeddingSpace.model_id == model_id, EmbeddingSpace.state != SpaceState.FILLING
+    )
+    if session.scalar(complete) is not None:
+        return False
     found = select(RecordVector.record_id).where(
         RecordVector.kind.in_([kind.value for kind in RecordKind]),
         RecordVector.active,
@@ -138,20 +178,31 @@ def others_models(session: Session, model_id: str) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def load_vectors(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Vector]:
-    """Main vectors by record, active or not."""
+def serving_model(session: Session) -> str | None:
+    """The model whose space answers; None where the store has one space."""
+    serving = EmbeddingSpace.state == SpaceState.SERVING
+    return session.scalar(select(EmbeddingSpace.model_id).where(serving))
+
+
+def load_vectors(session: Session, model_id: str, record_ids: Collection[UUID]) -> dict[UUID, Vector]:
+    """Main vectors of this model by record, active or not."""
     found: dict[UUID, Vector] = {}
     for chunk in chunks(sorted(set(record_ids))):
         rows = session.execute(
-            select(RecordVector.record_id, RecordVector.vector).where(RecordVector.record_id.in_(chunk))
+            select(RecordVector.record_id, RecordVector.vector).where(
+                RecordVector.record_id.in_(chunk), RecordVector.model_id == model_id
+            )
         )
         found.update((record_id, vector) for record_id, vector in rows)
     return found
 
 
-def position(session: Session) -> int:
-    """The highest sequence number that this session sees; 0 before the first."""
-    return session.scalar(select(func.max(RecordVector.seq))) or 0
+def position(session: Session, model_id: str | None = None) -> int:
+    """The highest sequence number that this session sees, of all spaces or of one; 0 before the first."""
+    newest = select(func.max(RecordVector.seq))
+    return (
+        session.scalar(newest if model_id is None else newest.where(RecordVector.model_id == model_id)) or 0
+    )
 
 
 def pack_codes(codes: Iterable[str]) -> str:

@@ -107,7 +107,7 @@ def open_judged_store(
     matcher = Matcher(
         embedder=embedder,
         index=open_index(isolated, database, embedder.model_id, embedder.dimension),
-        lexical=open_lexical(isolated, database),
+        lexical=open_lexical(isolated, database, embedder.model_id),
         ranker=ranker,
         pair_values=pair_values(reranker, database),
         indexer=indexer,

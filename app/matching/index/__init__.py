@@ -36,17 +36,19 @@ def open_index(settings: Settings, database: Database, model_id: str, dimension:
     return index
 
 
-def open_lexical(settings: Settings, database: Database) -> LexicalIndex:
-    """The word index that `SANKU_INDEX` chooses.
+def open_lexical(settings: Settings, database: Database, model_id: str) -> LexicalIndex:
+    """The word index that `SANKU_INDEX` chooses, which finds records with a vector of this model.
 
     Raises:
         ValueError: this kind of database has no such index.
     """
     if (engine := open_engine(settings)) is not None:
-        index = MilvusLexicalIndex(engine, database, lock_file=_lock_file(settings, "words"))
+        index = MilvusLexicalIndex(engine, database, model_id, lock_file=_lock_file(settings, "words"))
         index.load()
         return index
-    return PostgresLexicalIndex() if _is_in_database(settings, database) else MemoryLexicalIndex(database)
+    if _is_in_database(settings, database):
+        return PostgresLexicalIndex(model_id)
+    return MemoryLexicalIndex(database, model_id)
 
 
 def open_engine(settings: Settings) -> Engine | None:

@@ -31,8 +31,11 @@ SHIPPED, TRAINED, REFUSED = "shipped", "trained", "refused"
 class ActiveRanker:
     """The active ranker of this process; thread-safe."""
 
-    def __init__(self, shipped: Ranker) -> None:
+    def __init__(self, shipped: Ranker, *, of_one_model: bool = False) -> None:
+        """`of_one_model`: the store has or had spaces of several embedding models; only rankers that were fitted to the
+        same model as `shipped` are used, of which the newest activation counts."""
         self.shipped = shipped
+        self._of_one_model = of_one_model
         self._lock = threading.Lock()
         self._held: tuple[int, Ranker] = (0, shipped)
 
@@ -49,10 +52,20 @@ class ActiveRanker:
             return held[1]
         with self._lock:
             ranker = self.shipped if newest is None else self._read(session, version)
+            if self._of_one_model and ranker is not None and not self._fits(ranker):
+                ranker = self._newest_that_fits(session)
             if ranker is None:
                 ranker = self._held[1]
             self._held = (seq, ranker)
             return ranker
+
+    def _fits(self, ranker: Ranker) -> bool:
+        return ranker.embedding_model == self.shipped.embedding_model
+
+    def _newest_that_fits(self, session: Session) -> Ranker:
+        versions = session.scalars(select(RankerActivation.version).order_by(RankerActivation.seq.desc()))
+        found = (self._read(session, version) for version in dict.fromkeys(versions.all()))
+        return next((one for one in found if one is not None and self._fits(one)), self.shipped)
 
     def _read(self, session: Session, version: str) -> Ranker | None:
         document = session.scalars(select(RankerModel.document).where(RankerModel.version == version)).one()

@@ -126,7 +126,11 @@ class _Run:
         """Records whose row is outdated, and the number that is up to date or no longer published."""
         rows = {
             row.record_id: row
-            for row in session.scalars(select(RecordVector).where(RecordVector.record_id.in_(ids)))
+            for row in session.scalars(
+                select(RecordVector).where(
+                    RecordVector.record_id.in_(ids), RecordVector.model_id == self.indexer.model_id
+                )
+            )
         }
         records = session.scalars(_present(kind, ids)).all()
         due = [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from app.matching.index import open_engine, open_index, open_lexical, snapshot
 from app.matching.index.milvus.mirror import forget_positions
 from app.matching.index.milvus.vectors import MilvusIndex
 from app.matching.index.milvus.words import MilvusLexicalIndex
-from app.matching.models import RecordVector
+from app.matching.models import RecordVector, Vector
 from app.settings import Settings
 from app.store.consistency.result import CHUNK, CheckResult, CheckScope
 
@@ -64,7 +64,7 @@ def mend_full_text_table(session: Session, _: Settings, __: Sequence[Any]) -> No
 def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
     """The snapshot from which the index starts has the vectors of the database, where both have the same version."""
     path = scope.settings.index_path
-    size = scope.session.scalar(select(RecordVector.vector).limit(1))
+    size = scope.session.scalar(_vectors_of(scope).limit(1))
     if size is None or not path.is_dir():
         return
     kept = snapshot.read(path, model_id=scope.indexer.model_id, dimension=len(size))
@@ -77,7 +77,10 @@ def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
         part = keys[start : start + CHUNK]
         query = select(
             RecordVector.record_id, RecordVector.seq, RecordVector.text_hash, RecordVector.vector
-        ).where(RecordVector.record_id.in_([key[0] for key in part]))
+        ).where(
+            RecordVector.record_id.in_([key[0] for key in part]),
+            RecordVector.model_id == scope.indexer.model_id,
+        )
         for record_id, seq, text_hash, vector in scope.session.execute(query):
             place = kept.rows.get((record_id, seq, text_hash))
             if place is None:
@@ -87,16 +90,20 @@ def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
                 result.add(record_id, "快照中的向量与数据库不同", "has another vector in the snapshot")
 
 
+def _vectors_of(scope: CheckScope) -> Select[Vector]:
+    return select(RecordVector.vector).where(RecordVector.model_id == scope.indexer.model_id)
+
+
 def search_engine(scope: CheckScope, result: CheckResult) -> None:
     """Milvus, where it is the index, has the vectors and the words of the database, and nothing else."""
     engine = open_engine(scope.settings)
     if engine is None:
         return
-    size = scope.session.scalar(select(RecordVector.vector).limit(1))
+    size = scope.session.scalar(_vectors_of(scope).limit(1))
     vectors = open_index(
         scope.settings, scope.database, scope.indexer.model_id, len(size) if size is not None else 1
     )
-    words = open_lexical(scope.settings, scope.database)
+    words = open_lexical(scope.settings, scope.database, scope.indexer.model_id)
     assert isinstance(vectors, MilvusIndex)
     assert isinstance(words, MilvusLexicalIndex)
     try:

@@ -25,13 +25,13 @@ _STALE = ""
 
 
 def vectors(scope: CheckScope, result: CheckResult) -> None:
-    """Each published record has an active entry by the present model and rules; other records have none.
+    """Each published record has an active entry by the present model and rules; other records have none, by no model.
 
     What an upgrade or another model left for `sanku reindex` is a difference, too.
     """
     for library in LIBRARIES.values():
         for records in rows_of(scope.session, library.model):
-            rows = _entries(scope.session, [record.id for record in records])
+            rows = _entries(scope.session, scope.indexer.model_id, [record.id for record in records])
             stored = vector_store.known_embeddings(
                 scope.session, scope.indexer.model_id, {row.text_hash for row in rows.values()}
             )
@@ -104,6 +104,14 @@ def _sentences_fit(row: RecordVector) -> bool:
     )
 
 
-def _entries(session: Session, ids: Collection[UUID]) -> dict[UUID, RecordVector]:
-    query = select(RecordVector).where(RecordVector.record_id.in_(ids))
-    return {row.record_id: row for row in session.scalars(query)}
+def _entries(session: Session, model_id: str, ids: Collection[UUID]) -> dict[UUID, RecordVector]:
+    """The entry of each record by this model; by another one where that alone is active, or where there is no other."""
+    found: dict[UUID, RecordVector] = {}
+    for row in session.scalars(select(RecordVector).where(RecordVector.record_id.in_(ids))):
+        known = found.get(row.record_id)
+        if known is None or (row.active, row.model_id == model_id) > (
+            known.active,
+            known.model_id == model_id,
+        ):
+            found[row.record_id] = row
+    return found

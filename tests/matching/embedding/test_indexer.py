@@ -80,7 +80,7 @@ def store(database: Database, indexer: MatchingIndexer, record: Record) -> Recor
         session.flush()
         indexer.store(session, record, prepared)
     with database.reading() as session:
-        row = session.get_one(RecordVector, record.id)
+        row = session.get_one(RecordVector, (record.id, indexer.model_id))
         session.expunge(row)
     return row
 

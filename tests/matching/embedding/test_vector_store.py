@@ -86,7 +86,7 @@ def test_writers_at_the_same_time_do_not_hinder_each_other(postgres_url: str) ->
     with database.unit_of_work() as one, database.unit_of_work() as two:
         assert put(one, first) != put(two, second)
     with database.reading() as session:
-        assert len(vector_store.load_vectors(session, [first.record_id, second.record_id])) == 2
+        assert len(vector_store.load_vectors(session, MODEL, [first.record_id, second.record_id])) == 2
     database.dispose()
 
 

@@ -36,7 +36,7 @@ class Followers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._vectors = FaissIndex(database, MODEL, DIMENSION)
-        self._words = MemoryLexicalIndex(database)
+        self._words = MemoryLexicalIndex(database, MODEL)
 
     def found(self) -> tuple[set[Stored], set[Stored]]:
         """The records that vectors find, and those that words find, each with the seed that it was stored with."""

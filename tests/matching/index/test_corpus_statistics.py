@@ -60,7 +60,7 @@ class Store:
 def store(database: Database, tmp_path: Path) -> Iterator[Store]:
     settings = Settings(_env_file=None, home=tmp_path)
     index = open_index(settings, database, MODEL, DIMENSION)
-    lexical = open_lexical(settings, database)
+    lexical = open_lexical(settings, database, MODEL)
     yield Store(database, CorpusStatisticsCache(index, lexical))
     lexical.close()
     index.close()

@@ -22,7 +22,7 @@ from app.matching.index.words.base import MAX_WORDS
 from app.matching.models import RecordVector
 from app.matching.text.bm25 import CorpusStats, bm25
 from app.settings import Settings
-from tests.matching.index.vector_stores import Stored, put
+from tests.matching.index.vector_stores import MODEL, Stored, put
 
 ALL = IndexFilter(RecordKind.ACHIEVEMENT)
 
@@ -71,7 +71,7 @@ def lexical(database: Database, tmp_path: Path) -> Iterator[LexicalIndex]:
     with database.reading() as session:
         place = session.info["index"]
     address = f"milvus://{tmp_path}/milvus.db" if place == "milvus" else place
-    index = open_lexical(Settings(_env_file=None, home=tmp_path, index=address), database)
+    index = open_lexical(Settings(_env_file=None, home=tmp_path, index=address), database, MODEL)
     yield index
     index.close()
 
@@ -286,4 +286,4 @@ def test_nothing_is_found_by_nothing(database: Database, lexical: LexicalIndex) 
 def test_another_database_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database.engine.dialect, "name", "oracle")
     with pytest.raises(ValueError, match="oracle"):
-        open_lexical(Settings(_env_file=None), database)
+        open_lexical(Settings(_env_file=None), database, MODEL)

@@ -323,6 +323,6 @@ def test_a_record_that_changes_meanwhile_keeps_what_its_owner_wrote(
     assert changes
     assert (done["records"], done["changed"]) == (2, 0)
     with store.database.reading() as session:
-        row = session.get_one(RecordVector, UUID(store.demand))
+        (row,) = session.scalars(select(RecordVector).where(RecordVector.record_id == UUID(store.demand)))
         assert legible("储罐内壁半年起泡, 需要更耐盐雾的水性体系。") in row.sentences
         assert row.traits

@@ -37,8 +37,6 @@ _ROWS = select(
     RecordVector.record_id,
     RecordVector.seq,
     RecordVector.kind,
-    RecordVector.active,
-    RecordVector.model_id,
     RecordVector.owner_org_id,
     RecordVector.field_codes,
     RecordVector.region,
@@ -62,17 +60,18 @@ class VectorMirror(Mirror[UUID]):
             engine, source, vector_changes(source), name=f"sanku_vectors_{digest}", lock_file=lock_file
         )
         self._model_id = model_id
+        self._rows = _ROWS.where(RecordVector.active, RecordVector.model_id == model_id)
         self._dimension = dimension
 
     def read(self, session: Session, keys: Sequence[UUID]) -> Changed:
-        rows = session.execute(_ROWS.where(RecordVector.record_id.in_(keys)))
-        stored = [_entity(row) for row in rows if self._is_mine(row)]
+        rows = session.execute(self._rows.where(RecordVector.record_id.in_(keys)))
+        stored = [_entity(row) for row in rows]
         present = {row["record"] for row in stored}
         return Changed(stored, [key.hex for key in keys if key.hex not in present])
 
     def read_all(self, session: Session) -> Iterator[list[dict[str, Any]]]:
-        rows = session.execute(_ROWS.where(RecordVector.active).execution_options(yield_per=1000))
-        yield from batches(_entity(row) for row in rows if self._is_mine(row))
+        rows = session.execute(self._rows.execution_options(yield_per=1000))
+        yield from batches(map(_entity, rows))
 
     def marks(self, session: Session) -> Iterator[tuple[Any, int]]:
         rows = session.execute(
@@ -98,9 +97,6 @@ class VectorMirror(Mirror[UUID]):
         else:
             indexes.add_index("vector", index_type="HNSW", metric_type="IP", params=_GRAPH)
         client.create_collection(collection, schema=schema, index_params=indexes, consistency_level=STRONG)
-
-    def _is_mine(self, row: Any) -> bool:
-        return bool(row.active) and row.model_id == self._model_id
 
 
 def _entity(row: Any) -> dict[str, Any]:

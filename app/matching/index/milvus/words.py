@@ -58,6 +58,7 @@ _ROWS = (
     .join(RecordVector, RecordVector.record_id == SearchDocument.record_id)
     .where(SearchDocument.state == RecordState.PUBLISHED.value, RecordVector.active)
 )
+"""Of the space of a model, which the reader names."""
 
 
 def place(word: str) -> int:
@@ -66,24 +67,28 @@ def place(word: str) -> int:
 
 
 class WordMirror(Mirror[int]):
-    """The published documents that have a vector."""
+    """The published documents that have a vector of this model. Processes with different models share the collection:
+    complete spaces have the same records."""
 
     key = "number"
 
-    def __init__(self, engine: Engine, source: Database, lock_file: str) -> None:
+    def __init__(self, engine: Engine, source: Database, model_id: str, lock_file: str) -> None:
         super().__init__(engine, source, document_changes(source), name="sanku_words", lock_file=lock_file)
+        self._rows = _ROWS.where(RecordVector.model_id == model_id)
 
     def read(self, session: Session, keys: Sequence[int]) -> Changed:
-        stored = [_entity(row) for row in session.execute(_ROWS.where(SearchDocument.number.in_(keys)))]
+        stored = [_entity(row) for row in session.execute(self._rows.where(SearchDocument.number.in_(keys)))]
         present = {row["number"] for row in stored}
         return Changed(stored, [key for key in keys if key not in present])
 
     def read_all(self, session: Session) -> Iterator[list[dict[str, Any]]]:
-        rows = session.execute(_ROWS.execution_options(yield_per=1000))
+        rows = session.execute(self._rows.execution_options(yield_per=1000))
         yield from batches(map(_entity, rows))
 
     def marks(self, session: Session) -> Iterator[tuple[Any, int]]:
-        return ((row.number, _mark(row)) for row in session.execute(_ROWS.execution_options(yield_per=1000)))
+        return (
+            (row.number, _mark(row)) for row in session.execute(self._rows.execution_options(yield_per=1000))
+        )
 
     def number(self, session: Session) -> int:
         return position(session)
@@ -120,11 +125,11 @@ def _mark(row: Any) -> int:
 class MilvusLexicalIndex(LexicalIndex):
     """Words in Milvus. Statistics are counted in the database."""
 
-    def __init__(self, engine: Engine, database: Database, *, lock_file: str) -> None:
+    def __init__(self, engine: Engine, database: Database, model_id: str, *, lock_file: str) -> None:
         self._engine = engine
-        self._in_database = PostgresLexicalIndex()
+        self._in_database = PostgresLexicalIndex(model_id)
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
-        self._mirror = WordMirror(engine, self._source, lock_file)
+        self._mirror = WordMirror(engine, self._source, model_id, lock_file)
 
     def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
         if not self._source.is_sqlite:

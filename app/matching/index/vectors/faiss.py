@@ -33,7 +33,6 @@ _DESCRIPTION: tuple[Any, ...] = (
     RecordVector.seq,
     RecordVector.kind,
     RecordVector.active,
-    RecordVector.model_id,
     RecordVector.text_hash,
     RecordVector.owner_org_id,
     RecordVector.field_codes,
@@ -71,6 +70,7 @@ class FaissIndex:
         self._in_background = in_background
         # A separate pool: a request that holds the caller's last connection would deadlock here.
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
+        self._rows = _ROWS.where(RecordVector.model_id == model_id)
         self._log = vector_changes(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
@@ -119,7 +119,7 @@ class FaissIndex:
                 "model_id": self.model_id,
                 "dimension": self.dimension,
                 "position": self._position,
-                "behind": max(0, vector_store.position(session) - self._position),
+                "behind": max(0, vector_store.position(session, self.model_id) - self._position),
                 "records": {kind: len(shard) for kind, shard in self._shards.items()},
                 "bytes": sum(shard.bytes_used for shard in self._shards.values()),
                 "clusters": {kind: shard.clusters for kind, shard in self._shards.items()},
@@ -137,10 +137,10 @@ class FaissIndex:
                 self._replace(*self._loaded(session), changes.position)
                 return self._position
             for ids in vector_store.chunks(changes.keys):
-                rows = session.execute(_ROWS.where(RecordVector.record_id.in_(ids))).all()
+                rows = session.execute(self._rows.where(RecordVector.record_id.in_(ids))).all()
                 gone = set(ids).difference(row.record_id for row in rows)
                 with self._lock.writing():
-                    _apply(self._shards, self._entries(rows))
+                    _apply(self._shards, _entries(rows))
                     for shard in self._shards.values():
                         shard.remove(list(gone))
                     self._position = max(self._position, *(row.seq for row in rows), 0)
@@ -231,18 +231,18 @@ class FaissIndex:
     def _loaded(self, session: Session) -> tuple[Shards, int]:
         """Every row in the order of its number. Rows that change meanwhile are named by the next look at the log."""
         shards, position = self._empty(), 0
-        query = _ROWS.order_by(RecordVector.seq).limit(_BATCH)
+        query = self._rows.order_by(RecordVector.seq).limit(_BATCH)
         while rows := session.execute(query.where(RecordVector.seq > position)).all():
-            _apply(shards, self._entries(rows))
+            _apply(shards, _entries(rows))
             position = rows[-1].seq
         return shards, position
 
     def _from_snapshot(self, session: Session, known: snapshot.Snapshot) -> tuple[Shards, int]:
-        rows = session.execute(select(*_DESCRIPTION).where(RecordVector.active)).all()
-        rows = [row for row in rows if row.model_id == self.model_id]
+        mine = (RecordVector.active, RecordVector.model_id == self.model_id)
+        rows = session.execute(select(*_DESCRIPTION).where(*mine)).all()
         places = [known.rows.get((row.record_id, row.seq, row.text_hash)) for row in rows]
         missing = [row.record_id for row, place in zip(rows, places, strict=True) if place is None]
-        read = vector_store.load_vectors(session, missing)
+        read = vector_store.load_vectors(session, self.model_id, missing)
         entries = [
             (row, _entry(row, read[row.record_id] if place is None else known.matrix[place]))
             for row, place in zip(rows, places, strict=True)
@@ -251,12 +251,10 @@ class FaissIndex:
         _apply(shards, entries)
         return shards, len(rows) - len(missing)
 
-    def _entries(self, rows: Sequence[AnyRow]) -> list[tuple[AnyRow, IndexEntry | None]]:
-        """A row with its entry; None if the record was withdrawn or has a vector of another model."""
-        return [
-            (row, _entry(row, row.vector) if row.active and row.model_id == self.model_id else None)
-            for row in rows
-        ]
+
+def _entries(rows: Sequence[AnyRow]) -> list[tuple[AnyRow, IndexEntry | None]]:
+    """A row with its entry; None if the record was withdrawn."""
+    return [(row, _entry(row, row.vector) if row.active else None) for row in rows]
 
 
 def _apply(shards: Shards, changes: Sequence[tuple[AnyRow, IndexEntry | None]]) -> None:

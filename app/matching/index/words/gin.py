@@ -41,6 +41,10 @@ _TERMS = func.array_to_tsvector(
 
 
 class PostgresLexicalIndex(LexicalIndex):
+    def __init__(self, model_id: str) -> None:
+        """`model_id`: only records with a vector of this model are found."""
+        self._model_id = model_id
+
     def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
         total, mean = session.execute(
             select(func.count(), func.avg(SearchDocument.length)).where(*of_library(kind))
@@ -82,6 +86,7 @@ class PostgresLexicalIndex(LexicalIndex):
                 *of_library(filter.kind),
                 _TERMS.bool_op("@@")(cast(word.c.query, TSQUERY)),
                 RecordVector.active,
+                RecordVector.model_id == self._model_id,
                 *conditions(filter),
                 *_named(filter),
             )

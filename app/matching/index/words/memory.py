@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -26,6 +26,7 @@ from app.matching.text.bm25 import CorpusStats
 T = TypeVar("T")
 
 AnyRow = Row[*tuple[Any, ...]]
+Documents = Select[*tuple[Any, ...]]
 
 _COLUMNS: tuple[Any, ...] = (
     SearchDocument.number,
@@ -130,7 +131,9 @@ class MemoryLexicalIndex(LexicalIndex):
 
     in_memory = True
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, model_id: str) -> None:
+        """`model_id`: only records with a vector of this model are found."""
+        self._documents = _documents_with(model_id)
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
         self._log = document_changes(self._source)
         self._lock = ReadWriteLock()
@@ -176,13 +179,17 @@ class MemoryLexicalIndex(LexicalIndex):
             if changes is None:
                 return
             if changes.keys is None:
-                libraries = _read_all(session)
+                libraries = _read_all(session, self._documents)
                 libraries.position = changes.position
                 with self._lock.writing():
                     self._libraries = libraries
                 return
             libraries = self._libraries
-            rows = [row for chunk in chunks(changes.keys) for row in session.execute(_documents(chunk))]
+            rows = [
+                row
+                for chunk in chunks(changes.keys)
+                for row in session.execute(self._documents.where(SearchDocument.number.in_(chunk)))
+            ]
             with self._lock.writing():
                 libraries.take_out(changes.keys)
                 libraries.put(rows)
@@ -229,30 +236,28 @@ class MemoryLexicalIndex(LexicalIndex):
             ]
 
 
-def _read_all(session: Session) -> _Libraries:
+def _read_all(session: Session, documents: Documents) -> _Libraries:
     libraries = _Libraries()
-    for rows in _batches(session):
+    for rows in _batches(session, documents):
         libraries.put(rows, more_to_come=True)
     for library in libraries.by_kind.values():
         library.inverted.merge()
     return libraries
 
 
-def _batches(session: Session) -> Iterator[Sequence[AnyRow]]:
+def _batches(session: Session, documents: Documents) -> Iterator[Sequence[AnyRow]]:
     last = -1
-    query = _all_documents().order_by(SearchDocument.number).limit(_BATCH)
+    query = documents.limit(_BATCH)
     while rows := session.execute(query.where(SearchDocument.number > last)).all():
         yield rows
         last = rows[-1].number
 
 
-def _all_documents() -> Select[*tuple[Any, ...]]:
-    joined = RecordVector.record_id == SearchDocument.record_id
-    return select(*_COLUMNS).outerjoin(RecordVector, joined)
-
-
-def _documents(numbers: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    return _all_documents().where(SearchDocument.number.in_(numbers)).order_by(SearchDocument.number)
+def _documents_with(model_id: str) -> Documents:
+    """All documents by number, each with its record's row in the space of this model, if it has one."""
+    of_record = RecordVector.record_id == SearchDocument.record_id
+    joined = and_(of_record, RecordVector.model_id == model_id)
+    return select(*_COLUMNS).outerjoin(RecordVector, joined).order_by(SearchDocument.number)
 
 
 def _allowed(allowed: Mask, only: Sequence[int] | None, excluded: Sequence[int]) -> Mask:

@@ -1,0 +1,1 @@
+"""Two embedding models in one store, and the change from one to the other while the service runs."""
