@@ -9,7 +9,8 @@ from app.accounts.access.opened_records import Disclosure
 from app.database import Database
 from app.encryption.register import open_keys
 from app.engagements.contact_visibility import opened_records
-from app.engagements.files.storage import Store, open_store
+from app.engagements.files.encrypted_storage import EncryptedStore, open_store
+from app.engagements.files.storage import Store
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.events.handler import HandlersByName, by_name
@@ -129,7 +130,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[WorkerDatabase] = WorkerDatabase(
         settings.url, connections=settings.couriers + WORKER_CONNECTIONS, policy=policy
     )
-    services[Store] = open_store(settings)
+    services[Store] = services[EncryptedStore] = open_store(settings)
     services[DeliveryContext] = build_delivery_context(settings)
     return services
 

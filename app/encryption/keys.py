@@ -106,13 +106,22 @@ def decrypt(value: str, *, bound_to: str) -> bytes | None:
     parts = taken_apart(value)
     if parts is None:
         return None
-    key = _seen.get(parts.key_id)
+    return key_of(parts.key_id, bound_to).decrypt(parts.sealed, bound_to)
+
+
+def key_of(key_id: str, place: str) -> EncryptionKey:
+    """The key with this id, by which the value or file at `place` was encrypted.
+
+    Raises:
+        DecryptionError: it is missing.
+    """
+    key = _seen.get(key_id)
     if key is None:
-        key = None if _process is None else _process.find(parts.key_id)
+        key = None if _process is None else _process.find(key_id)
         if key is None:
-            raise DecryptionError(f"{bound_to}: key {parts.key_id} is missing")
+            raise DecryptionError(f"{place}: key {key_id[:32]} is missing")
         _seen[key.id] = key
-    return key.decrypt(parts.sealed, bound_to)
+    return key
 
 
 def keyed_digest(purpose: str, text: str) -> str:

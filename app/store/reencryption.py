@@ -1,4 +1,4 @@
-"""Re-encryption of stored values by the newest key, and how many values each key has; in short transactions.
+"""Re-encryption of stored values and files by the newest key, and how many each key has; in short transactions.
 
 It looks at what is stored, so it may be interrupted and run again at any time: what is done is not done twice.
 """
@@ -24,9 +24,11 @@ from app.encryption.columns import (
 from app.encryption.keys import current_ring
 from app.encryption.register import RegisteredKey, enter
 from app.encryption.ring import DecryptionError, taken_apart
+from app.engagements.files.encrypted_storage import EncryptedStore
 from app.exchange.duplicates.models import LikelyPair, RecordComparison, RecordKey
 from app.libraries.record.enums import RecordKind
 from app.partners.feed.models import FeedChange
+from app.store.file_keys import keys_of_files, reencrypt_files
 
 BATCH = 200
 """Rows of one transaction: on SQLite a writer blocks all others."""
@@ -64,26 +66,51 @@ def values_by_key(session: Session) -> Counter[str]:
     return counted
 
 
-def reencrypt(database: Database, *, on_tables: OnTables = lambda _done, _all: None) -> Reencryption:
-    """Encrypt every value that is not of the newest key, then forget the keys that nothing uses."""
+def reencrypt(
+    database: Database,
+    files: EncryptedStore | None = None,
+    *,
+    on_tables: OnTables = lambda _done, _all: None,
+) -> Reencryption:
+    """Encrypt every value that is not of the newest key, then every file, and forget the keys that nothing uses.
+
+    Without `files` only values of the database are encrypted, and no key is forgotten: files may use it.
+    """
     newest, result = current_ring().newest.id, Reencryption()
     with database.unit_of_work() as session:
         enter(session, current_ring())
     tables = tables_with_secrets()
-    for done, table in enumerate(tables):
-        on_tables(done, len(tables))
+    for number, table in enumerate(tables):
+        on_tables(number, len(tables))
         for ids in _due(database, table, newest):
             with database.unit_of_work() as session:
                 _write(session, table, ids, result)
     with database.unit_of_work() as session:
         _compare_people_again(session, newest)
     on_tables(len(tables), len(tables))
+    if files is None:
+        return result
+    done = reencrypt_files(database, files, on_tables)
+    result.unreadable += done.unreadable
+    if done.files:
+        result.values["files"] = done.files
     with database.unit_of_work() as session:
-        used = values_by_key(session)
+        used = values_by_key(session) + _named_keys(done.keys)
         registered = session.scalars(select(RegisteredKey.id)).all()
         result.unused = sorted(id_ for id_ in registered if id_ != newest and not used[id_])
         session.execute(delete(RegisteredKey).where(RegisteredKey.id.in_(result.unused)))
     return result
+
+
+def all_by_key(database: Database, files: EncryptedStore) -> Counter[str]:
+    """How many values and files each key has encrypted."""
+    with database.reading() as session:
+        values = values_by_key(session)
+    return values + _named_keys(keys_of_files(database, files))
+
+
+def _named_keys(counted: Counter[str | None]) -> Counter[str]:
+    return Counter({UNENCRYPTED if key_id is None else key_id: number for key_id, number in counted.items()})
 
 
 def tables_with_secrets() -> list[Table]:

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from app.cli import main
 from app.database import Database
+from app.engagements.files.encrypted_storage import EncryptedStore
 from app.engagements.files.storage import DiskStore, Store
 from app.engagements.models import File
 from app.libraries.demands.models import Demand
@@ -104,11 +105,13 @@ def test_the_drill_a_running_service_is_restored_elsewhere_and_is_the_same(
     assert target.secret_file.read_text() == "k" * 48
     restored, source = Database(target.url), Database(database_url)
     assert compare(source, restored).different == ()
-    parts = StoreParts(restored, target, MatchingIndexer(restored, BigramEmbedder()), _files(target))
+    parts = StoreParts(
+        restored, target, MatchingIndexer(restored, BigramEmbedder()), EncryptedStore(_files(target))
+    )
     assert [one for result in check_store(parts) for one in result.differences] == []
     with restored.reading() as session:
         key = session.scalars(select(File.storage_key)).one()
-    assert b"".join(_files(target).read(key)) == PDF
+    assert b"".join(EncryptedStore(_files(target)).read(key)) == PDF
     for database in (restored, source):
         database.dispose()
     with pytest.raises(BackupRefusedError, match="exists"):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import OrganisationName
 from app.database import Database, now
-from app.engagements.files.storage import Store
+from app.engagements.files.encrypted_storage import EncryptedStore
 from app.engagements.models import File
 from app.events.outbox import Event
 from app.libraries.achievements.models import Achievement
@@ -36,7 +36,9 @@ from tests.support.callers import LogIn
 def parts(app: Any, log_in: LogIn) -> StoreParts:
     use(app, log_in)
     services = app.state.services
-    return StoreParts(services[Database], services[Settings], services[MatchingIndexer], services[Store])
+    return StoreParts(
+        services[Database], services[Settings], services[MatchingIndexer], services[EncryptedStore]
+    )
 
 
 @pytest.fixture

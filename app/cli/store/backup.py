@@ -35,7 +35,7 @@ def backup(
 
     Exit status 1 if files are missing: everything else is in the archive.
     """
-    from app.engagements.files.storage import open_store
+    from app.engagements.files.storage import open_raw_store
     from app.store.backup.archive import BackupRefusedError
     from app.store.backup.creation import back_up
 
@@ -46,7 +46,7 @@ def backup(
             manifest = back_up(
                 database,
                 settings,
-                None if without_files else open_store(settings),
+                None if without_files else open_raw_store(settings),
                 archive,
                 recipients=recipients or (),
                 with_keys=with_keys or bool(recipients),
@@ -82,7 +82,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup into an empty installation, on SQLite or PostgreSQL; then run `sanku check`."""
-    from app.engagements.files.storage import open_store
+    from app.engagements.files.storage import open_raw_store
     from app.store.backup.archive import BackupRefusedError
     from app.store.backup.restoration import restore as restore_store
 
@@ -92,7 +92,7 @@ def restore(
             manifest = restore_store(
                 archive,
                 settings,
-                open_store(settings),
+                open_raw_store(settings),
                 identity=identity,
                 on_table=lambda _, done, total: bar(done, total),
             )

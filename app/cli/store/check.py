@@ -30,7 +30,7 @@ def check(
     """
     from app.bootstrap import build_services, close
     from app.database import Database
-    from app.engagements.files.storage import Store
+    from app.engagements.files.encrypted_storage import EncryptedStore
     from app.matching.embedding.indexer import MatchingIndexer
     from app.settings import Settings
     from app.store.consistency.verification import StoreParts, mend_store
@@ -40,7 +40,7 @@ def check(
         services[Database],
         services[Settings],
         services[MatchingIndexer],
-        None if without_files else services[Store],
+        None if without_files else services[EncryptedStore],
     )
     results = _checked(parts)
     mended: Sequence[CheckResult] = ()

@@ -16,13 +16,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 @commands.command("list")
 def list_keys(as_json: AsJson = False) -> None:
-    """Show the keys of the ring, and how many values each has encrypted. Values in clear text are counted, too."""
+    """Show the keys of the ring, and how many values and files each has encrypted, also how many are in clear text."""
     from app.encryption.keys import current_ring
-    from app.store.reencryption import values_by_key
+    from app.engagements.files.encrypted_storage import open_store
+    from app.store.reencryption import all_by_key
 
-    database = prepared_database(load_settings())
-    with database.reading() as session:
-        counted = values_by_key(session)
+    settings = load_settings()
+    database = prepared_database(settings)
+    counted = all_by_key(database, open_store(settings))
     database.dispose()
     ring = current_ring()
     shown = {id_: counted.pop(id_, 0) for id_ in ring.keys}
@@ -67,34 +68,36 @@ def rotate(
     if later:
         database.dispose()
         return
-    _reencrypt(database)
+    _reencrypt(settings, database)
 
 
 @commands.command("reencrypt")
 def reencrypt() -> None:
-    """Encrypt every stored value by the newest key. May be interrupted and run again; services may run.
+    """Encrypt every stored value and file by the newest key. May be interrupted and run again; services may run.
 
-    Exit status 1 if a value cannot be decrypted.
+    Exit status 1 if one of them cannot be decrypted.
     """
-    _reencrypt(prepared_database(load_settings()))
+    settings = load_settings()
+    _reencrypt(settings, prepared_database(settings))
 
 
 @commands.command("drop")
 def drop(key_id: Annotated[str, typer.Argument(help="A key that `sanku keys list` shows.")]) -> None:
     """Remove a key that nothing uses from the file of keys. Older backups need the keys of their time."""
     from app.encryption.keys import current_ring
-    from app.store.reencryption import values_by_key
+    from app.engagements.files.encrypted_storage import open_store
+    from app.store.reencryption import all_by_key
 
     settings = load_settings()
     database = prepared_database(settings)
     ring = current_ring()
-    with database.reading() as session:
-        used = values_by_key(session)[key_id]
+    used = all_by_key(database, open_store(settings))[key_id]
     if key_id not in ring.keys:
         raise RuntimeError(f"the ring has no key {key_id} (没有密钥 {key_id})")
     if key_id == ring.newest.id or used:
         raise RuntimeError(
-            f"key {key_id} is in use by {used} values; run `sanku keys rotate` or `sanku keys reencrypt` first "
+            f"key {key_id} is in use by {used} values or files; run `sanku keys rotate` or `sanku keys reencrypt` "
+            "first "
             f"(密钥 {key_id} 仍有 {used} 处在用，请先运行 sanku keys rotate 或 sanku keys reencrypt)"
         )
     _forget(settings, database, key_id)
@@ -105,10 +108,15 @@ def give_up(
     key_id: Annotated[str, typer.Argument(help="A key that is lost for good.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase every value that only a lost key decrypts, so that the service starts again. This cannot be undone."""
+    """Erase every value that only a lost key decrypts, so that the service starts again. This cannot be undone.
+
+    Files of that key stay as they are, and cannot be read.
+    """
     from app.database import Database
     from app.encryption.keys import use_keys
+    from app.engagements.files.encrypted_storage import open_store
     from app.store import lost_keys
+    from app.store.file_keys import keys_of_files
 
     settings = load_settings()
     if key_id in use_keys(settings).keys:
@@ -119,10 +127,13 @@ def give_up(
         )
     database = Database(settings.url)
     erased = lost_keys.give_up(database, key_id)
+    unreadable = keys_of_files(database, open_store(settings))[key_id]
     database.dispose()
     print_error(f"erased (已清除): {erased.total()}")
     for table, number in sorted(erased.items()):
         print_error(f"  {table}: {number}")
+    if unreadable:
+        print_error(f"files that nobody can read any more (无法再读取的文件): {unreadable}", style="red")
 
 
 def _forget(settings: "Settings", database: "Database", key_id: str) -> None:
@@ -155,11 +166,12 @@ def _all_ids(database: "Database") -> set[str]:
         return {*current_ring().keys, *session.scalars(select(RegisteredKey.id))}
 
 
-def _reencrypt(database: "Database") -> None:
+def _reencrypt(settings: "Settings", database: "Database") -> None:
+    from app.engagements.files.encrypted_storage import open_store
     from app.store.reencryption import reencrypt
 
     with progress("encrypting (加密)") as bar:
-        result = reencrypt(database, on_tables=bar)
+        result = reencrypt(database, open_store(settings), on_tables=bar)
     database.dispose()
     print_error(f"encrypted (已加密): {sum(result.values.values())}")
     for table, number in sorted(result.values.items()):

@@ -47,8 +47,9 @@ class Store(Protocol):
 AppFiles = Annotated[Store, Depends(provided(Store))]
 
 
-def open_store(settings: Settings) -> Store:
-    """
+def open_raw_store(settings: Settings) -> Store:
+    """The store of the bytes as they are; what is stored is encrypted before (`encrypted_storage`).
+
     Raises:
         RuntimeError: the S3 settings are incomplete, or the S3 client is not installed.
     """

@@ -41,7 +41,7 @@ def back_up(
     their rows. A file that was removed in between is left out.
 
     Args:
-        files: None leaves uploaded files out.
+        files: the bytes as they are stored, encrypted by the ring; None leaves uploaded files out.
         recipients: age public keys; with any, the archive is encrypted.
         with_keys: include the signing key, the ring of encryption keys, the key of the audit trail and its anchors.
 
@@ -113,12 +113,13 @@ def _write(
 ) -> Manifest:
     with copy.open("rb") as source:
         archive.add(DATABASE, source, copy.stat().st_size)
-    for name, path in keys.items():
-        with path.open("rb") as source:
-            archive.add(f"{KEYS}{name}", source, path.stat().st_size)
     copied = Database(f"sqlite:///{copy}")
     try:
         missing = [] if files is None else _add_files(archive, copied, database, files, on_part)
+        # Last: a key that was added meanwhile may have encrypted some of the files.
+        for name, path in keys.items():
+            with path.open("rb") as source:
+                archive.add(f"{KEYS}{name}", source, path.stat().st_size)
         manifest = Manifest(
             created_at=now(),
             service_version=version("sanku"),

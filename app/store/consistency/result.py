@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Database, Identified
-from app.engagements.files.storage import Store
+from app.engagements.files.encrypted_storage import EncryptedStore
 from app.matching.embedding.indexer import MatchingIndexer
 from app.settings import Settings
 
@@ -30,7 +30,7 @@ class CheckScope:
     database: Database
     settings: Settings
     indexer: MatchingIndexer
-    files: Store | None
+    files: EncryptedStore | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.encryption.ring import DecryptionError
-from app.engagements.files.storage import Store
+from app.engagements.files.encrypted_storage import EncryptedStore
 from app.matching.embedding.indexer import MatchingIndexer
 from app.settings import Settings
 from app.store.consistency import (
@@ -66,7 +66,7 @@ class StoreParts:
     database: Database
     settings: Settings
     indexer: MatchingIndexer
-    files: Store | None
+    files: EncryptedStore | None
 
 
 def check_store(

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from app.database import now
 from app.engagements.files import service as files
 from app.engagements.files.content_types import DOCX, JPEG, PDF, PNG, XLSX, find_type, with_suffix
-from app.engagements.files.storage import DiskStore, S3Store, Store, open_store
+from app.engagements.files.encrypted_storage import EncryptedStore, open_store
+from app.engagements.files.storage import DiskStore, S3Store, Store, open_raw_store
 from app.engagements.models import File
 from app.errors import Invalid, Unavailable
 from app.settings import Settings
@@ -30,7 +31,7 @@ from tests.support.scenario.engagements import EngagementCase
 @pytest.fixture(params=["disk", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "disk":
-        yield DiskStore(tmp_path / "files")
+        yield EncryptedStore(DiskStore(tmp_path / "files"))
         return
     with s3_server() as bucket:
         yield open_store(s3_settings(bucket))
@@ -97,7 +98,7 @@ class TestStores:
         from minio.error import S3Error
 
         with s3_server() as bucket:
-            store = open_store(s3_settings(bucket))
+            store = open_raw_store(s3_settings(bucket))
             assert isinstance(store, S3Store)
             bucket.objects["backups/db"], bucket.written["backups/db"] = b"x", now()
             assert list(store.listing()) == []  # not ours, so never swept up
