@@ -180,16 +180,16 @@ def test_a_row_that_fails_does_not_affect_the_others(operator: UserClient) -> No
 
 
 def test_a_confirmed_header_is_remembered_for_its_sender(operator: UserClient) -> None:
-    header = ("单位名称", "攻关方向", "需求描述", "内部意见")
+    header = ("单位名称", "拟攻坚事由", "需求描述", "内部意见")
     rows = [header, ("济南云岭泵业有限公司", "密封环涂层", "密封环半年磨穿。", "缓")]
     assert upload(operator, sheet(rows))["report"]["counts"] == {}
-    body = {"sender": "历城区科学技术局", "headers": {"攻关方向": "title", "内部意见": ""}}
+    body = {"sender": "历城区科学技术局", "headers": {"拟攻坚事由": "title", "内部意见": ""}}
     ok(operator.put("/v1/imports/headers", body))
     batch = upload(operator, sheet(rows))
     assert rows_of(operator, batch)[0]["entry"]["fields"]["title"] == "密封环涂层"
     assert upload(operator, sheet(rows), sender="章丘区科技局")["report"]["counts"] == {}
-    body["headers"] = {"攻关方向": "no_such_field"}
-    assert wrong_fields(operator.put("/v1/imports/headers", body)) == ["攻关方向"]
+    body["headers"] = {"拟攻坚事由": "no_such_field"}
+    assert wrong_fields(operator.put("/v1/imports/headers", body)) == ["拟攻坚事由"]
 
 
 def test_the_senders_own_file_comes_back_with_the_result(operator: UserClient) -> None:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-ANY = "any"
+from app.exchange.headers.keys import ANY, field_of_key
+
 MAX_LABEL = 60
 """A longer text is no label."""
 
@@ -44,6 +45,13 @@ _UNIT = re.compile(
 _LEAD = re.compile(r"^(?:请填写|请输入|请选择|您的|贵(?=单位|公司|企业|机构)|本单位|其中[:：]?)")
 _TAIL = re.compile(r"(?:\[(?:单选|多选|填空|矩阵)题?\]|[*＊:：?？]|必填|选填)+$")
 _LEVELS = re.compile(r"[/／、]|以及|及|和|或")
+_ABOUT = re.compile("(?:基本|主要)?(?:情况|信息|概况|资料)$")
+_FOREIGN = re.compile(
+    r"(?<=[\u4e00-\u9fff)])(?!(?:id|no|code|type|url|logo|link)\b)[a-z][a-z .,'/()-]{3,}(?:\([^()]*\))?$"
+)
+"""The English words behind a Chinese header."""
+_NAMES = frozenset({"名称", "全称", "单位名称", "name", "label"})
+"""Parts of a header that only say that the group above them is named."""
 UNITS = {"亿元": "亿元", "亿": "亿元", "万元": "万元", "万": "万元", "千元": "千元", "元": "元"}
 
 
@@ -116,23 +124,28 @@ def meaning(text: str, kind: Kind, *, learnt: Mapping[str, str] | None = None) -
     unit = unit_of(text)
     if learnt and folded in learnt:
         return Meaning(learnt[folded] or "ignore", unit)
-    return _lookup(folded, kind, unit)
+    return _lookup(text, folded, kind, unit)
 
 
-def _lookup(folded: str, kind: Kind, unit: str | None) -> Meaning | None:
+def _lookup(text: str, folded: str, kind: Kind, unit: str | None) -> Meaning | None:
     known = wordings(kind)
-    for wording in _forms(folded):
+    for wording in _forms(folded, known):
         if wording in known:
             return Meaning(known[wording], unit)
-    for wording in _forms(folded):
+    for wording in _forms(folded, known):
         for part in reversed(_LEVELS.split(wording)):
             if len(part) > 1 and part in known:
                 return Meaning(known[part], unit, exact="/" not in wording)
+    chinese = fold(_FOREIGN.sub("", folded))
+    if chinese != folded and chinese in known:
+        return Meaning(known[chinese], unit)
+    if (key := field_of_key(text.strip(), kind.value)) is not None:
+        return Meaning(key, unit, exact=False)
     ending = _longest_ending(_BRACKETS.sub("", folded), known)
     likely = next(
         (
             field
-            for wording in _forms(folded)
+            for wording in _forms(folded, known)
             for field, pattern in _patterns(kind).items()
             if pattern.search(wording)
         ),
@@ -151,13 +164,18 @@ def _patterns(kind: Kind) -> Mapping[str, re.Pattern[str]]:
     return {field: re.compile(pattern) for field, pattern in json.loads(text)[kind.value].items()}
 
 
-def _forms(folded: str) -> list[str]:
+def _forms(folded: str, known: Mapping[str, str]) -> list[str]:
     """The header, without its brackets, and its last level, in the order in which they are looked up."""
     plain = _BRACKETS.sub("", folded)
     levels = [folded, plain]
     if "/" in plain:
         group, _, part = plain.rpartition("/")
-        levels += [part, _BRACKETS.sub("", group)]
+        group = _BRACKETS.sub("", group).rpartition("/")[2]
+        # 完成单位 over 名称, 日期 over 签订: together they are one of the wordings.
+        stem = _ABOUT.sub("", group)
+        levels += [group + part, part + group, stem + part]
+        levels += [group] if part in _NAMES and group in known else []
+        levels += [part, group]
     return list(dict.fromkeys(form for level in levels if (form := fold(level))))
 
 

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 
 from app.exchange.headers.dictionary import Kind, fold, meaning, own_wordings
+from app.exchange.headers.keys import words_of
 
 _TITLES: Mapping[Kind, re.Pattern[str]] = {
-    Kind.CONTRACT: re.compile("合同(?:登记|台账|清单|统计|明细|认定)|技术合同"),
-    Kind.MANAGER: re.compile("技术(?:经理|经纪|转移经理)人?|经理人|经纪人|科技特派员"),
-    Kind.DEMAND: re.compile("需求|榜单|揭榜|张榜|难题|攻关|悬赏"),
-    Kind.ACHIEVEMENT: re.compile("成果|专利|可转化|软著|著作权"),
+    Kind.CONTRACT: re.compile(r"合同(?:登记|台账|清单|统计|明细|认定)|技术合同|\bcontracts?\b"),
+    Kind.MANAGER: re.compile(
+        r"技术(?:经理|经纪|转移经理)人?|经理人|经纪人|科技特派员|\b(?:managers?|brokers?)\b"
+    ),
+    Kind.DEMAND: re.compile(r"需求|榜单|揭榜|张榜|难题|攻关|悬赏|\b(?:needs?|demands?|requirements?)\b"),
+    Kind.ACHIEVEMENT: re.compile(r"成果|专利|可转化|软著|著作权|\b(?:achievements?|ach|patents?)\b"),
     Kind.ORGANISATION: re.compile("机构名录|单位名录|企业名录|企业名单|单位名单|机构名单|机构信息"),
 }
 _REQUIRED = "title"
@@ -24,6 +27,7 @@ def kind_of(headers: Iterable[str], around: str = "", learnt: Mapping[str, str] 
         None if no kind recognises two headers, one of them the name of the record.
     """
     texts = [text for text in headers if text]
+    around = " ".join((around, *(words for text in texts if (words := words_of(text)))))
     scores: dict[Kind, float] = {}
     for kind, title in _TITLES.items():
         meanings = [meaning(text, kind, learnt=learnt) for text in texts]
@@ -35,6 +39,11 @@ def kind_of(headers: Iterable[str], around: str = "", learnt: Mapping[str, str] 
         scores[kind] = len(fields) + 0.5 * exact + 2 * own + (4 if title.search(around) else 0)
     if not scores:
         return None
-    if Kind.ORGANISATION in scores and len(scores) > 1 and not _TITLES[Kind.ORGANISATION].search(around):
-        del scores[Kind.ORGANISATION]
+    if Kind.ORGANISATION in scores and not _TITLES[Kind.ORGANISATION].search(around):
+        others = [title for kind, title in _TITLES.items() if kind is not Kind.ORGANISATION]
+        # A list of demands names organisations as well; where its own titles are not recognised, it is no roll of them.
+        if len(scores) > 1 or any(title.search(around) for title in others):
+            del scores[Kind.ORGANISATION]
+    if not scores:
+        return None
     return max(scores, key=lambda kind: scores[kind])

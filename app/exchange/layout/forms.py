@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from app.exchange.headers.dictionary import Kind, fold, meaning
 from app.exchange.headers.subject import kind_of
-from app.exchange.layout.header import Header, header_of, is_label
+from app.exchange.layout.header import Header, header_of, is_label, is_likely
 from app.exchange.layout.labels import labelled
 from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
 from app.exchange.readers.content import Grid, Row
 
 MIN_PAIRS = 3
+MAX_LIKELY = 24
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ def is_form(rows: Sequence[Row], header: tuple[int, Header] | None) -> bool:
 def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[LabelledForm]:
     """The forms in the rows; a new one begins where the first label of the form comes again."""
     forms = [LabelledForm()]
+    columns = _label_columns(rows)
     index = 0
     while index < len(rows):
         row = rows[index]
@@ -61,7 +63,7 @@ def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[LabelledForm
         if header is not None and header.labels >= MIN_PAIRS:
             index = _read_entries(rows, index, header, forms[-1])
             continue
-        pairs = _pairs(row, rows[index + 1] if index + 1 < len(rows) else None, grid)
+        pairs = _pairs(row, rows[index + 1] if index + 1 < len(rows) else None, grid, columns)
         for pair in pairs:
             first = forms[-1].pairs[0].label if forms[-1].pairs else ""
             if first and fold(pair.label) == fold(first) and len(forms[-1].pairs) >= MIN_PAIRS:
@@ -74,7 +76,17 @@ def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[LabelledForm
     return [form for form in forms if form.pairs]
 
 
-def _pairs(row: Row, below: Row | None, grid: Grid | None) -> list[LabelledCell]:
+def _label_columns(rows: Sequence[Row]) -> frozenset[int]:
+    """The columns that hold the labels of a form: several known ones stand in each."""
+    counts: dict[int, int] = {}
+    for row in rows:
+        for column, value in enumerate(row.values):
+            if is_label(text_of(value)):
+                counts[column] = counts.get(column, 0) + 1
+    return frozenset(column for column, count in counts.items() if count >= MIN_PAIRS)
+
+
+def _pairs(row: Row, below: Row | None, grid: Grid | None, columns: frozenset[int]) -> list[LabelledCell]:
     hidden = grid.hidden_columns if grid is not None else frozenset()
     cells = [
         (column, text, row.values[column])
@@ -87,8 +99,9 @@ def _pairs(row: Row, below: Row | None, grid: Grid | None) -> list[LabelledCell]
     while index < len(cells):
         column, text, _ = cells[index]
         after = cells[index + 1] if index + 1 < len(cells) else None
-        if is_label(text):
-            if after is not None and not is_label(after[1]):
+        # Beside known labels, a wording that only ends like one is one too.
+        if is_label(text) or (column in columns and len(text) <= MAX_LIKELY and is_likely(text)):
+            if after is not None and not (is_label(after[1]) and after[0] in columns):
                 pairs.append(LabelledCell(text, after[2], place(after[0])))
                 index += 1
             else:

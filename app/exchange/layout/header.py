@@ -14,6 +14,9 @@ MIN_LABELS = 3
 MIN_SHARE = 0.6
 LIKELY_SHARE = 0.75
 """Share of a header's texts that are likely to be headers, where the dictionary has fewer than `MIN_SHARE` of them."""
+SURE_LABELS = 4
+SURE_SHARE = 0.4
+"""So many labels are a header although most of its texts are unknown."""
 MAX_SUBHEADER = 24
 
 Learnt = Mapping[str, str]
@@ -44,11 +47,11 @@ def is_label(text: str) -> bool:
 
 
 def _likely(texts: Sequence[str]) -> int:
-    return sum(1 for text in texts if _is_likely(text))
+    return sum(1 for text in texts if is_likely(text))
 
 
 @lru_cache(maxsize=20_000)
-def _is_likely(text: str) -> bool:
+def is_likely(text: str) -> bool:
     """Whether a text is a header by the way it ends."""
     return len(text) <= MAX_LABEL and any(meaning(text, kind) is not None for kind in Kind)
 
@@ -84,7 +87,8 @@ def header_of(row: Row, learnt: Learnt = NOTHING_LEARNT) -> Header | None:
     wanted = min(MIN_LABELS, max(len(filled), 2))
     if labels < wanted:
         return None
-    if labels < MIN_SHARE * len(filled) and _likely(filled) < LIKELY_SHARE * len(filled):
+    surely = labels >= SURE_LABELS and labels >= SURE_SHARE * len(filled)
+    if not surely and labels < MIN_SHARE * len(filled) and _likely(filled) < LIKELY_SHARE * len(filled):
         return None
     return Header((row.number,), tuple(texts), labels)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from app.exchange.headers.dictionary import Kind, fold, meaning
 from app.exchange.layout.forms import LabelledCell, LabelledForm, records_of_forms
@@ -13,8 +14,15 @@ from app.exchange.layout.surroundings import context_of
 _NUMERAL = r"[一二三四五六七八九十百\d]{1,4}"
 _ITEM = re.compile(
     rf"^[【\[（(]?(?:榜单|需求|成果|项目|课题|难题|任务|技术需求|揭榜项目|序号)\s*{_NUMERAL}[】\]）)]?\s*[:：、.．]?\s*(?P<title>.*)$"
-    rf"|^(?:{_NUMERAL}[、.．]|[（(]{_NUMERAL}[）)]|第{_NUMERAL}[项条]\s*[:：、]?)\s*(?P<plain>[^:：]{{4,100}})$"
+    rf"|^(?:{_NUMERAL}[、.．]|[（(]{_NUMERAL}[）)]|第{_NUMERAL}[项条]\s*[:：、]?)\s*(?P<plain>[^:：]{{2,100}})$"
 )
+_STYLES = {
+    "named": re.compile(rf"(?:榜单|需求|成果|项目|课题|难题|任务|技术需求|揭榜项目|序号)\s*{_NUMERAL}"),
+    "part": re.compile(rf"第{_NUMERAL}[项条]"),
+    "bracket": re.compile(rf"[（(]{_NUMERAL}[）)]"),
+    "chinese": re.compile("[一二三四五六七八九十百]{1,4}[、.．]"),
+    "digit": re.compile(r"\d{1,4}[、.．]"),
+}
 _LONG = frozenset(
     {
         "main_problem",
@@ -35,14 +43,19 @@ def records_of_text(
     """The records of running text. Text that names none is ignored as a whole."""
     lead: list[str] = []
     items: list[tuple[str, LabelledForm]] = []
+    chapters: dict[int, str] = {}
+    style, outer = _style([text for _, text in paragraphs])
     for place, text in paragraphs:
         parts = labelled(text)
-        heading = _ITEM.match(text) if not (parts and parts[0].label) and not is_label(text) else None
+        heading = _heading(text) if style is not None and _style_of(text) == style else None
         if heading is not None:
             items.append((place, LabelledForm()))
             title = (heading["title"] or heading["plain"] or "").strip(' 《》“”"')
             if title:
                 items[-1][1].pairs.append(LabelledCell("名称", title, place))
+            continue
+        if _style_of(text) in outer and _heading(text) is not None:
+            chapters[len(items)] = text
             continue
         if is_label(text):
             _add(items, lead, place, text, "")
@@ -54,7 +67,8 @@ def records_of_text(
     around = " ".join(lead)
     for number, (place, form) in enumerate(items, 1):
         _name_title(form, around + " " + " ".join(form.labels))
-        for one in records_of_forms([form], place, context, learnt, around=around):
+        own = replace(context, section=_chapter_of(chapters, number - 1))
+        for one in records_of_forms([form], place, own, learnt, around=around):
             if isinstance(one, RawRecord):
                 found += 1
                 one.serial = str(number)
@@ -63,6 +77,41 @@ def records_of_text(
                 yield one
     if not found:
         yield IgnoredPlace(name, "text without records", "text")
+
+
+def _heading(text: str) -> re.Match[str] | None:
+    """The text as the heading of an item, if it may be one."""
+    parts = labelled(text)
+    return None if (parts and parts[0].label) or is_label(text) else _ITEM.match(text)
+
+
+def _style_of(text: str) -> str:
+    """How a heading counts: 榜单一, 一、, （一）, 1. or 第1项; paragraphs inside an item count otherwise."""
+    plain = re.sub(r"^[【\[（(]", "", text.strip())
+    for name, pattern in _STYLES.items():
+        if pattern.match(plain if name == "named" else text.strip()):
+            return name
+    return ""
+
+
+def _chapter_of(chapters: Mapping[int, str], index: int) -> str:
+    """The heading of the chapter in which an item stands."""
+    return next((text for start, text in reversed(list(chapters.items())) if start <= index), "")
+
+
+def _style(texts: Sequence[str]) -> tuple[str | None, frozenset[str]]:
+    """The style of the headings of items, and those of chapters: the first one of which most are followed by a label
+    or by text of their own. Chapters are followed by the headings below them, the points of a list by one another."""
+    headings = [(index, _style_of(text)) for index, text in enumerate(texts) if _heading(text) is not None]
+    places = dict(headings)
+    outer: list[str] = []
+    for style in dict.fromkeys(style for _, style in headings):
+        own = [index for index, one in headings if one == style]
+        followed = [index for index in own if index + 1 < len(texts) and index + 1 not in places]
+        if 2 * len(followed) >= len(own):
+            return style, frozenset(outer)
+        outer.append(style)
+    return (headings[0][1] if headings else None), frozenset()
 
 
 def _add(items: list[tuple[str, LabelledForm]], lead: list[str], place: str, label: str, text: str) -> None:

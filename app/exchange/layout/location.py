@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from app.exchange.headers.dictionary import Kind, meaning
+from app.exchange.headers.dictionary import Kind, Meaning, meaning
 from app.exchange.headers.subject import kind_of
 from app.exchange.layout.forms import LabelledCell, forms_of, is_form, records_of_forms
 from app.exchange.layout.header import find_header, header_of, transposed
@@ -151,17 +151,31 @@ def _entry_values(
     entry: Entry, kind: Kind, context: Context, learnt: Mapping[str, str]
 ) -> dict[str, list[RawValue]]:
     values: dict[str, list[RawValue]] = {}
+    guessed: list[RawValue] = []
     for key, value in entry.values.items():
-        found = meaning(key, kind, learnt=learnt) or meaning(key.replace(".", "/"), kind, learnt=learnt)
+        found = _meaning(key, kind, learnt)
         text = _joined(value)
         if found is None or not text or found.field in NEVER_READ:
             continue
-        raw = RawValue(found.field, key, text, value, f"{entry.ref}.{key}", found.unit or context.unit)
-        values.setdefault(found.field, []).append(raw)
+        mark = "" if found.exact else "guessed"
+        raw = RawValue(found.field, key, text, value, f"{entry.ref}.{key}", found.unit or context.unit, mark)
+        if found.exact:
+            values.setdefault(found.field, []).append(raw)
+        else:
+            guessed.append(raw)
+    for raw in guessed:  # behind what the dictionary knows
+        values.setdefault(raw.field, []).append(raw)
     if "number" not in values:
         reference = RawValue("source_ref", "id", entry.ref, entry.ref, entry.ref)
         values.setdefault("source_ref", []).insert(0, reference)
     return values
+
+
+def _meaning(key: str, kind: Kind, learnt: Mapping[str, str]) -> Meaning | None:
+    """What a key means. In 完成单位.名称 the last part alone would be another field."""
+    nested = meaning(key.replace(".", "/"), kind, learnt=learnt) if "." in key else None
+    plain = meaning(key, kind, learnt=learnt)
+    return nested if nested is not None and not (plain is not None and plain.exact) else plain
 
 
 def _joined(value: Any) -> str:

@@ -40,12 +40,19 @@ class RawValue:
 
 @dataclass(slots=True)
 class Context:
-    """What a table says about all its rows: title, who filled it and when, unit of money, notes."""
+    """What a table says about all its rows: title, who filled it and when, unit of money, notes.
+
+    Attributes:
+        is_own: who filled the table sent it, rather than recommending what is in it.
+        section: the heading across the table above a row.
+    """
 
     title: str = ""
     filled_by: str = ""
+    is_own: bool = False
     filled_on: date | None = None
     unit: str | None = None
+    section: str = ""
     notes: list[str] = field(default_factory=list)
 
 

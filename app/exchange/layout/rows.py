@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from app.exchange.layout.raw import text_of
 from app.exchange.readers.content import Row, Scalar
 
-_TOTAL = re.compile(r"^(?:合\s*计|小\s*计|总\s*计|共\s*计|累\s*计|本页小计)(?:[:：（(]|$|\d)")
+_TOTAL = re.compile(
+    r"^(?:(?:合|小|总|共|累)\s*计|.{1,6}(?:合计|小计|总计|累计))(?:[:：（(]|$|\d)|^(?:总|共)\s*\d+\s*[项条家个人]"
+)
 _NOTE = re.compile(
     r"^(?:注\d?|备\s*注|说\s*明|填表说明|填报说明|填写说明|填表要求|公示期|附注|附件\d*|联系电话|联系人|监督电话)\s*[:：.、]"
     r"|^(?:填表人|填报人|制表人?|制表单位|审核人?|负责人|经办人|单位负责人|填报单位|填表单位|填报日期|填表日期|制表日期|盖章|签字)"

@@ -66,6 +66,8 @@ def records_of_table(
         ]
         reason = reason_to_ignore(row, own or filled, columns.serial)
         if reason is not None:
+            if reason[0] == "heading":
+                context.section = text_of(own[0][1] if own else filled[0][1])
             if reason[0] == "note":
                 context.notes.append(" ".join(text_of(value) for _, value in own))
             yield IgnoredPlace(grid.place(row.number), reason[1], reason[0])

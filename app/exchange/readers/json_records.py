@@ -4,6 +4,7 @@ Numbers keep their digits: an id of 19 digits stays exact, and amounts are decim
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from app.exchange.readers.refusals import refusal
 
 MAX_DEPTH = 6
 _MAX_EXPONENT = 30
+_ID_KEY = re.compile(r"^[a-z]+(?:Id|_id|ID)$|^(?:需求|成果|项目|记录|经理人|合同)(?:编号|ID|id)$")
 _IDS = ("id", "number", "code", "uuid", "编号", "序号")
 
 
@@ -117,7 +119,8 @@ def _entry(found: Mapping[str, Any], number: int, tables: Mapping[str, Mapping[s
             codes = [part.strip() for part in str(value).split(",") if part.strip()]
             if codes and all(code in table for code in codes):
                 values[key] = "、".join(table[code] for code in codes)
-    named = next((values[key] for key in _IDS if values.get(key) not in (None, "")), None)
+    ids = (*_IDS, *(key for key in values if _ID_KEY.search(key)))
+    named = next((values[key] for key in ids if values.get(key) not in (None, "")), None)
     return Entry(str(named) if named is not None else f"line {number}", values)
 
 

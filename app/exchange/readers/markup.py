@@ -28,7 +28,7 @@ def read_html(data: bytes) -> FileContent:
     tables = [table for table in root.iter("table") if next(table.iterdescendants("table"), None) is None]
     if not tables:
         raise refusal("unknown_format")
-    title = " ".join(_text_of(one) for one in root.iter("title", "h1", "h2", "h3"))
+    title = "\n".join(_text_of(one) for one in root.iter("title", "h1", "h2", "h3"))
     return FileContent("html", tuple(_grid(table, index, title) for index, table in enumerate(tables, 1)))
 
 

@@ -22,6 +22,15 @@ _READ = (
     "import sys; sys.path.insert(0, sys.argv[1]); from app.exchange.readers.pdf_process import main; main()"
 )
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef、。，；：？！（）《》“”’‘…—·]"
+_PAGE_NUMBER = re.compile(
+    r"^[-—–·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，、]?\s*共?\s*\d{1,4}\s*页)?[-—–·\s]*$"
+)
+_FULL_SHARE = 0.9
+_FULL_WIDTH = 40
+_ENDS = ("。", "；", "：", ":", ";", "！", "？")
+_BEGINS = re.compile(
+    r"[【\[（(①-⑳]|[一二三四五六七八九十\d]{1,3}[、.．)）]|(?:榜单|需求|成果|项目|第)[一二三四五六七八九十\d]|[^，。；,;]{1,16}[:：]"
+)
 # A break beside a Chinese character, or after a hyphen or slash, is no space.
 _SOFT_BREAK = re.compile(rf"(?<={_WIDE})\s*\n\s*|\s*\n\s*(?={_WIDE})|(?<=[-/])\n\s*")
 
@@ -74,7 +83,7 @@ def _parts(pages: list[tuple[list[str], list[_Table]]]) -> Iterator[Grid | Text]
     heading = ""
     width, tables = 0, 0
     for number, (lines, found) in enumerate(pages, 1):
-        waiting.extend((f"page {number}", line) for line in lines)
+        waiting.extend((f"page {number}", line) for line in _paragraphs(lines))
         for table in found:
             if rows and len(table[0]) != width:
                 tables += 1
@@ -91,6 +100,31 @@ def _parts(pages: list[tuple[list[str], list[_Table]]]) -> Iterator[Grid | Text]
         yield Grid(f"table {tables + 1}", stored(rows), unit="number", heading=heading)
     if waiting:
         yield Text("text", tuple(waiting))
+
+
+def _paragraphs(lines: list[str]) -> Iterator[str]:
+    """The lines of a page without its number. A line that fills the width goes on in the next one, unless that begins
+    with a label or a number of its own."""
+    texts = [line for line in lines if not _PAGE_NUMBER.match(line)]
+    full = max((_width(line) for line in texts), default=0) * _FULL_SHARE
+    paragraph = ""
+    for index, line in enumerate(texts):
+        paragraph += line
+        goes_on = (
+            index + 1 < len(texts)
+            and _width(line) >= max(full, _FULL_WIDTH)
+            and not line.endswith(_ENDS)
+            and _BEGINS.match(texts[index + 1]) is None
+        )
+        if goes_on:
+            paragraph += "" if re.search(f"{_WIDE}$", line) or re.match(_WIDE, texts[index + 1]) else " "
+            continue
+        yield paragraph
+        paragraph = ""
+
+
+def _width(line: str) -> int:
+    return sum(2 if re.match(_WIDE, char) else 1 for char in line)
 
 
 def joined(value: str | None) -> Scalar:

@@ -9,6 +9,8 @@ from app.exchange.records.common import (
     read_choice,
     read_common,
     read_field_codes,
+    set_bounds,
+    stated_unit,
 )
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.values.amounts import Amount, read_amount
@@ -23,8 +25,10 @@ from app.vocabularies import vocabulary
 
 REQUIRED = ("title", "owner_org", "summary", "fields", "region", "trl", "transfer_modes")
 _PAPER = re.compile(
-    r"^(?:journal\s*)?(?:article|paper|thesis|dissertation|book|conference\s*\w*|preprint|review|proceedings"
-    r"|报告|论文|期刊论文|会议论文|学位论文|专著)$",
+    r"^(?:(?:journal|conference|working|research|doctoral|master'?s?|phd|bachelor'?s?|book|technical)\s*)?"
+    r"(?:article|paper|thesis|theses|dissertation|book|chapter|conference\s*\w*|preprint|review|proceedings|report"
+    r"|presentation|lecture|poster|data\s?set|image|video|periodical|newspaper)s?$"
+    r"|(?:论文|专著|译著|著作|期刊|图书|报告|教材|课件|数据集|报纸|会议录)$|^(?:期刊|会议|学位|博士|硕士|学士).{0,4}(?:论文|文章)",
     re.IGNORECASE,
 )
 _EVALUATION = {
@@ -80,7 +84,7 @@ def _type(draft: Draft) -> None:
     if source is not None and _PAPER.match(source.text.strip()):
         what = (
             "论文"
-            if re.search("article|paper|thesis|论文", source.text, re.IGNORECASE)
+            if re.search("article|paper|thesis|dissertation|论文", source.text, re.IGNORECASE)
             else source.text.strip()
         )
         draft.refuse(
@@ -108,12 +112,11 @@ def _modes(draft: Draft) -> None:
 
 
 def _price(draft: Draft) -> None:
+    set_bounds(draft, "price")
     source = first_filled(draft.raw, "price")
     if source is None:
         return
-    stated = first_filled(draft.raw, "price_unit")
-    unit = source.unit or (compact(stated.text) if stated is not None else None)
-    reading = read_amount(source.text, unit)
+    reading = read_amount(source.text, source.unit or stated_unit(draft, "price"))
     amount: Amount = reading.value
     converted = reading.derived
     if converted is None and amount.low and re.search(r"\d\s*元", source.text):

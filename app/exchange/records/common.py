@@ -8,6 +8,7 @@ from app.exchange.headers.dictionary import Kind
 from app.exchange.layout.raw import RawRecord, RawValue, text_of
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.records.exclusions import refuse_secret, refuse_withdrawn
+from app.exchange.values.amounts import Amount, read_amount
 from app.exchange.values.choices import chosen, read_yes
 from app.exchange.values.contacts import ContactParts, read_contact
 from app.exchange.values.organisations import organisation_in_title, read_organisations, read_uscc
@@ -109,8 +110,24 @@ def _owner(draft: Draft) -> None:
             "owner_from_title", "单位取自表题", "the organisation comes from the title of the table"
         )
         draft.set("owner_org", ValueReading(name, note), None)
+    if "owner_org" not in draft.values:
+        draft.set("owner_org", sender_of(draft), None)
     for uscc in filled(draft.raw, "owner_uscc"):
         draft.set("owner_uscc", read_uscc(uscc.text), uscc)
+
+
+def sender_of(draft: Draft) -> ValueReading:
+    """The organisation that filled the list, unless it is an office that gathers what others have."""
+    name = draft.raw.context.filled_by.strip("（）()")
+    name = re.sub(r"[（(].*$", "", name)
+    if not draft.raw.context.is_own or not re.search(
+        "(?:大学|学院|研究院|研究所|公司|集团|医院|中心)$", name
+    ):
+        return ValueReading()
+    return ValueReading(
+        name,
+        ValueNote("owner_from_sender", f"按填报单位“{name[:20]}”", "the organisation that filled the list"),
+    )
 
 
 def _region(draft: Draft) -> None:
@@ -124,6 +141,10 @@ def _region(draft: Draft) -> None:
             return
     context = draft.raw.context
     for text, note in (
+        (
+            context.section,
+            ValueNote("region_of_section", "按所在分组的地区", "from the heading above the row"),
+        ),
         (
             f"{context.filled_by} {context.title}",
             ValueNote(
@@ -215,6 +236,44 @@ def read_field_codes(draft: Draft, *, maximum: int = 3) -> None:
             is_unused = not reading.value
         if is_unused:
             draft.set("industries", ValueReading(warnings=unknown), source)
+    if "fields" not in draft.values and draft.kind in (Kind.DEMAND, Kind.ACHIEVEMENT):
+        _field_of_table(draft)
+
+
+def _field_of_table(draft: Draft) -> None:
+    """The field that the heading above the row, the sheet or the title of the table names, e.g. 新材料领域需求清单."""
+    context = draft.raw.context
+    for text in (context.section, draft.raw.sheet, *context.title.splitlines()):
+        name = re.sub(r"^[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*", "", compact(text))
+        match = re.match(
+            r"(.{2,16}?)(?:领域|产业|行业|类|方向|专场|技术需求|技术成果|需求|成果|[（(]|$)", name
+        )
+        reading = read_fields(match[1]) if match is not None else ValueReading([])
+        if reading.value:
+            note = ValueNote(
+                "field_of_table",
+                f"技术领域取自“{text.strip()[:20]}”",
+                f"the field comes from '{text.strip()[:20]}' above the table",
+            )
+            draft.set("fields", ValueReading(reading.value, note), None)
+            return
+
+
+def stated_unit(draft: Draft, name: str) -> str | None:
+    """The unit of an amount that a column of its own states."""
+    stated = first_filled(draft.raw, f"{name}_unit")
+    return compact(stated.text) if stated is not None else None
+
+
+def set_bounds(draft: Draft, name: str) -> None:
+    """The bounds of an amount that stand in two columns."""
+    for bound, column in (("min", f"{name}_low"), ("max", f"{name}_high")):
+        source = first_filled(draft.raw, column)
+        if source is not None:
+            reading = read_amount(source.text, source.unit or stated_unit(draft, name))
+            amount: Amount = reading.value
+            value = amount.low if amount.low is not None else amount.high
+            draft.set(f"{name}_{bound}_wan", ValueReading(value, reading.derived, reading.warnings), source)
 
 
 def read_choice(draft: Draft, name: str, vocabulary: str, zh: str, en: str) -> None:

@@ -18,6 +18,8 @@ REQUIRED = ("title", "kind", "seller", "buyer", "deal_amount_wan", "technology_a
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
 _OFFICIAL = re.compile(r"\d{14}|\d{16}")
 _EXACT_DIGITS = 15
+_CUT_SHORT = re.compile(r"\d[Ee]\+?\d")
+"""How a spreadsheet writes a number that it no longer holds in full."""
 _NOT_TECHNOLOGY = re.compile("非技术合同|不予登记|不予认定|不是技术合同|不符合认定")
 
 
@@ -61,6 +63,12 @@ def _kind(text: str) -> ValueReading:
     reading = read_code("contract_kinds", folded, "合同类型", "type of contract")
     if reading.value is None:
         reading = read_code("contract_types", folded.removesuffix("合同"), "合同类型", "type of contract")
+    if reading.value is None:
+        # 技术转让合同-专利权转让: the last part is the narrower one.
+        for part in reversed(re.split(r"[-—/:>(]+", folded.rstrip(")"))):
+            code = code_of("contract_kinds", part) or code_of("contract_types", part.removesuffix("合同"))
+            if code is not None:
+                return ValueReading(code)
     return reading
 
 
@@ -76,7 +84,8 @@ def _technology_field(draft: Draft) -> None:
 def _number(draft: Draft) -> None:
     source = first_filled(draft.raw, "registration_no")
     named = source is not None and re.search("登记|认定|registration", source.header)
-    if source is not None and not named and not _OFFICIAL.fullmatch(compact(source.text)):
+    is_own = source is not None and not _OFFICIAL.fullmatch(compact(source.text))
+    if source is not None and is_own and not named and not _CUT_SHORT.search(source.text):
         # A number that a party gives its contracts says nothing of registration.
         draft.set("source_ref", ValueReading(source.text[:60]), source)
         source = None
@@ -87,7 +96,7 @@ def _number(draft: Draft) -> None:
         )
         return
     number = unicodedata.normalize("NFKC", source.text).strip().upper()
-    if re.search(r"E\+\d", number) or not _NUMBER.fullmatch(number):
+    if _CUT_SHORT.search(number) or not _NUMBER.fullmatch(number):
         draft.refuse(
             "registration_no",
             f"登记编号“{number[:30]}”不完整（长数字须存为文本），请按证书填写。",
@@ -145,7 +154,8 @@ def _amount(draft: Draft, name: str) -> Decimal | None:
     source: RawValue | None = first_filled(draft.raw, name)
     if source is None:
         return None
-    reading = read_amount(source.text, source.unit)
+    stated = first_filled(draft.raw, "amount_unit")
+    reading = read_amount(source.text, source.unit or (compact(stated.text) if stated is not None else None))
     value: Decimal | None = reading.value.low
     if value is None and re.fullmatch(r"[¥￥\s]*0+(?:\.0+)?\s*(?:万?元)?", source.text):
         value = Decimal(0)

@@ -9,6 +9,8 @@ from app.exchange.records.common import (
     read_choice,
     read_common,
     read_field_codes,
+    set_bounds,
+    stated_unit,
 )
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.values.amounts import Amount, read_amount
@@ -75,10 +77,11 @@ def _texts(draft: Draft) -> None:
 
 
 def _money(draft: Draft) -> None:
+    set_bounds(draft, "budget")
     source = first_filled(draft.raw, "budget")
     if source is None:
         return
-    reading = read_amount(source.text, source.unit)
+    reading = read_amount(source.text, source.unit or stated_unit(draft, "budget"))
     amount: Amount = reading.value
     for name, value in (("budget_min_wan", amount.low), ("budget_max_wan", amount.high)):
         draft.set(name, ValueReading(value, reading.derived), source)

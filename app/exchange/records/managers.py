@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clock import local_now
 from app.exchange.layout.raw import RawRecord, RawValue
-from app.exchange.records.common import begin, read_contacts, read_field_codes
+from app.exchange.records.common import begin, read_contacts, read_field_codes, sender_of
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.records.exclusions import refuse_secret, refuse_withdrawn
 from app.exchange.values.amounts import read_amount
@@ -19,8 +19,10 @@ from app.exchange.values.readings import ValueNote, ValueReading, compact, parts
 from app.exchange.values.wordings import code_of, read_code, read_region, region_in
 
 REQUIRED = ("title", "affiliations", "expertise", "fields", "regions")
-_ORGANISATION = re.compile(
-    r"^(.+?(?:大学|学院|研究院|研究所|公司|集团|中心|局|协会|学会|医院|促进会|平台|园|院|所|厂|事务所))(?:[\s,，、/]*)(.{0,20})$"
+_KINDS = "(?:大学|学院|研究院|研究所|公司|集团|中心|局|协会|学会|医院|促进会|平台|园|院|所|厂|事务所)(?!长)"
+_ORGANISATION = re.compile(rf"^(.+?{_KINDS})(?:[\s,，、/]*)(.{{0,20}})$")
+_EMPLOYER = re.compile(
+    rf"^(.+{_KINDS})(?:[\s,，、/]*)(.{{0,12}}?(?:长|员|经理|主任|总监|顾问|教授|工程师|专员|主管|书记|总裁|负责人))$"
 )
 _COUNT = re.compile(r"(?<!\d)(\d[\d,]{0,20}+)\s*(?:项|个|件|份|次)")
 _SUM = re.compile(r"(?<!\d)(\d[\d,]{0,20}+(?:\.\d{1,20}+)?)\s*(亿元|万元|元|亿|万|[wW](?![A-Za-z]))")
@@ -50,7 +52,11 @@ def manager_of(raw: RawRecord) -> Draft:
     )
     refuse_withdrawn(draft)
     name = str(draft.values.get("title", ""))
-    if len(name) < 2 and not draft.values.get("affiliations") and not draft.values.get("contact_phone"):
+    if (
+        len(name) < 2
+        and first_filled(draft.raw, "affiliations") is None
+        and not draft.values.get("contact_phone")
+    ):
         draft.refuse(
             "incomplete_row",
             "姓名不完整，且没有单位和电话，请补充后再报送。",
@@ -74,7 +80,9 @@ def _affiliations(draft: Draft) -> None:
     source = first_filled(draft.raw, "affiliations")
     if source is not None:
         text = source.text.strip()
-        split = _ORGANISATION.match(re.sub(r"\s*\n\s*", " ", text))
+        # A column that asks for the position has one behind the organisation; elsewhere only what sounds like one.
+        pattern = _ORGANISATION if re.search("职务|职位|岗位", source.header) else _EMPLOYER
+        split = pattern.match(re.sub(r"\s*\n\s*", " ", text))
         several = len(re.split(r"[、；;\n]", text)) > 1
         if split and split[2] and not several:
             note = ValueNote(
@@ -84,7 +92,12 @@ def _affiliations(draft: Draft) -> None:
             draft.set("position", ValueReading(split[2].strip(), note), source)
         else:
             draft.set("affiliations", read_organisations(text), source)
+    else:
+        sender = sender_of(draft)
+        draft.set("affiliations", ValueReading([sender.value] if sender.value else [], sender.derived), None)
     position = first_filled(draft.raw, "position")
+    if position is None and "position" not in draft.values:
+        position = first_filled(draft.raw, "professional_title")
     if position is not None:
         draft.set("position", ValueReading(position.text[:60]), position)
     kind = first_filled(draft.raw, "employer_type") or first_filled(draft.raw, "organisation_kind")

@@ -9,9 +9,13 @@ from app.exchange.values.readings import ValueNote, ValueReading
 from app.libraries.validation.values.amounts import WAN_PER_UNIT, written_amount
 from app.text.numerals import chinese_number
 
-_UNIT = r"(亿元?|万元?|千元|元|[Ww](?![A-Za-z]))?"
+_UNIT = r"(亿元?|千万元?|百万元?|十万元?|万元?|千元|元|[Ww](?![A-Za-z]))?"
 # At most 15 digits: a longer number is no amount, and is taken whole or not at all.
-_NUMBER = r"(?<!\d)(\d{1,3}(?:,\d{3}){1,5}+(?:\.\d++)?+|\d{1,15}+(?!\d)(?:\.\d++)?+)"
+# A percentage, a count of years or of instalments is none either.
+_NUMBER = (
+    r"(?<!\d)(\d{1,3}(?:,\d{3}){1,5}+(?:\.\d++)?+|\d{1,15}+(?!\d)(?:\.\d++)?+)"
+    r"(?!\s*(?:[%‰]|个?月|年|期|次|批|人|项|台|套|倍))"
+)
 _RANGE = re.compile(rf"{_NUMBER}\s*{_UNIT}\s*(?:-|~|至|到|—|–|―)+\s*{_NUMBER}\s*{_UNIT}")
 _ONE = re.compile(rf"{_NUMBER}\s*{_UNIT}")
 _AT_MOST = re.compile("不超过|不高于|以内|以下|最高|上限|不大于|≤|<=|<|控制在")
@@ -23,6 +27,11 @@ _CAPITAL_CHARS = "零壹贰叁肆伍陆柒捌玖拾佰仟萬億一二三四五�
 _CAPITAL = re.compile(f"(?<![{_CAPITAL_CHARS}])[{_CAPITAL_CHARS}]{{2,}}(?=[圆元]|万元|整|$)")
 _REMARK = re.compile(r"[（(]([^（）()]*)[）)]")
 _CENT = Decimal("0.01")
+_FOREIGN = re.compile(
+    r"美[元金]|欧元|英镑|日[元圆]|港[元币]|卢布|韩元|[$€£]|(?<![A-Za-z])(?:USD|US\$|EUR|GBP|JPY|HKD|KRW)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_LARGE = {"千万": Decimal(1000), "百万": Decimal(100), "十万": Decimal(10)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,12 @@ def read_amount(text: str, unit: str | None) -> ValueReading:
 
 
 def _numbers(body: str, unit: str | None) -> ValueReading | None:
+    if _FOREIGN.search(body):
+        return ValueReading(Amount()).warn(
+            "foreign_currency",
+            f"金额“{body[:30]}”不是人民币，未换算，请填人民币金额（万元）。",
+            f"The amount '{body[:30]}' is not in renminbi and was not converted; enter it in 万元.",
+        )
     if re.match(r"^-\s*\d", body):
         return ValueReading(Amount()).warn(
             "amount_negative",
@@ -119,9 +134,10 @@ def _bounded(body: str, low: Decimal | None, high: Decimal | None, has_unit: boo
 
 def _wan(number: str, own: str | None, unit: str | None) -> Decimal | None:
     own = (own or "").replace("w", "万").replace("W", "万")
+    large = _LARGE.get(own.removesuffix("元"))
     name = own if own in WAN_PER_UNIT else f"{own}元" if own else unit or "万元"
     try:
-        value = Decimal(number.replace(",", "")) * WAN_PER_UNIT[name]
+        value = Decimal(number.replace(",", "")) * (large or WAN_PER_UNIT[name])
     except InvalidOperation:
         return None
     return value.normalize() + 0

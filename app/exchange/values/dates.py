@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.exchange.values.readings import ValueNote, ValueReading
+from app.text.numerals import chinese_number
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _SERIAL_DAY_0 = date(1899, 12, 30)
@@ -23,9 +24,17 @@ _PART = re.compile(
 _LENGTH = re.compile(r"((?<!\d)\d{1,3}|[一二两三四五六七八九十]{1,2})\s*(个半?月|年半?|天|日|周)")
 _TO = re.compile(r"(?<!\s)\s*(?:至|到|—+|–|~|～|―|->|(?<=[日月年\d])\s*-\s*(?=(?:19|20)\d{2}))\s*")
 _OPEN = re.compile("长期|尽快|越快|不限|待定|面议|另议|持续|常年|至今|协商")
+_AFTER = re.compile(
+    "(?:签[约订署]|合同|协议|立项|启动|揭榜|到位|生效|批准|付款|收到|验收|投产)[^，,；;]{0,6}?(?:后|起|之日)|自.{1,8}(?:起|后|之日)"
+)
+"""A length that counts from an event whose day nobody knows yet."""
+_CHINESE_DATE = re.compile(
+    "[〇零Ｏ○O一二三四五六七八九]{4}年(?:[元正一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十廿卅]{1,3}日?)?)?"
+)
 _HALF = {"上半年": (6, 30), "下半年": (12, 31)}
 _QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2, "元": 1, "正": 1}
+_YEAR_DIGITS = _DIGITS | dict.fromkeys("〇O○", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ def read_span(value: object, text: str, *, filled_on: date | None = None) -> Val
         return ValueReading(Span(end=value.date()))
     if isinstance(value, date):
         return ValueReading(Span(end=value))
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _folded(text)
     pieces = [piece for piece in _TO.split(folded) if piece.strip()]
     if len(pieces) == 2 and (first := _one(pieces[0], end=False)) is not None:
         last = _one(_with_year(pieces[1], pieces[0]), end=True)
@@ -64,7 +73,7 @@ def read_day(value: object, text: str, *, end: bool) -> ValueReading:
         return ValueReading(value.date())
     if isinstance(value, date):
         return ValueReading(value)
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _folded(text)
     found = _one(folded, end=end)
     if found is not None:
         return ValueReading(found[0], found[1])
@@ -72,6 +81,25 @@ def read_day(value: object, text: str, *, end: bool) -> ValueReading:
     span: Span = reading.value
     reading.value = span.end
     return reading
+
+
+def _folded(text: str) -> str:
+    """Half width, and days in Chinese numerals in digits: 二〇二七年六月三十日, 2027年Q2."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = re.sub(r"(?<=\d)\s*年?\s*Q([1-4])(?!\d)", r"年\1季度", folded, flags=re.IGNORECASE)
+    return _CHINESE_DATE.sub(lambda found: _in_digits(found[0]), folded)
+
+
+def _in_digits(text: str) -> str:
+    year, _, rest = text.partition("年")
+    parts = ["".join(str(_YEAR_DIGITS[char]) for char in year), "年"]
+    for name in ("月", "日"):
+        number, found, rest = rest.partition(name)
+        value = _DIGITS.get(number) or chinese_number(number.replace("廿", "二十").replace("卅", "三十"))
+        if not number or value is None or (not found and name == "月"):
+            return "".join(parts) + number + found + rest if number else "".join(parts)
+        parts += [str(value), name]
+    return "".join(parts)
 
 
 def _one(text: str, *, end: bool) -> tuple[date, ValueNote | None] | None:
@@ -135,7 +163,7 @@ def _part(year: int, part: str, *, end: bool) -> tuple[date, ValueNote | None] |
 def _other(text: str, filled_on: date | None) -> ValueReading:
     if match := _LENGTH.search(text):
         days = _days(match[1], match[2])
-        if filled_on is not None and days is not None:
+        if filled_on is not None and days is not None and not _AFTER.search(text):
             end = (
                 filled_on + timedelta(days=days)
                 if match[2] in ("天", "日", "周")
@@ -149,7 +177,7 @@ def _other(text: str, filled_on: date | None) -> ValueReading:
             return ValueReading(Span(end=end), note)
         return ValueReading(Span()).warn(
             "length_without_start",
-            f"“{text[:20]}”是时长，没有填报日期，无法换算成截止日期。",
+            f"“{text[:20]}”是时长，起算日期不明，无法换算成截止日期。",
             f"'{text[:20]}' is a length of time, and there is no day from which it counts.",
         )
     if _OPEN.search(text):

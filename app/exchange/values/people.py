@@ -6,6 +6,9 @@ from app.exchange.values.readings import ValueNote, ValueReading, parts_of
 
 _PADDED = re.compile(r"^([\u3400-\u9fff\U00020000-\U0003ffff])[\s　]+([\u3400-\u9fff\U00020000-\U0003ffff])$")
 _TITLE = re.compile(r"(?:先生|女士|教授|研究员|工程师|博士|等)$")
+_TEAM = re.compile(
+    r"^(?:.*(?:大学|学院|研究院|研究所|学部|系|中心|实验室|公司)\s+)?(\S{2,4}?)(?:教授|研究员|博士|老师)?(?:科研|创新|研发)?(?:团队|课题组|项目组)$"
+)
 _ROLE = re.compile(r"[（(][^（）()]*[）)]")
 
 
@@ -20,5 +23,6 @@ def read_person(text: str) -> ValueReading:
 
 def read_people(text: str) -> list[str]:
     """The names of a list of people, in order and without repetition."""
-    names = [str(read_person(part).value) for part in parts_of(text)]
+    parts = (_TEAM.sub(r"\1", part.strip()) for part in parts_of(text))
+    names = [str(read_person(part).value) for part in parts]
     return list(dict.fromkeys(_TITLE.sub("", name) if len(name) > 3 else name for name in names if name))

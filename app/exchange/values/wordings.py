@@ -6,10 +6,10 @@ A wording that fits several codes is asked about and never guessed. The vocabula
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from app.exchange.values.choices import chosen
 from app.exchange.values.readings import ValueNote, ValueReading, compact, is_empty_word, parts_of
@@ -18,6 +18,8 @@ from app.vocabularies import vocabulary, vocabulary_names
 from app.vocabularies.resolution import resolve
 from app.vocabularies.vocabulary import fold_label
 
+T = TypeVar("T")
+_CONJUNCTIONS = re.compile(r"[\s+＋&]+|或者?|和|及|与|、")
 _ENDINGS = ("技术领域", "产业领域", "技术", "产业", "领域", "行业", "类", "方向")
 _LEVELS = re.compile(r"[—–－→>》]+|(?<=\D)-(?=\D)|::")
 _CODE = re.compile(r"^[（(\[]?([A-Z]?\d{1,6})[)）\]]?\s*[、.．:：]?\s*(?=\D|$)")
@@ -91,6 +93,9 @@ def read_fields(text: str, *, maximum: int = 3) -> ValueReading:
             codes = next(
                 (found for level in reversed(_LEVELS.split(piece)) if (found := _field(level))), None
             )
+        if codes is None and (several := _all_of(piece, _field)):
+            reading.value.extend(code for found in several for code in found)
+            continue
         if codes:
             reading.value.extend(codes)
             if len(codes) > 1:
@@ -100,6 +105,7 @@ def read_fields(text: str, *, maximum: int = 3) -> ValueReading:
         else:
             _unknown_field(reading, piece)
     reading.value = list(dict.fromkeys(reading.value))
+    _mark_partial(reading)
     if len(reading.value) > maximum:
         reading.warn(
             "too_many_fields",
@@ -109,6 +115,13 @@ def read_fields(text: str, *, maximum: int = 3) -> ValueReading:
         reading.value = reading.value[:maximum]
         reading.derived = ValueNote("first_fields", "只取前几个领域", "only the first fields were taken")
     return reading
+
+
+def _all_of(piece: str, known: Callable[[str], T | None]) -> list[T]:
+    """What the parts between blanks, 或, 和 and + mean, if each of them is known: 技术转让或许可, 新材料 高端装备."""
+    parts = [part for part in _CONJUNCTIONS.split(piece) if part]
+    found = [meaning for part in parts if (meaning := known(part)) is not None]
+    return found if len(parts) > 1 and len(found) == len(parts) else []
 
 
 def _begins_with_code(text: str) -> bool:
@@ -174,6 +187,10 @@ def read_modes(text: str) -> ValueReading:
         if code is not None:
             reading.value.append(code)
             continue
+        several = _all_of(plain, lambda part: code_of("transfer_modes", part))
+        if several:
+            reading.value.extend(several)
+            continue
         _unknown_mode(reading, plain)
     for remark in explained:
         code = code_of("transfer_modes", remark)
@@ -183,7 +200,14 @@ def read_modes(text: str) -> ValueReading:
                 "explanation", f"“{remark}”归入合作方式", f"'{remark}' was read as a way of co-operation"
             )
     reading.value = sorted(dict.fromkeys(reading.value), key=lambda code: code == "other")
+    _mark_partial(reading)
     return reading
+
+
+def _mark_partial(reading: ValueReading) -> None:
+    """A list of which only some parts are known waits for a yes."""
+    if reading.value and reading.warnings and reading.derived is None:
+        reading.derived = ValueNote("partial", "有未识别的部分，请核对", "some parts of it are unknown")
 
 
 def _unknown_mode(reading: ValueReading, piece: str) -> None:
