@@ -83,7 +83,7 @@ def _page(page: Any) -> Page:
 def _name_encodings(page: Any) -> None:
     """Give fonts whose encoding is a table inside the file the name of one that pdfminer knows: it reads no such
     tables and would find no text at all. The text of a code stands in the font's table to Unicode in any case; widths
-    are kept, because cells are told apart by them."""
+    are kept, because cells are distinguished by them."""
     for font in _fonts(page.page_obj.resources, 0):
         encoding = resolve1(font.get("Encoding"))
         if isinstance(encoding, PDFStream) and resolve1(font.get("ToUnicode")) is not None:

@@ -5,13 +5,15 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rapidfuzz import fuzz
-
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.repetition import fold_name
+from app.exchange.sameness.names import VERSION, differing_class, likeness
 
-PROPOSED = 75
+PROPOSED = 59
 """Likeness of two names of one owner, 0–100, from which a person is asked."""
+SURELY_ALIKE = 75
+"""Below it, contents that are known to be far apart (`FAR`) speak against names that are alike."""
+FAR = 0.58
 WITH_EVIDENCE = 50
 """The same if a person or a figure is shared too."""
 NEAR = 0.85
@@ -85,6 +87,8 @@ def judge(one: SameTraits, other: SameTraits, *, nearness: float | None = None) 
     if one.kind is Kind.MANAGER or vetoed(one.name, other.name):
         return SameJudgement(SameVerdict.DIFFERENT)
     alike = likeness(one.name, other.name)
+    if nearness is not None and nearness < FAR and alike < SURELY_ALIKE:
+        alike = min(alike, WITH_EVIDENCE)
     evidence = _soft(one, other, is_anonymous, alike=alike, nearness=nearness or 0.0)
     if not evidence:
         return SameJudgement(SameVerdict.DIFFERENT)
@@ -137,80 +141,50 @@ def _is_chinese(text: str) -> bool:
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 
-def likeness(one: str, other: str) -> float:
-    """0–100, by characters; a name that stands whole in the other is almost the same."""
-    a, b = fold_name(one), fold_name(other)
-    if not a or not b:
-        return 0.0
-    within = fuzz.partial_ratio(a, b) * 0.9 if min(len(a), len(b)) >= 6 else 0.0
-    return max(fuzz.ratio(a, b), fuzz.token_sort_ratio(" ".join(a), " ".join(b)), within)
-
-
 _NUMERALS = re.compile(r"\d+(?:\.\d+)?")
-_VERSION = re.compile(
-    r"[（(]?(?:v\d+(?:\.\d+)*|第[一二三四五六七八九十\d]+版|更新|修订)[)）]?", re.IGNORECASE
-)
+_NUMBERING = re.compile("[一二三四五六七八九十]+(?=号|期|代|级|型|分厂|车间|线)")
 _OPPOSITES = (
     *(("高", "低"), ("大", "小"), ("干", "湿"), ("冷", "热"), ("内", "外"), ("上", "下"), ("正", "负")),
-    *(("有机", "无机"), ("单", "双"), ("厚", "薄"), ("酸", "碱"), ("动", "静"), ("进", "出")),
+    *(("有机", "无机"), ("单", "双"), ("厚", "薄"), ("酸", "碱"), ("动", "静"), ("进", "出"), ("前", "后")),
+    *(("左", "右"), ("阴", "阳"), ("公", "母"), ("交流", "直流"), ("固态", "液态"), ("吸收", "释放")),
 )
-_MATERIALS = [
-    "铁",
-    "钢",
-    "铜",
-    "铝",
-    "镁",
-    "钛",
-    "镍",
-    "钴",
-    "锌",
-    "锂",
-    "钠",
-    "硅",
-    "碳",
-    "氮",
-    "氢",
-    "氧",
-    "陶瓷",
-    "玻璃",
-    "石墨",
-    "橡胶",
-    "塑料",
-    "树脂",
-    "尼龙",
-    "木",
-    "竹",
-    "棉",
-    "麻",
-    "丝",
-    "玉米",
-    "小麦",
-    "大豆",
-    "花生",
-    "大蒜",
-    "苹果",
-    "猪",
-    "牛",
-    "羊",
-    "鸡",
-]
 
 
 def vetoed(one: str, other: str) -> bool:
-    """Whether names differ in what makes two things of it: a numeral, a material, or one of two opposites."""
-    a, b = (unicodedata.normalize("NFKC", _VERSION.sub("", text)) for text in (one, other))
-    if _differ_in_numerals(a, b):
+    """Whether names differ in what makes two things of it: a numeral, one of two opposites, or one of a class of things
+    such as metals, crops and gases."""
+    a, b = (unicodedata.normalize("NFKC", VERSION.sub("", text)) for text in (one, other))
+    if _differ_in_numerals(a, b) or _differ_in_numbering(a, b):
         return True
-    for left, right in _OPPOSITES:
-        if (left in a and right in b and left not in b) or (right in a and left in b and right not in b):
-            return True
-    materials = ({word for word in _MATERIALS if word in text} for text in (a, b))
-    here, there = materials
-    return bool(here and there and here.isdisjoint(there))
+    if any(_are_opposite(a, b, *pair) or _are_opposite(b, a, *pair) for pair in _OPPOSITES):
+        return True
+    return differing_class(a, b) is not None
+
+
+def _are_opposite(one: str, other: str, left: str, right: str) -> bool:
+    """Whether one has `left` where the other has `right`: 高温 and 低温, 内墙 and 外墙; not 破损率高 and 降低."""
+    if left not in one or right not in other or left in other or right in one:
+        return False
+    if len(left) > 1:
+        return True
+    return bool(_beside(one, left) & _beside(other, right))
+
+
+def _beside(text: str, char: str) -> set[tuple[str, bool]]:
+    """The characters before and behind each place of a character; the ends of the text as well."""
+    padded = f" {text} "
+    places = [index for index, one in enumerate(padded) if one == char]
+    return {(padded[index - 1], False) for index in places} | {(padded[index + 1], True) for index in places}
 
 
 def _differ_in_numerals(one: str, other: str) -> bool:
     first, second = set(_NUMERALS.findall(one)), set(_NUMERALS.findall(other))
+    return bool(first and second and first.isdisjoint(second))
+
+
+def _differ_in_numbering(one: str, other: str) -> bool:
+    """Whether both count in Chinese numerals, and differently: 一号线 and 二号线."""
+    first, second = set(_NUMBERING.findall(one)), set(_NUMBERING.findall(other))
     return bool(first and second and first.isdisjoint(second))
 
 
