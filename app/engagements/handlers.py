@@ -7,10 +7,10 @@ from app.accounts.organisations.merges.decisions import TIES
 from app.engagements.lifecycle.restoration import restore_lapsed
 from app.engagements.lifecycle.stage_changes import end_lapsed
 from app.engagements.models import Engagement
-from app.engagements.people.participants import consent_as_asked
+from app.engagements.people.participants import announce_finding, consent_as_asked
 from app.engagements.queries import engagements_with
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
-from app.engagements.reviews.upkeep import refresh, refresh_all, waiting_consents
+from app.engagements.reviews.upkeep import people_of, refresh, refresh_all, waits
 from app.events.catalogue import EngagementReviewClosed, OrganisationChanged
 from app.events.catalogue.engagements import EngagementEvent
 from app.events.domain_event import ClaimedEvent, subject_id_of
@@ -64,7 +64,13 @@ def review_of_organisation(_: Services, session: Session, event: ClaimedEvent) -
 
 
 def answer_waiting_consents(_: Services, session: Session, event: ClaimedEvent) -> None:
-    """Give the consents that waited for this review, or have people answer again."""
-    review = session.get_one(EngagementReview, EngagementReviewClosed.of(event).subject_id)
-    for one in waiting_consents(session, review):
-        consent_as_asked(session, one.id, confirmed=review.state == ReviewState.CONFIRMED)
+    """Give the consents that waited for this review, or have people answer again; tell the others of the part what the
+    bureau has found, if it is against them or was."""
+    closed = EngagementReviewClosed.of(event)
+    review = session.get_one(EngagementReview, closed.subject_id)
+    confirmed = review.state == ReviewState.CONFIRMED
+    for one in people_of(session, [review])[review.id]:
+        if waits(one):
+            consent_as_asked(session, one.id, confirmed=confirmed)
+        elif confirmed or closed.was_confirmed:
+            announce_finding(session, one, confirmed=confirmed)

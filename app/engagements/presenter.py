@@ -12,10 +12,10 @@ from app.database import by_id
 from app.engagements.access import Participation
 from app.engagements.contact_visibility import Contact, opened_records
 from app.engagements.lifecycle.stage_changes import reachable_stages
-from app.engagements.models import Engagement, Participant, ParticipantSide, ParticipantState
+from app.engagements.models import Engagement, Participant, ParticipantSide
 from app.engagements.queries import participants_of, stage_moves_of
 from app.engagements.reviews.service import confirmed_subjects, subject_of
-from app.engagements.reviews.upkeep import parts_that_wait
+from app.engagements.reviews.upkeep import parts_that_wait, waits
 from app.engagements.schemas import (
     ContactRead,
     EngagementRead,
@@ -128,14 +128,11 @@ def _participants(
 
 def _own_reviews(session: Session, participation: Participation) -> Mapping[UUID, str]:
     """What the reader may know about a review: that their own consent waits, or that they should decline."""
-    asked = [one for one in participation.own if one.state == ParticipantState.INVITED]
-    if not asked:
-        return {}
-    confirmed = confirmed_subjects(session, participation.engagement.id)
+    confirmed = confirmed_subjects(session, participation.engagement.id) if participation.own else frozenset()
     return {
         one.id: "refused" if subject_of(participation.engagement, one) in confirmed else "waiting"
-        for one in asked
-        if one.asked_at is not None or subject_of(participation.engagement, one) in confirmed
+        for one in participation.own
+        if waits(one) or subject_of(participation.engagement, one) in confirmed
     }
 
 

@@ -51,7 +51,7 @@ class ParticipantRead(RowModel):
     review: Literal["waiting", "refused"] | None = Field(
         None,
         title="主管部门核查",
-        description="仅本人可见：waiting 已同意，待核查通过后自动生效；refused 核查认为不宜参与，请谢绝",
+        description="仅本人可见：waiting 已同意，核查通过后自动生效；refused 不宜参与，请谢绝或退出",
     )
 
 

@@ -2857,6 +2857,7 @@ class ReviewRead(TypedDict):
     closed_at: NotRequired[str | None]
     decided_by: NotRequired[str | None]
     reason: str
+    decidable: bool
     version: int
 
 
@@ -3937,6 +3938,8 @@ class WebhookChange(TypedDict):
                 "participant.consent_in_force",
                 "participant.asked_again",
                 "participant.should_decline",
+                "participant.should_leave",
+                "participant.may_take_part",
                 "engagement.to_review",
                 "engagement.review_overdue",
                 "engagement.agreed",
@@ -4060,6 +4063,8 @@ class WebhookNew(TypedDict):
             "participant.consent_in_force",
             "participant.asked_again",
             "participant.should_decline",
+            "participant.should_leave",
+            "participant.may_take_part",
             "engagement.to_review",
             "engagement.review_overdue",
             "engagement.agreed",

@@ -28,6 +28,7 @@ from app.engagements.models import (
 )
 from app.engagements.people.invitations import announce_participation, log_participation, pair_of
 from app.engagements.reviews.service import held_consent
+from app.engagements.reviews.upkeep import waits
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, NotFound
 from app.events.catalogue import EngagementAgreed, ParticipantReviewEnded
@@ -87,8 +88,11 @@ def consent_as_asked(session: Session, participant_id: UUID, *, confirmed: bool)
         Engagement, known.engagement_id, with_for_update=True, populate_existing=True
     )
     participant = session.get_one(Participant, participant_id, populate_existing=True)
-    waits = participant.state == ParticipantState.INVITED and participant.asked_at is not None
-    if not waits or not Stage.of(engagement.stage).is_open:
+    if not waits(participant):
+        return
+    if not Stage.of(engagement.stage).is_open:
+        participant.asked_by = participant.asked_at = None
+        session.flush()
         return
     principal = _who_asked(session, participant)
     verdict = "confirmed" if confirmed else "asked"
@@ -102,6 +106,20 @@ def consent_as_asked(session: Session, participant_id: UUID, *, confirmed: bool)
             session.refresh(participant)
     participant.asked_by = participant.asked_at = None
     session.flush()
+    _announce_review(session, engagement, participant, verdict)
+
+
+def announce_finding(session: Session, participant: Participant, *, confirmed: bool) -> None:
+    """Tell a participant whose consent does not wait that they should not take part, or that they may after all."""
+    engagement = session.get_one(Engagement, participant.engagement_id)
+    if Stage.of(engagement.stage).is_open:
+        against = "confirmed" if participant.state == ParticipantState.INVITED else "leave"
+        _announce_review(session, engagement, participant, against if confirmed else "cleared")
+
+
+def _announce_review(
+    session: Session, engagement: Engagement, participant: Participant, verdict: str
+) -> None:
     emit(
         session,
         ParticipantReviewEnded(
@@ -119,15 +137,12 @@ def _who_asked(session: Session, participant: Participant) -> Principal | None:
     user = session.get(User, participant.asked_by)
     if user is None or not user.active:
         return None
-    manager = session.get(Manager, participant.manager_id) if participant.manager_id is not None else None
-    answers = (
-        participant.user_id == user.id
-        or (participant.organisation_id is not None and participant.organisation_id == user.organisation_id)
-        or (manager is not None and manager.user_id == user.id)
+    manager_id = session.scalar(select(Manager.id).where(Manager.user_id == user.id))
+    principal = Principal(
+        user_id=user.id, organisation_id=user.organisation_id, role=Role(user.role), manager_id=manager_id
     )
-    if not answers:
-        return None
-    return Principal(user_id=user.id, organisation_id=user.organisation_id, role=Role(user.role))
+    own = select(Participant.id).where(Participant.id == participant.id, is_own_participant(principal))
+    return principal if session.scalar(own) is not None else None
 
 
 def decline(

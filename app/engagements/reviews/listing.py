@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import by_id
-from app.engagements.models import Engagement
+from app.engagements.models import Engagement, Stage
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
 from app.engagements.reviews.schemas import ReviewedRecord, ReviewRead, TieRead
 from app.engagements.reviews.service import ties_of
 from app.engagements.reviews.ties import Tie, names_of
-from app.engagements.reviews.upkeep import waiting_consents
+from app.engagements.reviews.upkeep import IN_FORCE, people_of, waits
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.summaries import manager_summaries
@@ -42,6 +42,7 @@ def read_reviews(session: Session, reviews: Sequence[EngagementReview]) -> list[
     demands = by_id(session, Demand, [one.demand_id for one in engagements.values()])
     achievements = by_id(session, Achievement, [one.achievement_id for one in engagements.values()])
     ties = ties_of(session, [one for one in reviews if one.state != ReviewState.LAPSED])
+    people = people_of(session, [one for one in reviews if one.state == ReviewState.OPEN])
     shown = [tie for found in ties.values() for tie in found]
     names = names_of(session, shown)
     managers = {
@@ -65,7 +66,7 @@ def read_reviews(session: Session, reviews: Sequence[EngagementReview]) -> list[
     found = []
     for one in reviews:
         engagement = engagements[one.engagement_id]
-        waiting = waiting_consents(session, one) if one.state == ReviewState.OPEN else []
+        waiting = [person for person in people.get(one.id, ()) if waits(person)]
         found.append(
             ReviewRead(
                 id=one.id,
@@ -81,6 +82,7 @@ def read_reviews(session: Session, reviews: Sequence[EngagementReview]) -> list[
                 closed_at=one.closed_at,
                 decided_by=one.decided_by,
                 reason=one.reason,
+                decidable=one.state in IN_FORCE and Stage.of(engagement.stage).is_open,
                 version=one.version,
             )
         )

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import LabelledEnum
 
 
@@ -38,6 +39,7 @@ class EngagementReview(Identified, Base):
     Attributes:
         subject_id: the record of a side, or the participation of a manager or investor.
         ties: keys of the ties as last seen (`ties.Tie.key`).
+        taken_back: the last of them went by something other than a change of the owner's own record.
         waived: keys of those in spite of which the bureau has cleared the part.
         reason: what the bureau wrote; for the bureau alone.
         reminded_at: when the bureau was last reminded of it.
@@ -64,9 +66,10 @@ class EngagementReview(Identified, Base):
     opened_at: Mapped[datetime] = mapped_column(default=now)
     ties: Mapped[list[str]] = mapped_column(default=list)
     waived: Mapped[list[str]] = mapped_column(default=list)
+    taken_back: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(EncryptedText("engagement_review.reason"), default="")
     reminded_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 

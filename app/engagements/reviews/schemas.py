@@ -46,6 +46,7 @@ class ReviewRead(BaseModel):
     closed_at: datetime | None = None
     decided_by: UUID | None = None
     reason: str = Field(title="理由", description="仅管理部门可见")
+    decidable: bool = Field(title="可作结论", description="待核查或认定不宜对接，且对接尚未办结")
     version: int
 
 

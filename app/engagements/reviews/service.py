@@ -15,12 +15,12 @@ from app.accounts.organisations.duplicates import decided_pairs
 from app.accounts.organisations.merges import decisions
 from app.conditional_requests import check_if_sent
 from app.database import by_id, now, one_or_not_found
+from app.engagements.access import require_open
 from app.engagements.models import Engagement, Participant
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
 from app.engagements.reviews.ties import Tie, pair_of_key
-from app.engagements.reviews.upkeep import IN_FORCE, event_of, parts_that_wait, refresh
+from app.engagements.reviews.upkeep import IN_FORCE, closed_event, parts_that_wait, refresh
 from app.errors import Conflict
-from app.events.catalogue import EngagementReviewClosed
 from app.events.outbox import emit
 
 
@@ -101,7 +101,8 @@ def decide(
 
     Raises:
         NotFound, Forbidden: see `find_review`.
-        Conflict: it is decided already, or a tie is not the bureau's to clear: an exclusion, or one group.
+        Conflict: it is decided already, the engagement has landed or ended, or a tie is not the bureau's to clear: an
+            exclusion, or one group.
         StaleVersion: it has changed since it was read.
     """
     review = find_review(session, review_id, principal=principal)
@@ -117,20 +118,22 @@ def decide(
             code="already_decided",
             state=review.state,
         )
+    require_open(engagement)
+    was_confirmed = review.state == ReviewState.CONFIRMED
     if verdict is ReviewVerdict.CLEAR:
-        _clear(session, review, reason, principal)
+        _clear(session, review, engagement, principal)
+        if was_confirmed:
+            reason = _OVERRULED.format(reason=reason, before=review.reason)
     review.state = ReviewState.CLEARED if verdict is ReviewVerdict.CLEAR else ReviewState.CONFIRMED
     review.reason, review.decided_by, review.closed_at = reason, principal.user_id, now()
     session.flush()
-    audit.record(
-        session,
-        principal,
-        Action.ENGAGEMENT_REVIEW,
-        engagement.id,
-        f"{verdict} {review.part}: {reason}"[:500],
-    )
-    emit(session, event_of(EngagementReviewClosed, review, engagement))
+    # The reason may name a hidden owner. It stays with the review: the trail is kept longer, and leaves the service.
+    audit.record(session, principal, Action.ENGAGEMENT_REVIEW, engagement.id, f"{verdict} {review.part}")
+    emit(session, closed_event(review, engagement, was_confirmed=was_confirmed))
     return review
+
+
+_OVERRULED = "{reason}\n（此前认定不宜对接：{before}）"
 
 
 def _verdict_of(review: EngagementReview) -> ReviewVerdict | None:
@@ -149,7 +152,7 @@ def ties_of(session: Session, reviews: Sequence[EngagementReview]) -> dict[UUID,
     }
 
 
-def _clear(session: Session, review: EngagementReview, reason: str, principal: Principal) -> None:
+def _clear(session: Session, review: EngagementReview, engagement: Engagement, principal: Principal) -> None:
     ties = ties_of(session, [review])[review.id]
     fixed = [tie for tie in ties if not tie.is_removable]
     if fixed:
@@ -169,6 +172,6 @@ def _clear(session: Session, review: EngagementReview, reason: str, principal: P
             kept=session.get_one(Organisation, first),
             other=session.get_one(Organisation, second),
             verdict=decisions.IdentityVerdict.DIFFERENT,
-            note=reason,
+            note=f"对接 {engagement.number} 核查认定",
         )
     review.waived = sorted(key for key, pair in pairs.items() if pair is None)

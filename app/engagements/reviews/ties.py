@@ -30,6 +30,7 @@ from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFact
 PRESENT = (ParticipantState.INVITED, ParticipantState.CONSENTED)
 _IS = " = "
 _NOTHING = AchievementFacts(id="")
+SIDES = frozenset({ReviewPart.DEMAND, ReviewPart.ACHIEVEMENT})
 _POSSIBLE = frozenset({POSSIBLE, "possibly_excluded"})
 _OF_OWNERS = frozenset({"excluded", "excluded_org", "same_owner", "same_family"})
 
@@ -74,9 +75,11 @@ class HeldPart:
 def held_parts(session: Session, engagements: Sequence[Engagement]) -> dict[UUID, list[HeldPart]]:
     """Engagement → its parts whose consent would wait. The number of queries does not grow with their number.
 
-    Each side is judged by its own ties alone, and by those that the other side has entered against it.
+    Each side is judged by its own ties alone, and by those that the other side has entered against it. Nothing waits of
+    a side whose people have all declined or left.
     """
     people = _people(session, engagements)
+    sides = _sides(session, engagements)
     demands = by_id(session, Demand, [one.demand_id for one in engagements])
     achievements = by_id(session, Achievement, [one.achievement_id for one in engagements])
     present = [one for rows in people.values() for one in rows]
@@ -92,7 +95,7 @@ def held_parts(session: Session, engagements: Sequence[Engagement]) -> dict[UUID
         one.id: [
             HeldPart(part, subject_id, ties)
             for part, subject_id, ties in _parts(one, people[one.id], facts, investors)
-            if ties
+            if ties and (part not in SIDES or (one.id, part.value) in sides)
         ]
         for one in engagements
     }
@@ -109,6 +112,16 @@ def _people(session: Session, engagements: Sequence[Engagement]) -> Mapping[UUID
     for row in session.scalars(query.order_by(Participant.id)):
         found[row.engagement_id].append(row)
     return found
+
+
+def _sides(session: Session, engagements: Sequence[Engagement]) -> frozenset[tuple[UUID, str]]:
+    """Engagement and side, of the sides that are invited or take part."""
+    query = select(Participant.engagement_id, Participant.side).where(
+        Participant.engagement_id.in_([one.id for one in engagements]),
+        Participant.side.is_not(None),
+        Participant.state.in_(PRESENT),
+    )
+    return frozenset((engagement_id, side) for engagement_id, side in session.execute(query) if side)
 
 
 def _parts(
@@ -150,9 +163,7 @@ def _of_demand(
     if demand.owner_hidden:
         for one in managers:
             yield from _conflict(one, demand, without_owner(achievement), families)
-        # Its owner would learn from its own exclusions who a hidden owner is.
-        shown = replace(demand, excluded_orgs=()) if achievement.owner_hidden else demand
-        yield from _violations(shown, achievement, families)
+        yield from _violations(*_towards(demand, achievement, families))
 
 
 def _of_achievement(
@@ -162,9 +173,29 @@ def _of_achievement(
         return
     for one in managers:
         yield from _conflict(one, without_owner(demand), achievement, families)
-    # Its owner would learn from its own co-owners who a hidden owner is.
-    shown = replace(demand, owner_org=None, party_orgs=()) if demand.owner_hidden else demand
-    yield from _violations(shown, achievement, families)
+    yield from _violations(
+        demand if not demand.owner_hidden else exclusions_of(demand), achievement, families
+    )
+    if demand.owner_hidden:
+        # Its owner would learn from its own names and co-owners who a hidden owner is.
+        own = (achievement.owner_org,) if achievement.owner_org else ()
+        shown = replace(achievement, party_orgs=own)
+        yield from _violations(replace(demand, excluded_orgs=()), shown, _named_by(demand, families))
+
+
+def _towards(
+    demand: DemandFacts, achievement: AchievementFacts, families: Families
+) -> tuple[DemandFacts, AchievementFacts, Families]:
+    """What may hold the consent of the demand's owner: they would learn from their own exclusions, and from names that
+    they enter for their organisation, who a hidden owner is."""
+    if not achievement.owner_hidden:
+        return demand, achievement, families
+    return replace(demand, excluded_orgs=()), achievement, _named_by(achievement, families)
+
+
+def _named_by(side: DemandFacts | AchievementFacts, families: Families) -> Families:
+    """The families by what the bureau knows, and by the names that the side's owner has entered themselves."""
+    return families.towards([side.owner_org])
 
 
 def _conflict(

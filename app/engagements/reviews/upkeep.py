@@ -20,7 +20,7 @@ from app.accounts.organisations.duplicates import decided_pairs
 from app.database import by_id, now
 from app.engagements.models import OPEN_STAGES, Engagement, Participant, ParticipantState, Stage
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
-from app.engagements.reviews.ties import HeldPart, held_parts, pair_of_key
+from app.engagements.reviews.ties import PRESENT, SIDES, HeldPart, held_parts, pair_of_key
 from app.events.catalogue import EngagementReviewClosed, EngagementReviewOpened, EngagementReviewOverdue
 from app.events.catalogue.engagements import EngagementReviewEvent
 from app.events.outbox import emit
@@ -67,7 +67,7 @@ def refresh(
 
     Args:
         session: locks the engagements whose reviews may change.
-        changed_by_owner: the side whose owner has just changed the record: no tie that went by that was taken back by
+        changed_by_owner: the side whose owner has just changed the record: what goes by that was not taken back by
             somebody else.
     """
     waiting = parts_that_wait(session, [one for one in engagements if Stage.of(one.stage).is_open])
@@ -90,8 +90,9 @@ def refresh(
             _note(session, engagement, part, known.get(part.subject_id))
         still = {part.subject_id for part in parts}
         for review in known.values():
-            if review.subject_id not in still and review.state == ReviewState.OPEN:
-                _close_if_over(session, engagement, review, own_change=review.part == changed_by_owner)
+            if review.subject_id not in still:
+                own_change = review.part == changed_by_owner and not review.taken_back
+                _close_if_over(session, engagement, review, own_change=own_change)
     session.flush()
     return waiting
 
@@ -125,12 +126,12 @@ def _note(session: Session, engagement: Engagement, part: HeldPart, review: Enga
     """Remember the part's ties; the bureau is notified of a part that did not wait before."""
     keys = sorted(tie.key for tie in part.ties)
     if review is not None:
-        if review.ties != keys:
-            review.ties = keys
+        _see(review, keys)
         return
     lapsed = _lately_lapsed(session, engagement.id, part.subject_id)
     if lapsed is not None:
-        lapsed.state, lapsed.closed_at, lapsed.ties = ReviewState.OPEN, None, keys
+        lapsed.state, lapsed.closed_at = ReviewState.OPEN, None
+        _see(lapsed, keys)
         return
     review = EngagementReview(
         engagement_id=engagement.id, part=part.part, subject_id=part.subject_id, ties=keys
@@ -139,6 +140,11 @@ def _note(session: Session, engagement: Engagement, part: HeldPart, review: Enga
     session.flush()
     audit.record(session, SYSTEM, "engagement.under_review", engagement.id, part.part)
     emit(session, event_of(EngagementReviewOpened, review, engagement))
+
+
+def _see(review: EngagementReview, keys: list[str]) -> None:
+    if (review.ties, review.taken_back) != (keys, False):
+        review.ties, review.taken_back = keys, False
 
 
 def _lately_lapsed(session: Session, engagement_id: UUID, subject_id: UUID) -> EngagementReview | None:
@@ -155,13 +161,18 @@ def _lately_lapsed(session: Session, engagement_id: UUID, subject_id: UUID) -> E
 def _close_if_over(
     session: Session, engagement: Engagement, review: EngagementReview, *, own_change: bool
 ) -> None:
-    """Close a review without ties, unless closing it would tell others when a tie was taken back."""
+    """Close a review without ties, unless closing it would tell others when a tie was taken back. What the bureau has
+    found holds until the owner changes what it was found about."""
+    is_open, was_confirmed = Stage.of(engagement.stage).is_open, review.state == ReviewState.CONFIRMED
     waiting = waiting_consents(session, review)
-    if waiting and Stage.of(engagement.stage).is_open:
-        if not own_change and not _decided_elsewhere(session, review):
+    if is_open and (waiting or was_confirmed):
+        if not own_change and (was_confirmed or not _decided_elsewhere(session, review)):
+            review.taken_back = True
             return
-        review.state = ReviewState.CLEARED
-        emit(session, event_of(EngagementReviewClosed, review, engagement))
+        review.state = ReviewState.LAPSED if was_confirmed else ReviewState.CLEARED
+        emit(session, closed_event(review, engagement, was_confirmed=was_confirmed))
+    elif was_confirmed:
+        return
     else:
         review.state = ReviewState.LAPSED
         for one in waiting:  # the engagement has ended, and with it what was asked
@@ -177,18 +188,28 @@ def _decided_elsewhere(session: Session, review: EngagementReview) -> bool:
     return len(known) == len(pairs) and all(pair in decided for pair in known)
 
 
+def people_of(session: Session, reviews: Collection[EngagementReview]) -> dict[UUID, list[Participant]]:
+    """Review → those of its part who are invited or take part, the first who consented first."""
+    query = select(Participant).where(
+        Participant.engagement_id.in_({one.engagement_id for one in reviews}), Participant.state.in_(PRESENT)
+    )
+    found: dict[UUID, list[Participant]] = {one.id: [] for one in reviews}
+    for person in session.scalars(query.order_by(Participant.asked_at, Participant.id)):
+        for one in reviews:
+            is_of_part = person.side == one.part if one.part in SIDES else person.id == one.subject_id
+            if person.engagement_id == one.engagement_id and is_of_part:
+                found[one.id].append(person)
+    return found
+
+
+def waits(person: Participant) -> bool:
+    """Whether their consent was given and waits for the bureau."""
+    return person.state == ParticipantState.INVITED and person.asked_at is not None
+
+
 def waiting_consents(session: Session, review: EngagementReview) -> list[Participant]:
     """The participations whose consent was given and waits for this review."""
-    query = select(Participant).where(
-        Participant.engagement_id == review.engagement_id,
-        Participant.state == ParticipantState.INVITED,
-        Participant.asked_at.is_not(None),
-    )
-    if review.part in (ReviewPart.DEMAND, ReviewPart.ACHIEVEMENT):
-        query = query.where(Participant.side == review.part)
-    else:
-        query = query.where(Participant.id == review.subject_id)
-    return list(session.scalars(query.order_by(Participant.asked_at, Participant.id)))
+    return [one for one in people_of(session, [review])[review.id] if waits(one)]
 
 
 def remind(session: Session, *, older_than: timedelta) -> int:
@@ -208,6 +229,18 @@ def remind(session: Session, *, older_than: timedelta) -> int:
         emit(session, event_of(EngagementReviewOverdue, review, engagements[review.engagement_id]))
     session.flush()
     return len(left)
+
+
+def closed_event(
+    review: EngagementReview, engagement: Engagement, *, was_confirmed: bool
+) -> EngagementReviewClosed:
+    """`was_confirmed`: people have been asked to decline, or to leave."""
+    return EngagementReviewClosed(
+        subject_id=review.id,
+        engagement_id=engagement.id,
+        number=engagement.number,
+        was_confirmed=was_confirmed,
+    )
 
 
 def event_of(kind: type[Kind], review: EngagementReview, engagement: Engagement) -> Kind:

@@ -92,7 +92,8 @@ class ParticipantLeft(ParticipantEvent):
 @dataclass(frozen=True, kw_only=True)
 class ParticipantReviewEnded(ParticipantEvent):
     """The bureau has decided about a consent that waited. `verdict`: consented (it counts now), asked (they have to
-    answer again) or confirmed (they should decline)."""
+    answer again), confirmed (they should decline), leave (they take part already, and should not) or cleared (they may
+    take part after all)."""
 
     name: ClassVar = "participant.review_ended"
 
@@ -120,10 +121,14 @@ class EngagementReviewOverdue(EngagementReviewEvent):
     name: ClassVar = "engagement.review_overdue"
 
 
+@dataclass(frozen=True, kw_only=True)
 class EngagementReviewClosed(EngagementReviewEvent):
-    """The bureau has decided, or what was to be looked at is over: consents that waited are given or asked again."""
+    """The bureau has decided, or what was to be looked at is over: consents that waited are given or asked again.
+    `was_confirmed`: people had been asked to decline, or to leave."""
 
     name: ClassVar = "engagement.review_closed"
+
+    was_confirmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,6 +106,30 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         still_holds=still.is_invited,
     ),
     NoticeRow(
+        event=events.ParticipantReviewEnded,
+        type="participant.should_leave",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="主管部门核查后认为您不宜继续参与对接 {number}，请退出；您牵头的，请终止对接。如有疑问，请联系主管部门。",
+        en="The bureau has reviewed the engagement {number}: you should not take part any longer. Please leave it, or "
+        "end it if you are the lead. Contact the bureau if you have questions.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.verdict == "leave",
+        still_holds=still.takes_part,
+    ),
+    NoticeRow(
+        event=events.ParticipantReviewEnded,
+        type="participant.may_take_part",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="此前认为您不宜参与对接 {number}，现已不再如此认定，您可以参与；尚未答复邀请的，请查看并答复。",
+        en="The earlier finding that you should not take part in the engagement {number} no longer holds. You may take "
+        "part; if you have not answered your invitation, please do.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.verdict == "cleared",
+        still_holds=still.is_present,
+    ),
+    NoticeRow(
         event=events.EngagementReviewOpened,
         type="engagement.to_review",
         group=Group.INVITATIONS,

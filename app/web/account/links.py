@@ -27,7 +27,7 @@ _OWNERS = frozenset({Role.ENTERPRISE, Role.INSTITUTION})
 # Kind → role → address; None stands for every other role.
 _PLACES: Mapping[str, Mapping[Role | None, str]] = {
     "pushes": {Role.MANAGER: "/inbox/{id}", Role.OPERATOR: "/bureau/pushes"},
-    "engagement-reviews": {Role.OPERATOR: "/bureau/engagement-reviews"},
+    "engagement-reviews": {Role.OPERATOR: "/bureau/engagement-reviews?review={id}"},
     "engagements": {None: "/engagements/{id}"},
     "organisations": {Role.OPERATOR: "/bureau/organisations/{id}", None: "/desk/organisation/profile"},
     "match-reports": {Role.OPERATOR: "/bureau/reports", Role.MANAGER: "/inbox", None: "/desk/news"},

@@ -26,18 +26,34 @@ from app.notifications.notices.models import Notice
 def is_invited(session: Session, notice: Notice) -> bool:
     """The recipient has not answered, and may still; a consent that waits for the bureau is an answer. An owner's first
     invitation names no participation."""
-    if (id_ := notice.data.get("participant_id")) is not None:
-        one = session.get(Participant, UUID(id_))
-    else:
-        query = select(Participant).where(
-            Participant.engagement_id == notice.subject_id,
-            Participant.organisation_id == notice.recipient_id,
-            Participant.side.is_not(None),
-        )
-        one = session.scalars(query).first()
+    one = _participant(session, notice)
     if one is None or one.state != ParticipantState.INVITED or one.asked_at is not None:
         return False
     return _is_open(session, one.engagement_id)
+
+
+def takes_part(session: Session, notice: Notice) -> bool:
+    """The recipient has consented and not left since."""
+    one = _participant(session, notice)
+    return (
+        one is not None and one.state == ParticipantState.CONSENTED and _is_open(session, one.engagement_id)
+    )
+
+
+def is_present(session: Session, notice: Notice) -> bool:
+    """The recipient is invited or takes part."""
+    return is_invited(session, notice) or takes_part(session, notice)
+
+
+def _participant(session: Session, notice: Notice) -> Participant | None:
+    if (id_ := notice.data.get("participant_id")) is not None:
+        return session.get(Participant, UUID(id_))
+    query = select(Participant).where(
+        Participant.engagement_id == notice.subject_id,
+        Participant.organisation_id == notice.recipient_id,
+        Participant.side.is_not(None),
+    )
+    return session.scalars(query).first()
 
 
 def review_is_open(session: Session, notice: Notice) -> bool:

@@ -1,16 +1,17 @@
 """Page `/bureau/engagement-reviews`: consents that wait because of a tie, and the bureau's findings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
-from app.engagements.reviews.listing import REVIEW_STATES, review_page
-from app.engagements.reviews.schemas import ReviewDecision
-from app.engagements.reviews.service import decide
-from app.errors import Conflict, Invalid, SankuError, StaleVersion
-from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
+from app.engagements.reviews.listing import REVIEW_STATES, read_reviews, review_page
+from app.engagements.reviews.schemas import ReviewDecision, ReviewRead
+from app.engagements.reviews.service import decide, find_review
+from app.errors import Conflict, Invalid, NotFound, SankuError, StaleVersion
+from app.web.bureau.lists.rows import Cursor, Text, next_address, place
 from app.web.forms.parser import validated
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
@@ -29,9 +30,11 @@ _SHELVES: Mapping[str, str] = {
 
 
 @router.get(ADDRESS, name="engagement_reviews")
-def reviews(page: CurrentPage, session: ReadSession, state: Text = "open", cursor: Cursor = None) -> Response:
-    """Reviews in a state, the oldest first."""
-    return _show(page, session, state, cursor)
+def reviews(
+    page: CurrentPage, session: ReadSession, state: Text = "open", cursor: Cursor = None, review: Text = ""
+) -> Response:
+    """Reviews in a state, the oldest first; or the one that a message is about."""
+    return _show_one(page, session, _id(review)) if review else _show(page, session, state, cursor)
 
 
 @router.post(f"{ADDRESS}/decide", name="decide_engagement_review")
@@ -55,31 +58,58 @@ def decide_review(page: CurrentPage, posted: Posted, database: AppDatabase) -> R
                     principal=page.principal,
                     if_match=posted.version,
                 )
-            return page.redirect(ADDRESS, notice="review_decided")
+            state = posted.get("state")
+            kept = f"?state={state}" if state in REVIEW_STATES and state != "open" else ""
+            return page.redirect(ADDRESS + kept, notice="review_decided")
         except (Conflict, Invalid, StaleVersion) as refusal:
             error = refusal
     with database.reading() as session:
-        return _show(page, session, posted.get("state") or "open", None, posted=posted, error=error)
+        return _show_one(page, session, review_id, posted=posted, error=error)
 
 
-def _show(
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _show(page: WebPage, session: ReadSession, state: str, cursor: str | None) -> Response:
+    chosen = REVIEW_STATES.get(state) or REVIEW_STATES["open"]
+    found = review_page(session, place(cursor), chosen, principal=page.principal)
+    return _shown(page, found.items, chosen.value, more=next_address(page, found.next_cursor))
+
+
+def _show_one(
     page: WebPage,
     session: ReadSession,
-    state: str,
-    cursor: str | None,
+    review_id: UUID,
     *,
     posted: PostedForm = NOTHING,
     error: SankuError | None = None,
 ) -> Response:
-    chosen = REVIEW_STATES.get(state) or REVIEW_STATES["open"]
-    found = review_page(session, place(cursor), chosen, principal=page.principal)
+    """One review, wherever it stands in which list, with what was typed."""
+    (found,) = read_reviews(session, [find_review(session, review_id, principal=page.principal)])
+    return _shown(page, [found], found.state.value, posted=posted, error=error)
+
+
+def _shown(
+    page: WebPage,
+    reviews: Sequence[ReviewRead],
+    state: str,
+    *,
+    more: str | None = None,
+    posted: PostedForm = NOTHING,
+    error: SankuError | None = None,
+) -> Response:
+    tabs = [(label, f"{ADDRESS}?state={one}", None, one == state) for one, label in _SHELVES.items()]
     return page.show(
         "bureau/engagement_reviews.html",
         status=error.status if error else 200,
-        reviews=found.items,
-        state=chosen.value,
-        tabs=tabs_of(page, "state", chosen, dict(_SHELVES)),
-        next=next_address(page, found.next_cursor),
+        reviews=reviews,
+        state=state,
+        tabs=tabs,
+        next=more,
         typed=posted.get,
         error=error,
     )

@@ -2,22 +2,27 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
 from app.accounts.access.principal import SYSTEM
-from app.accounts.models import Organisation, OrganisationDecision, Role
+from app.accounts.models import Organisation, OrganisationDecision
 from app.database import now
 from app.engagements.reviews.models import EngagementReview
 from app.engagements.reviews.upkeep import remind
-from app.notifications.notices.models import Notice
 from app.statistics.open_work import waiting_work
+from tests.engagements.reviews.cases import (
+    decided,
+    declare,
+    hidden_demand,
+    notified,
+    reviews,
+    shown,
+    state_of,
+)
 from tests.support.builders.demands import demand_payload
-from tests.support.builders.managers import manager_payload
-from tests.support.callers import Caller
 from tests.support.http import create, ok, refused
 from tests.support.scenario import Scenario
 from tests.support.scenario.engagements import EngagementCase
@@ -28,53 +33,6 @@ Drain = Callable[[], int]
 
 NAME, LIKE = "济南柱川液压油缸有限公司", "济南柱川液压油杠有限公司"
 CODE = "91370102YY000001X4"
-
-
-def reviews(scenario: Scenario, state: str = "open") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ok(
-        scenario.operator.get("/v1/engagement-reviews", params={"state": state})
-    )["items"]
-    return found
-
-
-def decided(scenario: Scenario, review: dict[str, Any], verdict: str, **expected: Any) -> Any:
-    body = {"verdict": verdict, "reason": "两单位信用代码不同，无股权关系"}
-    answer = scenario.operator.post(f"/v1/engagement-reviews/{review['id']}/decision", json=body)
-    if expected:
-        return refused(answer, 409, expected["code"])
-    return ok(answer)
-
-
-def notified(scenario: Scenario, *types: str) -> list[str]:
-    """The types of notices of reviews so far, in their order."""
-    with scenario.database.reading() as session:
-        query = select(Notice.type).where(Notice.type.in_(types)).order_by(Notice.id)
-        return list(session.scalars(query))
-
-
-def hidden_demand(
-    scenario: Scenario, name: str | None = None, **manager: Any
-) -> tuple[EngagementCase, Caller, Caller, str]:
-    """An engagement about a hidden demand, its owner, and a manager with ties who leads it."""
-    owner = scenario.log_in(Role.ENTERPRISE, organisation_id=scenario.organisation(name=name))
-    demand_id = scenario.demand(owner=owner.organisation_id, publish_mode="confidential")
-    achievement_id = scenario.achievement(owner=scenario.institution.organisation_id)
-    spy = scenario.log_in(Role.MANAGER)
-    spy_id = create(spy, "managers", manager_payload(capacity=20))["id"]
-    declare(spy, spy_id, **manager)
-    pushed = ok(spy.post(f"/v1/pushes/{scenario.push(UUID(spy_id), demand_id, achievement_id)}/accept"))
-    return EngagementCase(scenario, pushed["engagement_id"], (demand_id, achievement_id)), owner, spy, spy_id
-
-
-def declare(manager: Caller, manager_id: str, **ties: Any) -> None:
-    path = f"/v1/managers/{manager_id}"
-    tag = {"If-Match": manager.get(path).headers["ETag"]}
-    ok(manager.patch(path, json={"declared_conflicts": [ties] if ties else []}, headers=tag))
-
-
-def state_of(case: EngagementCase, side: str, caller: Caller) -> str:
-    (found,) = [one["state"] for one in case.seen(caller)["participants"] if one.get("side") == side]
-    return str(found)
 
 
 def test_a_possible_tie_is_decided_once_and_the_consent_follows(scenario: Scenario, drain: Drain) -> None:
@@ -124,10 +82,10 @@ def test_what_a_manager_takes_back_moves_nothing_that_they_see(scenario: Scenari
         steps = []
         if is_tied:
             refused(case.answer(owner, "consent"), 409, "under_review")
-        steps.append(_shown(case, spy))
+        steps.append(shown(case, spy))
         declare(spy, spy_id)
         drain()
-        steps.append(_shown(case, spy))
+        steps.append(shown(case, spy))
         seen.append(steps)
         if is_tied:
             (waiting,) = reviews(scenario)
@@ -136,20 +94,6 @@ def test_what_a_manager_takes_back_moves_nothing_that_they_see(scenario: Scenari
             drain()
             assert state_of(case, "demand", spy) == "consented", "at the moment that the bureau chooses"
     assert seen[0] == seen[1], "a tie to the owner, and one to somebody else, look the same"
-
-
-def _shown(case: EngagementCase, spy: Caller) -> list[Any]:
-    """What a manager can see move: consents, counts, and their own notices."""
-    read = case.seen(spy)
-    people = sorted((one["role"], one["state"]) for one in read["participants"])
-    notices = [one["type"] for one in ok(spy.get("/v1/notices"))["items"]]
-    return [
-        people,
-        read["version"],
-        read["stage"],
-        sorted(set(notices)),
-        len(ok(spy.get("/v1/pushes"))["items"]),
-    ]
 
 
 def test_a_confirmed_review_asks_the_owner_to_decline_and_says_no_more(
