@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations.groups import whole_families
 from app.accounts.organisations.merges.decisions import TIES
-from app.database import by_id
+from app.database import by_id, now
 from app.events.catalogue import OrganisationChanged, OrganisationToRerank
 from app.events.domain_event import ClaimedEvent
-from app.events.outbox import emit
+from app.events.outbox import Event, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import PublishMode, RecordState
@@ -23,6 +24,11 @@ from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.stored_rankings import RERANKED_AT_ONCE, RankedRecord, ranked, store_ranked
 from app.services import Services
+
+RERANKED_EVERY = timedelta(hours=1)
+"""How often the records of one family are ranked again because its ties change. What a tie forbids goes at once."""
+_NAMED_IN_SQL = 50
+"""Organisations that are looked for one by one among co-owners; of larger families all co-owned records are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def drop_forbidden_pairs(_: Services, session: Session, event: ClaimedEvent) -> 
     changed = OrganisationChanged.of(event)
     if TIES.isdisjoint(changed.changed):
         return
-    emit(session, OrganisationToRerank(subject_id=changed.subject_id))
+    _rank_again(session, changed.subject_id)
     pairs = _pairs_of(session, whole_families(session, [changed.subject_id]).keys())
     demands = by_id(session, Demand, [pair.demand_id for pair in pairs])
     achievements = by_id(session, Achievement, [pair.achievement_id for pair in pairs])
@@ -49,6 +55,26 @@ def drop_forbidden_pairs(_: Services, session: Session, event: ClaimedEvent) -> 
         listed = pair_as_listed(facts.demands[pair.demand_id], facts.achievements[pair.achievement_id])
         if party_violations(*listed, families):
             session.delete(pair)
+
+
+def _rank_again(session: Session, organisation_id: UUID) -> None:
+    """Have the family ranked again, once within `RERANKED_EVERY` at most: at once, or when that time is over.
+
+    Changes in between wait for the same ranking, which goes by the ties of its own time. So an organisation that edits
+    its names without end makes no work without end.
+    """
+    row = Event
+    query = select(row).where(
+        row.subject_id == organisation_id,
+        row.name == OrganisationToRerank.name,
+        row.dead_at.is_(None),
+        or_(row.available_at > now() - RERANKED_EVERY, row.done_at.is_(None)),
+    )
+    begun = [one for one in session.scalars(query) if one.payload.get("after") is None]
+    if any(one.done_at is None and one.lease is None for one in begun):
+        return
+    due = max((one.available_at + RERANKED_EVERY for one in begun), default=now())
+    emit(session, OrganisationToRerank(subject_id=organisation_id), available_at=max(due, now()))
 
 
 def rank_family_again(services: Services, session: Session, event: ClaimedEvent) -> FamilyRanking:
@@ -93,9 +119,13 @@ def _pairs_of(session: Session, organisations: Collection[UUID]) -> list[Pair]:
 def _achievements_of(session: Session, organisations: Collection[UUID]) -> list[UUID]:
     """The published achievements of these organisations, co-owners among them."""
     wanted = {str(id_) for id_ in organisations}
+    co_owners = cast(Achievement.co_org_ids, Text)
+    few = len(wanted) <= _NAMED_IN_SQL
+    named = or_(*(co_owners.contains(id_) for id_ in sorted(wanted))) if few else co_owners != "[]"
     offered = session.execute(
         select(Achievement.id, Achievement.owner_org_id, Achievement.co_org_ids).where(
-            Achievement.state == RecordState.PUBLISHED
+            Achievement.state == RecordState.PUBLISHED,
+            or_(Achievement.owner_org_id.in_(organisations), named),
         )
     )
     return [id_ for id_, owner, others in offered if not wanted.isdisjoint((str(owner), *(others or ())))]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.accounts import audit
 from app.accounts.access.principal import Principal
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.errors import Conflict, Invalid
 from app.libraries.record.enums import LabelledEnum
 
@@ -47,7 +48,7 @@ class TalentMove(Identified, Base):
     name: Mapped[str] = mapped_column(String(20))
     from_state: Mapped[str | None] = mapped_column(String(12))
     to_state: Mapped[str] = mapped_column(String(12))
-    note: Mapped[str] = mapped_column(String(500), default="")
+    note: Mapped[str] = mapped_column(EncryptedText("talent_move.note", 500), default="")
     moved_by: Mapped[UUID | None]
     moved_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -134,7 +135,8 @@ def _log(
             moved_by=principal.user_id,
         )
     )
-    audit.record(session, principal, f"{concept}.{name}", record.id, note)
+    # The note is about a person. It stays encrypted in the history: the trail is kept longer, and is clear text.
+    audit.record(session, principal, f"{concept}.{name}", record.id)
 
 
 def history(subject_id: UUID) -> Select[TalentMove]:

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import LabelledEnum
 
 
@@ -35,7 +36,7 @@ class AffiliationConsent(Identified, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     state: Mapped[str] = mapped_column(String(12))
     reference: Mapped[str | None] = mapped_column(String(120))
-    note: Mapped[str | None] = mapped_column(String(500))
+    note: Mapped[str | None] = mapped_column(EncryptedText("affiliation_consent.note", 500))
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)

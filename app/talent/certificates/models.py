@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import LabelledEnum
 from app.talent.transitions import RecognitionTransition, transitions_of
 
@@ -70,7 +71,7 @@ class TrainingCertificate(Identified, Base):
     evidence_sha256: Mapped[str | None] = mapped_column(String(64))
     evidence_key: Mapped[str | None] = mapped_column(String(100), unique=True)
     state: Mapped[str] = mapped_column(String(12), default=CertificateState.SUBMITTED)
-    review_note: Mapped[str | None] = mapped_column(String(500))
+    review_note: Mapped[str | None] = mapped_column(EncryptedText("certificate.review_note", 500))
     reviewed_by: Mapped[UUID | None]
     reviewed_at: Mapped[datetime | None]
     expiry_noted_at: Mapped[datetime | None]

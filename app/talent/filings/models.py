@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import LabelledEnum
 from app.talent.transitions import RecognitionTransition, transitions_of
 
@@ -79,14 +80,14 @@ class Filing(Identified, Base):
     manager_id: Mapped[UUID] = mapped_column(ForeignKey("managers.id"), index=True)
     filing_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     state: Mapped[str] = mapped_column(String(12), default=FilingState.DRAFT)
-    statement: Mapped[str] = mapped_column(String(2000), default="")
+    statement: Mapped[str] = mapped_column(EncryptedText("filing.statement", 2000), default="")
     pledge_version: Mapped[str | None] = mapped_column(String(20))
     pledge_signed_at: Mapped[datetime | None]
     pledge_signed_by: Mapped[UUID | None]
     submitted_at: Mapped[datetime | None]
     reviewed_by: Mapped[UUID | None]
     reviewed_at: Mapped[datetime | None]
-    review_note: Mapped[str | None] = mapped_column(String(500))
+    review_note: Mapped[str | None] = mapped_column(EncryptedText("filing.review_note", 500))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     created_by: Mapped[UUID | None]

@@ -98,7 +98,7 @@ def _decide(
     entry.decision = (Decision.CORRECTED if corrected else Decision.CONFIRMED).value
     entry.reason, entry.decided_by, entry.decided_at = reason, principal.user_id, now()
     session.flush()
-    audit.record(session, principal, "round.decide", entry.id, f"{before} → {new_tier}: {reason or ''}")
+    audit.record(session, principal, "round.decide", entry.id, f"{before} → {new_tier}")
     return round_, entry, is_changed
 
 
@@ -169,7 +169,7 @@ def answer_objection(
     objection.state = "upheld" if upheld else "dismissed"
     objection.answer, objection.answered_by, objection.answered_at = text, principal.user_id, now()
     session.flush()
-    audit.record(session, principal, f"round.objection_{objection.state}", objection.id, text)
+    audit.record(session, principal, f"round.objection_{objection.state}", objection.id)
     emit(session, _event(objection, ObjectionAnswered))
     return objection
 

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import LabelledEnum
 from app.talent.transitions import RecognitionTransition, transitions_of
 
@@ -111,7 +112,7 @@ class RecognitionEntry(Identified, Base):
     figures: Mapped[dict[str, Any]]
     tier: Mapped[str | None] = mapped_column(String(1))
     decision: Mapped[str] = mapped_column(String(12))
-    reason: Mapped[str | None] = mapped_column(String(500))
+    reason: Mapped[str | None] = mapped_column(EncryptedText("recognition_entry.reason", 500))
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -132,9 +133,9 @@ class Objection(Identified, Base):
         ForeignKey("recognition_entries.id", ondelete="CASCADE"), index=True
     )
     manager_id: Mapped[UUID] = mapped_column(ForeignKey("managers.id"), index=True)
-    text: Mapped[str] = mapped_column(String(2000))
+    text: Mapped[str] = mapped_column(EncryptedText("recognition_objection.text", 2000))
     state: Mapped[str] = mapped_column(String(12), default="open")
-    answer: Mapped[str | None] = mapped_column(String(2000))
+    answer: Mapped[str | None] = mapped_column(EncryptedText("recognition_objection.answer", 2000))
     raised_by: Mapped[UUID | None]
     raised_at: Mapped[datetime] = mapped_column(default=now)
     answered_by: Mapped[UUID | None]

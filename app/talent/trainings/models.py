@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
+from app.encryption.columns import EncryptedText
 from app.libraries.record.enums import LabelledEnum
 from app.talent.transitions import RecognitionTransition, transitions_of
 
@@ -85,7 +86,7 @@ class Training(Identified, Base):
     ended_on: Mapped[date]
     evidence: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(12), default=TrainingState.SUBMITTED)
-    review_note: Mapped[str | None] = mapped_column(String(500))
+    review_note: Mapped[str | None] = mapped_column(EncryptedText("training.review_note", 500))
     reviewed_by: Mapped[UUID | None]
     reviewed_at: Mapped[datetime | None]
     created_by: Mapped[UUID | None]

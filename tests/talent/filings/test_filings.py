@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
-from app.accounts.models import Role
+from app.accounts.models import AuditEntry, Role
 from app.clock import add_months, today
 from app.libraries.managers.models import Affiliation, Manager
 from app.talent.filings.models import TRANSITIONS, Filing, FilingState
@@ -38,6 +38,26 @@ def filed(scenario: Scenario, manager: Person) -> dict[str, Any]:
     id_ = draft(manager)
     step(manager.http, id_, "submit", PLEDGE)
     return step(scenario.operator_client, id_, "approve")
+
+
+def test_what_is_written_about_a_person_lies_encrypted(scenario: Scenario) -> None:
+    """In the filing, in its history, and nowhere in the trail; both sides read it."""
+    manager = scenario.recognised_manager("周明")
+    written = "缺少前单位出具的离职证明"
+    id_ = draft(manager)
+    step(manager.http, id_, "submit", PLEDGE)
+    assert step(scenario.operator_client, id_, "return", {"note": written})["review_note"] == written
+    shown = manager.http.get(f"/v1/filings/{id_}").json()
+    assert (shown["review_note"], shown["statement"]) == (written, "从事技术转移十年。")
+    with scenario.database.reading() as session:
+        stored = [
+            *session.scalars(text("SELECT review_note FROM filings")),
+            *session.scalars(text("SELECT statement FROM filings")),
+            *session.scalars(text("SELECT note FROM talent_moves WHERE note <> ''")),
+        ]
+        trail = session.scalars(select(AuditEntry.details)).all()
+    assert len(stored) == 3
+    assert not any("证明" in one or "十年" in one for one in [*stored, *trail])
 
 
 def put(scenario: Scenario, id_: str, **columns: Any) -> None:
