@@ -149,7 +149,11 @@ class RecordVector(Base):
     """
 
     __tablename__ = "record_vectors"
-    __table_args__ = (Index("ix_record_vectors_kind", "kind", "active", "model_id", "language"),)
+    __table_args__ = (
+        Index("ix_record_vectors_kind", "kind", "active", "model_id", "language"),
+        # All that tells whether a space lacks something, so that a look reads no vectors.
+        Index("ix_record_vectors_change", "record_id", "model_id", "active", "of_change", "seq"),
+    )
 
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, unique=True)

@@ -40,9 +40,13 @@ def due_records(
     after: UUID | None = None,
     until: UUID | None = None,
     among: Collection[UUID] | None = None,
+    since: int | None = None,
     limit: int = PIECE,
 ) -> list[UUID]:
-    """Records that other spaces have as of a later change than this space, by growing id behind `after`."""
+    """Records that other spaces have as of a later change than this space, by growing id behind `after`.
+
+    With `since`, only changes with a higher number.
+    """
     query = select(RecordVector.record_id).distinct().outerjoin(*_beside(model_id)).where(*_is_due(model_id))
     query = query.order_by(RecordVector.record_id).limit(limit)
     if after is not None:
@@ -51,6 +55,8 @@ def due_records(
         query = query.where(RecordVector.record_id <= until)
     if among is not None:
         query = query.where(RecordVector.record_id.in_(among))
+    if since is not None:
+        query = query.where(RecordVector.seq > since)
     return list(session.scalars(query))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.database import Database
 from app.errors import SankuError
 from app.events.outbox import is_anything_due
+from app.matching.embedding import vector_store
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.index.change_logs import ChangeLog, Position, vector_changes
 from app.matching.models import EmbeddingSpace, RecordVector, SpaceState
@@ -166,8 +167,13 @@ class SpaceFiller:
 
     def _serve(self, space: _Space, model_id: str) -> None:
         """Let a complete space serve; one that is not is looked through again."""
-        with self._database.unit_of_work() as session:
-            serves = serve_if_complete(session, model_id)
+        with self._database.reading() as session:
+            number = vector_store.position(session)
+            complete = not due_records(session, model_id, limit=1)
+        serves = False
+        if complete:
+            with self._database.unit_of_work() as session:
+                serves = serve_if_complete(session, model_id, since=number)
         if serves:
             log.info("space_serves", model_id=model_id)
         else:

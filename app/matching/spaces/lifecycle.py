@@ -131,9 +131,10 @@ def begin(
     return SpaceState(space.state)
 
 
-def serve_if_complete(session: Session, model_id: str) -> bool:
+def serve_if_complete(session: Session, model_id: str, *, since: int | None = None) -> bool:
     """Let this space serve, if it is complete and wanted; all demands are then ranked again.
 
+    `since`: the number up to which it was complete when the caller looked, so that the lock is short.
     Records that are committed in the same moment come to it like all others, and each process fills what is missing
     before it follows.
     """
@@ -141,7 +142,7 @@ def serve_if_complete(session: Session, model_id: str) -> bool:
     space = spaces.get(model_id)
     if space is None or space.state != SpaceState.FILLING or space.held:
         return False
-    if due_records(session, model_id, limit=1):
+    if due_records(session, model_id, since=since, limit=1):
         return False
     moment = now()
     for other in spaces.values():

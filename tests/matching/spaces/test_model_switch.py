@@ -2,16 +2,25 @@
 
 import json
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
 
+from app.accounts.access.principal import SYSTEM
 from app.bootstrap import build_services, close
 from app.database import Database
+from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.matcher import Matcher
 from app.matching.models import Pair, RecordVector
+from app.matching.ranking import registry
+from app.matching.ranking.ranker import load_ranker, ranker_file
 from app.matching.spaces.lifecycle import unregistered_models
 from app.matching.spaces.opened_models import OpenedModels
+from app.matching.training.refit import keep
+from app.store.consistency.verification import StoreParts, check_store
+from app.store.transfer import transfer
 from tests.matching.spaces.conftest import LEAST, NEW, OLD, OTHER, TITLES, Store, opened
 from tests.support.embedders import BigramEmbedder
 
@@ -217,3 +226,50 @@ def test_without_a_second_model_there_is_nothing_to_tell(store: Store) -> None:
         assert not filler.step()
     assert not store.follow()
     assert store.services[OpenedModels].of_settings.model_id == OLD
+
+
+def test_both_spaces_are_part_of_the_store(store: Store, tmp_path: Path) -> None:
+    store.run("switch", NEW)
+    store.withdraw(store.achievements[0])
+    store.drain()
+    store.fill()
+    store.withdraw(store.achievements[1])
+    assert store.follow()
+    store.drain()
+    indexer = store.services[MatchingIndexer]
+    assert indexer.model_id == NEW
+    checked = check_store(StoreParts(store.database, store.settings, indexer, None))
+    assert [one for result in checked if result.name == "vectors" for one in result.differences] == []
+    target = Database(f"sqlite:///{tmp_path}/moved.db")
+    assert transfer(store.database, target, on_table=lambda *_: None).different == ()
+    target.dispose()
+    moved = store.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/moved.db"})
+    elsewhere = build_services(moved, embedder=BigramEmbedder())
+    assert elsewhere[Matcher].index.model_id == NEW
+    with elsewhere[Database].reading() as session:
+        assert elsewhere[Matcher].index.status(session)["records"]["achievement"] == 2
+    close(elsewhere)
+
+
+def test_a_ranker_counts_for_the_model_that_it_was_fitted_to(store: Store) -> None:
+    trained = replace(load_ranker(), version="trained-by-old")
+    fitted = replace(load_ranker(), version="fitted-to-new", embedding_model=NEW)
+    keep(fitted, ranker_file(store.settings.home_path / "models", NEW))
+    with store.database.unit_of_work() as session:
+        registry.register(session, trained, state=registry.TRAINED)
+        registry.use(session, trained.version, shipped=load_ranker(), principal=SYSTEM)
+
+    def used() -> str:
+        with store.database.reading() as session:
+            return str(store.services[Matcher].ranker(session).version)
+
+    assert used() == "trained-by-old"
+    store.run("switch", NEW)
+    store.drain()
+    store.fill()
+    assert used() == "trained-by-old"
+    store.follow()
+    assert used() == "fitted-to-new"
+    store.run("switch", OLD)
+    store.follow()
+    assert used() == "trained-by-old"
