@@ -50,7 +50,7 @@ MARK = "故障演练"
 IDLE_WITHIN = 300.0
 """Seconds in which the worker finishes what the clients have left."""
 FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), "")
-FAKED = {"LD_PRELOAD": FAKETIME, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+FAKED = {"LD_PRELOAD": FAKETIME, "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 RIGHT_TIME = "+0"
 WARM_UP = 5.0
 """Seconds of load before a fault."""
@@ -89,6 +89,11 @@ class Installation:
         if waiting := self._waiting_events():
             self.ledger.note(f"{waiting} events wait after {IDLE_WITHIN:.0f} s")
         self.worker.stop()
+
+    def kill(self) -> None:
+        """End all processes, whatever they do."""
+        for mortal in self.mortals:
+            mortal.kill()
 
     def _waiting_events(self) -> int:
         database = Database(self.settings.url)
@@ -269,7 +274,11 @@ def main() -> None:
             if name == "clock_jump" and not FAKETIME:
                 sys.stderr.write("clock_jump: left out, the package faketime is not installed\n")
                 continue
-            FAULTS[name](one, arguments.seconds, draw)
+            try:
+                FAULTS[name](one, arguments.seconds, draw)
+            except BaseException:
+                one.kill()
+                raise
             found = one.check()
             report[name] = {
                 "found": found,
