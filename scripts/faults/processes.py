@@ -75,6 +75,13 @@ class ManagedProcess:
             time.sleep(0.2)
         raise RuntimeError(f"{self.name} is not ready after {READY_WITHIN:.0f} s; see {self.log}")
 
+    def memory(self) -> float:
+        """Resident megabytes; 0 when it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            return 0.0
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        return round(int(status.partition("VmRSS:")[2].split()[0]) / 1024, 1)
+
     def kill(self) -> None:
         """SIGKILL: nothing is put in order."""
         if self._process is not None:

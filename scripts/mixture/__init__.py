@@ -1,0 +1,1 @@
+"""Load as a city makes it, on a large store."""
