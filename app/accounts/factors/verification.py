@@ -54,7 +54,7 @@ def verify_code(session: Session, settings: Settings, user: User, code: str) -> 
     attempts = RateLimitKey("code", f"{user.id} {password_mark(user)}", f"user {user.id}")
     throttle.reserve(session, attempts, limit=settings.code_attempts_per_10_minutes)
     text = plain(code)
-    is_right = _accept_step(factor, text) if len(text) == _DIGITS else False
+    is_right = _accept_step(session, factor, text) if len(text) == _DIGITS else False
     if not is_right and len(text) > _DIGITS and use_code(session, user.id, text):
         is_right = True
         emit(session, CredentialsChanged(subject_id=user.id, change="recovery_code_used"))
@@ -83,7 +83,7 @@ def unlock(session: Session, user: User) -> None:
         factor.failures, factor.locked_until = 0, None
 
 
-def _accept_step(factor: SecondFactor, code: str) -> bool:
+def _accept_step(session: Session, factor: SecondFactor, code: str) -> bool:
     if factor.secret is None:
         return False
     if isinstance(factor.secret, UnreadableSecret):
@@ -91,6 +91,9 @@ def _accept_step(factor: SecondFactor, code: str) -> bool:
         return False
     step = matching_step(factor.secret, code, at=now(), after=factor.last_step)
     if step is None:
+        if matching_step(factor.secret, code, at=now(), after=None) is not None:
+            # Somebody may have read it over the user's shoulder (OWASP ASVS 4.0, 2.8.5).
+            emit(session, CredentialsChanged(subject_id=factor.user_id, change="code_used_again"))
         return False
     factor.last_step = step
     return True

@@ -58,21 +58,23 @@ def create(
 
 @commands.command("reset-factors")
 def reset(email: str) -> None:
-    """Clear the second factor of a user who has lost device and recovery codes, such as the last operator. Check who
-    asks: the password alone logs them in until they set up another one."""
+    """Clear authenticator app, passkeys and recovery codes of a user who has lost them, such as the last operator.
+    Check who asks: the password alone logs them in until they set up another factor."""
     from app.accounts.access.principal import SYSTEM
     from app.accounts.self_service.second_factor import reset_factors
     from app.accounts.sessions.tokens import user_by_email
     from app.errors import Invalid
 
     database = prepared_database(load_settings())
-    with database.unit_of_work() as session:
-        user = user_by_email(session, email)
-        if user is None:
-            raise Invalid.field("email", "unknown", f"用户 {email} 不存在", f"there is no user {email}")
-        reset_factors(session, user, principal=SYSTEM)
+    try:
+        with database.unit_of_work() as session:
+            user = user_by_email(session, email)
+            if user is None:
+                raise Invalid.field("email", "unknown", f"用户 {email} 不存在", f"there is no user {email}")
+            reset_factors(session, user, principal=SYSTEM)
+    finally:
+        database.dispose()
     typer.echo("ok")
-    database.dispose()
 
 
 def _organisation_id(session: "Session", code_or_name: str) -> "UUID":

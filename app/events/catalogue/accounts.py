@@ -46,6 +46,7 @@ CredentialChange = Literal[
     "second_factor_locked",
     "recovery_codes_renewed",
     "recovery_code_used",
+    "code_used_again",
     "api_key_created",
     "identity_linked",
     "identity_unlinked",

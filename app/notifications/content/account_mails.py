@@ -98,6 +98,7 @@ CHANGES: Mapping[str, str] = {
     "recovery_codes_renewed": "已重新生成恢复码，原恢复码全部失效",
     "identity_linked": "已与统一身份认证中使用此邮箱的身份关联，今后可用该身份登录",
     "identity_unlinked": "已解除与统一身份认证的关联",
+    "code_used_again": "有人再次使用您刚用过的验证码，已被拒绝；如非您本人重复输入，请检查是否有人看到了您的设备",
     "passkey_added": "已添加通行密钥，今后可用它登录或作为第二重验证",
     "passkey_renamed": "已修改通行密钥的名称",
     "passkey_removed": "已移除一个通行密钥，今后不能再用它登录",

@@ -15,7 +15,7 @@ from app.notifications.content import account_mails
 from app.settings import Settings
 from tests.accounts.conftest import People
 from tests.support.builders.accounts import PASSWORD
-from tests.support.builders.factors import code_of, next_code, set_up
+from tests.support.builders.factors import changes_of, code_of, next_code, set_up
 from tests.support.callers import LogIn
 from tests.support.http import ok, refused
 
@@ -71,6 +71,9 @@ def test_an_operator_sets_it_up_first_and_logs_in_with_it_from_then_on(
     ok(client.get("/v1/users", headers=header(tokens)))
     refused(second_step(client, challenge, code), 401, "challenge_invalid")
     refused(second_step(client, challenge_of(log_in(user)), code), 401, "wrong_code")
+    assert changes_of(database, user.id) == ["second_factor_added", "code_used_again"]
+    refused(second_step(client, challenge_of(log_in(user)), "abcdef"), 401, "wrong_code")
+    assert changes_of(database, user.id) == ["second_factor_added", "code_used_again"]
 
     ok(second_step(client, challenge_of(log_in(user)), codes[0].upper().replace("-", " ")))
     refused(second_step(client, challenge_of(log_in(user)), codes[0]), 401, "wrong_code")

@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.accounts.models import SecondFactor
 from app.database import Database
+from app.events.outbox import Event
 from tests.support.http import ok
 
 
@@ -28,3 +29,10 @@ def set_up(client: Any, headers: dict[str, str]) -> tuple[str, list[str]]:
     secret = ok(client.post("/v1/me/second-factor", headers=headers))["secret"]
     done = client.post("/v1/me/second-factor/confirm", json={"code": code_of(secret)}, headers=headers)
     return secret, ok(done)["recovery_codes"]
+
+
+def changes_of(database: Database, user_id: UUID | None) -> list[str]:
+    """What the user gets mails about, the oldest first."""
+    query = select(Event).where(Event.name == "user.credentials_changed", Event.subject_id == user_id)
+    with database.reading() as session:
+        return [str(event.payload["change"]) for event in session.scalars(query.order_by(Event.id))]

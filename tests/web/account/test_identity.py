@@ -17,6 +17,13 @@ from tests.web.html import faults_of, hidden_fields
 from tests.web.readers import Reader, ReaderOf
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Two logins of one identity meet in the database."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
 @pytest.fixture(scope="module")
 def listening() -> Iterator[Provider]:
     with identity_provider() as provider:

@@ -187,3 +187,15 @@ def test_an_operator_who_must_have_a_factor_sets_up_a_passkey(
     passkey = hidden_fields(page)["passkey"]
     refused = who.post(f"{SECURITY}/passkeys/remove", data={"passkey": passkey})
     assert "请先设置另一种方式" in sound(refused, 409)
+
+
+def test_with_https_cookies_belong_to_this_host_alone(app: Any, settings: Settings, reader: ReaderOf) -> None:
+    app.state.services[Settings] = settings.model_copy(update={"public_url": "https://sanku.example.com"})
+    who, browser = reader(Role.ENTERPRISE), reader(None)
+    asked = browser.post("/login/passkey/options").headers["set-cookie"]
+    login = browser.post("/login", data={"email": who.email, "password": PASSWORD}).headers
+    (opened,) = [one for one in login.get_list("set-cookie") if "sanku=" in one]
+    for cookie, name in ((asked, "__Host-sanku-passkey"), (opened, "__Host-sanku")):
+        assert cookie.startswith(f"{name}=")
+        assert {"HttpOnly", "Secure", "Path=/"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
