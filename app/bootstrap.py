@@ -6,6 +6,7 @@ from functools import cache, partial
 from threadpoolctl import threadpool_limits
 
 from app.accounts.access.opened_records import Disclosure
+from app.clock import use_announced_years
 from app.database import Database
 from app.encryption.register import open_keys
 from app.engagements.contact_visibility import opened_records
@@ -83,6 +84,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     """
     synonyms = SynonymFile(settings)
     _calculate_in_one_thread()
+    use_announced_years(settings.announced_years)
     policy = {
         "conflict_grace_months": settings.conflict_grace_months,
         "password_history": settings.password_history,

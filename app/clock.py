@@ -1,7 +1,7 @@
 """The local time of Jinan, working days in China, and calendar arithmetic."""
 
 from calendar import monthrange
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ import holidays
 import structlog
 
 from app.database import now
+from app.settings.working_days import AnnouncedYear
 
 log = structlog.get_logger(__name__)
 
@@ -76,13 +77,25 @@ class _Year:
     make_up_days: Container[date]
 
 
+_announced: dict[int, AnnouncedYear] = {}
+
+
+def use_announced_years(years: Mapping[int, AnnouncedYear]) -> None:
+    """What the settings say of some years, for all of this process."""
+    _announced.clear()
+    _announced.update(years)
+    _year.cache_clear()
+
+
 @cache
 def _year(year: int) -> _Year:
     """The year's public holidays and make-up working days on weekends (调休).
 
-    The State Council announces a year's make-up days late in the year before. Until the `holidays` package contains
-    them, statutory holidays and weekends apply, and a warning is logged.
+    The State Council announces a year's make-up days late in the year before. Until the `holidays` package or the
+    settings have them, statutory holidays and weekends apply, and a warning is logged.
     """
+    if (announced := _announced.get(year)) is not None:
+        return _Year(holidays=announced.holidays, make_up_days=announced.make_up_days)
     calendar = holidays.country_holidays("CN", years=year)
     make_up_days = frozenset(day for day in calendar.weekend_workdays if day.year == year)
     if not make_up_days:

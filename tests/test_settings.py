@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from app.cli.common import load_settings
 from app.database import Database
 from app.main import create_app
 from app.settings import DEMO_SECRET, Settings
@@ -52,3 +53,63 @@ def test_the_database_lies_in_the_home_directory_whatever_its_name(tmp_path: Pat
         one.dispose()
     assert [path.name for path in home.iterdir() if path.suffix == ".db"] == ["sanku.db"]
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+HOLIDAYS_2029 = [
+    "2029-01-01",
+    "2029-02-10/2029-02-18",
+    "2029-04-04/2029-04-06",
+    "2029-05-01/2029-05-05",
+    "2029-06-16/2029-06-18",
+    "2029-09-22/2029-09-24",
+    "2029-10-01/2029-10-07",
+]
+"""As they might be announced; nobody knows yet."""
+
+
+class TestTheCalendar:
+    def test_one_error_names_every_fault(self) -> None:
+        with pytest.raises(ValidationError) as refused:
+            Settings(
+                _env_file=None,
+                holidays="2029-02-30,2029-10-07/2029-10-01,1929-01-01,2029-01-01/2029-03-01,heute",
+                make_up_days="2029-02-20,2029-2-3",
+            )
+        text = str(refused.value)
+        for fault in (
+            "SANKU_HOLIDAYS: '2029-02-30' is no day",
+            "SANKU_HOLIDAYS: '2029-10-07/2029-10-01' must end after it begins",
+            "SANKU_HOLIDAYS: '1929-01-01': the years must be",
+            "SANKU_HOLIDAYS: '2029-01-01/2029-03-01' must end after it begins, and have at most 31 days",
+            "SANKU_HOLIDAYS: 'heute' is no day",
+            "SANKU_MAKE_UP_DAYS: 2029-02-20 is neither a Saturday nor a Sunday",
+            "SANKU_MAKE_UP_DAYS: '2029-2-3' is no day",
+        ):
+            assert fault in text
+
+    def test_days_must_fit_together(self) -> None:
+        without_spring = [*HOLIDAYS_2029[:1], *HOLIDAYS_2029[2:], "2029-10-07"]
+        with pytest.raises(ValidationError) as refused:
+            Settings(
+                _env_file=None,
+                holidays=",".join(without_spring),
+                make_up_days="2029-10-06,2029-02-25,2029-02-25,2031-02-01",
+            )
+        text = str(refused.value)
+        for fault in (
+            "SANKU_HOLIDAYS: 2029-10-07 is there twice",
+            "SANKU_MAKE_UP_DAYS: 2029-02-25 is there twice",
+            "2029-10-06 is in SANKU_HOLIDAYS and in SANKU_MAKE_UP_DAYS",
+            "SANKU_HOLIDAYS has no day of 2031",
+            "SANKU_HOLIDAYS: 2029-02-12 is missing, a statutory holiday: Chinese New Year's Eve",
+        ):
+            assert fault in text
+        assert "2029-02-17" not in text  # the weekends of a holiday need not be entered
+
+    def test_the_command_line_says_what_is_wrong(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SANKU_MAKE_UP_DAYS", "2029-02-20")
+        with pytest.raises(RuntimeError, match="2029-02-20 is neither a Saturday nor a Sunday"):
+            load_settings()
+
+    def test_nothing_is_announced_by_default(self) -> None:
+        assert Settings(_env_file=None).announced_years == {}

@@ -25,6 +25,7 @@ from app.settings.service import (
     WorkerSettings,
 )
 from app.settings.types import MailSecurity
+from app.settings.working_days import CalendarSettings
 
 __all__ = ["DEMO_SECRET", "GROUPS", "MailSecurity", "Settings"]
 
@@ -36,6 +37,7 @@ GROUPS = (
     MatchingSettings,
     PushSettings,
     AssignmentSettings,
+    CalendarSettings,
     PublicationSettings,
     OpenDataSettings,
     TalentSettings,
@@ -59,6 +61,7 @@ class Settings(
     MatchingSettings,
     PushSettings,
     AssignmentSettings,
+    CalendarSettings,
     PublicationSettings,
     OpenDataSettings,
     TalentSettings,

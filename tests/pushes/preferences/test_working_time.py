@@ -1,5 +1,6 @@
 """Working days and quiet hours: known days, and properties over all of them."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app import clock
+from app.bootstrap import build_services, close
 from app.clock import add_working_days, is_working_day, last_day_of_period, working_day_from
 from app.pushes.preferences.working_time import (
     ContactWindow,
@@ -16,6 +18,9 @@ from app.pushes.preferences.working_time import (
     local,
     next_contact_time,
 )
+from app.settings import Settings
+from tests.support.embedders import BigramEmbedder
+from tests.test_settings import HOLIDAYS_2029
 
 days = st.dates(date(2024, 1, 1), date(2027, 11, 30))
 moments = st.integers(0, 3 * 365 * 24 * 3600).map(
@@ -54,6 +59,37 @@ def test_a_year_whose_exchange_is_not_known_yet_is_logged_once_and_keeps_weekend
         assert is_working_day(date(2026, 6, 1))
     assert found.count(False) == 2
     assert [(line["event"], line["year"]) for line in logs] == [("no_make_up_days_known", 2093)]
+
+
+@pytest.fixture
+def announced(settings: Settings) -> Iterator[None]:
+    """A service that knows the days off of 2029 and the Sunday that is worked for them."""
+    services = build_services(
+        settings.model_copy(update={"holidays": HOLIDAYS_2029, "make_up_days": ["2029-02-25"]}),
+        embedder=BigramEmbedder(),
+    )
+    yield
+    close(services)
+    clock.use_announced_years({})
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("announced")
+def test_the_settings_know_what_the_package_does_not_know_yet() -> None:
+    with structlog.testing.capture_logs() as logs:
+        assert not is_working_day(date(2029, 2, 16))  # a Friday off by exchange
+        assert is_working_day(date(2029, 2, 25))  # a Sunday worked
+        assert not is_working_day(date(2029, 2, 24))
+    assert not logs
+    # Pushed on Friday, due after Monday 19 to Friday 23 and the Sunday.
+    pushed = datetime(2029, 2, 9, 4, tzinfo=UTC)
+    assert end_of_working_days(pushed, 5) == datetime(2029, 2, 23, 16, tzinfo=UTC)
+    assert end_of_working_days(pushed, 6) == datetime(2029, 2, 25, 16, tzinfo=UTC)
+    window = ContactWindow(None, days_off=True)
+    assert next_contact_time(datetime(2029, 2, 24, 4, tzinfo=UTC), window) == datetime(
+        2029, 2, 24, 16, tzinfo=UTC
+    )
+    assert is_working_day(date(2026, 2, 14)), "other years stay as the package knows them"
 
 
 @given(day=days, count=st.integers(1, 30))
