@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 JINAN_TIME = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
+_WEEKDAYS = "一二三四五六日"
 
 
 def local_now() -> datetime:
@@ -57,6 +58,18 @@ def last_day(year: int, day: date) -> date:
 def chinese_day(day: date) -> str:
     """For example 2026年12月7日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_moment(moment: datetime) -> str:
+    """As invitations say it: 2026年12月7日（周一）9:00, in Jinan time."""
+    local = moment.astimezone(JINAN_TIME)
+    return f"{chinese_day(local.date())}（周{_WEEKDAYS[local.weekday()]}）{local.hour}:{local:%M}"
+
+
+def english_moment(moment: datetime) -> str:
+    """As invitations say it: Monday, 7 December 2026, 9:00, in Jinan time."""
+    local = moment.astimezone(JINAN_TIME)
+    return f"{local:%A}, {local.day} {local:%B %Y}, {local.hour}:{local:%M}"
 
 
 def last_open_day(end: datetime) -> date:

@@ -25,7 +25,7 @@ from app.notifications.models import Delivery, DeliveryState
 from app.pushes.models import Push
 from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.filings.models import Filing, FilingState
-from app.talent.rounds.models import Objection
+from app.talent.rounds.models import Decision, Objection, RecognitionEntry
 
 WEEK = timedelta(days=7)
 
@@ -90,6 +90,12 @@ def _waits() -> Iterator[tuple[Any, ...]]:
     )
     yield "engagement_reviews", EngagementReview.opened_at, EngagementReview.state == ReviewState.OPEN
     yield "objections", Objection.raised_at, Objection.state == "open"
+    yield (
+        "recognitions",
+        RecognitionEntry.doubted_at,
+        RecognitionEntry.doubt.is_not(None),
+        RecognitionEntry.decision != Decision.PENDING,
+    )
     yield (
         "contracts",
         Contract.agreed_at,

@@ -11,6 +11,7 @@ from app.talent.filings.api import router as filings
 from app.talent.rankings.api import router as rankings
 from app.talent.rounds.api import router as rounds
 from app.talent.rounds.entries_api import router as entries
+from app.talent.rounds.reviews.api import router as reviews
 from app.talent.tiers.api import router as tiers
 from app.talent.trainings.api import router as trainings
 
@@ -24,6 +25,7 @@ for part in (
     tiers,
     rounds,
     entries,
+    reviews,
     rankings,
     contests,
     registrations,

@@ -11,10 +11,18 @@ from app.events.catalogue import OrganisationChanged, TiersOutdated
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.events.outbox import emit
 from app.services import Services
+from app.talent.rounds.reviews.service import doubt
 from app.talent.tiers.loader import managers_of_contract, managers_of_party, managers_with_tier_inputs
 from app.talent.tiers.service import REFRESH_BATCH, refresh
 
 ManagerIds = list[UUID]
+
+
+def doubt_recognitions(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """What a manager was recognised for and would not be without this certificate or contract waits for the bureau."""
+    managers = event.payload.get("manager_ids") or [event.payload["manager_id"]]
+    for manager_id in managers:
+        doubt(session, UUID(str(manager_id)), subject_id_of(event), cause=event.name)
 
 
 def find_managers_of_contract(_: Services, session: Session, event: ClaimedEvent) -> ManagerIds:

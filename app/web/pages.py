@@ -240,7 +240,7 @@ BUREAU_PAGES = (
     MappedPage(
         "/bureau/rounds/{id}", _("认定"), BUREAU, ("freeze", "recompute", "review", "publish", "reopen")
     ),
-    MappedPage("/bureau/rounds/{id}/entries/{entry}", _("认定"), BUREAU),
+    MappedPage("/bureau/rounds/{id}/entries/{entry}", _("认定"), BUREAU, ("review",)),
     MappedPage("/bureau/rounds/{id}/entries/{entry}/certificate.pdf", _("认定"), BUREAU),
     MappedPage("/bureau/rounds/{id}/objections", _("异议"), BUREAU, ("answer",)),
     MappedPage("/bureau/tiers/config", _("认定规则"), BUREAU, ("effect",)),

@@ -1633,6 +1633,11 @@ class EntryDetail(TypedDict):
     decision: Decision
     reason: str | None
     decided_at: str | None
+    doubt: str | None
+    doubted_at: str | None
+    withdrawn_at: str | None
+    review_reason: str | None
+    reviewed_at: str | None
     version: int
     digest: str
     evaluation: TierRead
@@ -2751,6 +2756,7 @@ class RecognitionRead(TypedDict):
     name: str
     tier: Tier
     year: int
+    withdrawn_on: NotRequired[str | None]
 
 
 class PageOfRecognitionRead(TypedDict):
@@ -2879,6 +2885,11 @@ class RoundEntryRead(TypedDict):
     decision: Decision
     reason: str | None
     decided_at: str | None
+    doubt: str | None
+    doubted_at: str | None
+    withdrawn_at: str | None
+    review_reason: str | None
+    reviewed_at: str | None
     version: int
 
 
@@ -2906,6 +2917,7 @@ class RoundRead(TypedDict):
     entries: int | None
     pending: int | None
     objections: int | None
+    doubted: int | None
     version: int
 
 
@@ -3604,6 +3616,11 @@ class ReviewNote(TypedDict):
     note: NotRequired[str | None]
 
 
+class ReviewSent(TypedDict):
+    withdrawn: bool
+    reason: str
+
+
 class RoundCreate(TypedDict):
     year: int
     title: str
@@ -3991,6 +4008,8 @@ class WebhookChange(TypedDict):
                 "recognition.reopened",
                 "recognition.cancelled",
                 "recognition.published",
+                "recognition.doubted",
+                "recognition.withdrawn",
                 "ranking.published",
                 "objection.raised",
                 "objection.answered",
@@ -4116,6 +4135,8 @@ class WebhookNew(TypedDict):
             "recognition.reopened",
             "recognition.cancelled",
             "recognition.published",
+            "recognition.doubted",
+            "recognition.withdrawn",
             "ranking.published",
             "objection.raised",
             "objection.answered",

@@ -311,7 +311,7 @@ def cases(scenario: Scenario, stranger: Any) -> list[Case]:
                 "starts_at": "2020-02-01T00:00:00Z",
                 "ends_at": "2020-01-01T00:00:00Z",
             },
-            {"title", "starts_at", "ends_at"},
+            {"title", "deadline", "starts_at", "ends_at"},
         ),
         Case(
             operator,

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Role, User
-from app.clock import chinese_day, today, working_day_before
+from app.clock import JINAN_TIME, chinese_day, today, working_day_before
 from app.database import Database, now
 from app.engagements.lifecycle.stage_changes import continue_in
 from app.engagements.models import Engagement, Stage, Task
@@ -354,6 +354,12 @@ def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
     assert mails.new() == {}
     ok(scenario.operator.patch(path, json={"venue": "济南国际会展中心"}, headers=headers))
     lead = address_of(scenario, scenario.lead)
-    assert mails.new() == {lead: ["您报名的一项赛事或活动的时间或地点有变动"]}
+    contest = ok(scenario.operator.get(path))
+    assert mails.new() == {lead: [f"您报名的“对接会”（{contest['number']}）的时间或地点有变动"]}
+    local = start.astimezone(JINAN_TIME)
+    when = f"{local.year}年{local.month}月{local.day}日（周{'一二三四五六日'[local.weekday()]}）{local:%-H:%M}开始"
+    notice = ok(scenario.lead.get("/v1/notices?limit=1"))["items"][0]
+    assert f"，{when}，地点：济南国际会展中心，请查看。" in notice["zh"]
+    assert f"it begins on {local:%A}, {local:%-d %B %Y}, {local:%-H:%M}, at 济南国际会展中心" in notice["en"]
     ok(scenario.operator.post(f"{path}/cancel", json={"note": "场地临时调整"}))
-    assert mails.new() == {lead: ["您报名的一项赛事或活动已取消"]}
+    assert mails.new() == {lead: [f"您报名的“对接会”（{contest['number']}）已取消"]}

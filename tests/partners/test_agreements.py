@@ -19,7 +19,7 @@ def test_an_agreement_from_its_beginning_to_its_end(scenario: Scenario, operator
     user = scenario.user_client(Role.INSTITUTION)
     partner = scenario.key_client(user.user, "feed:read")
     refused(partner.get("/v1/feed"), 403, "no_agreement")
-    payload = agreement_payload(user.user.organisation_id, ends_on="2099-12-31")
+    payload = agreement_payload(user.user.organisation_id, ends_on="2066-12-31")
     refused(user.post(ROOT, payload), 403, "forbidden")
     refused(scenario.anonymous_client.get(ROOT), 401, "unauthenticated")
     made = created(operator.post(ROOT, payload))

@@ -249,6 +249,7 @@ POST /rankings/{ranking_id}/publish /bureau/rankings
 GET /recognition-entries/{entry_id} /bureau/rounds/{id}/entries/{entry}
 GET /recognition-entries/{entry_id}/certificate.pdf /bureau/rounds/{id}/entries/{entry}/certificate.pdf
 POST /recognition-entries/{entry_id}/decide /bureau/rounds/{id}/entries/{entry}
+POST /recognition-entries/{entry_id}/review /bureau/rounds/{id}/entries/{entry}/review
 POST /recognition-objections/{objection_id}/answer /bureau/rounds/{id}/objections/answer
 GET,POST /recognition-rounds /bureau/rounds
 GET /recognition-rounds/{round_id} /bureau/rounds/{id}

@@ -17,6 +17,7 @@ from app.errors import Conflict, FieldError, Invalid
 
 _MAX_ALIASES = 20
 _MAX_FORMER = 20
+_EARLIEST_NAME = "1800-01-01"
 _FULL_ALIAS = (
     4  # characters without the legal form: with fewer, an alias is a short name that others may have too
 )
@@ -211,6 +212,14 @@ def checked_former_names(entries: Collection[Mapping[str, Any]]) -> list[dict[st
                 "the name must have 2 to 120 characters",
             )
         since, until = _day(entry.get("since")), _day(entry.get("until"))
+        for end, day in (("since", since), ("until", until)):
+            if day is not None and not _EARLIEST_NAME <= day <= today().isoformat():
+                raise Invalid.field(
+                    f"{field}.{end}",
+                    "date_range",
+                    f"日期 {day} 应在 {_EARLIEST_NAME} 至今天之间，请检查年份",
+                    f"{day} must be between {_EARLIEST_NAME} and today; check the year",
+                )
         if since is not None and until is not None and since > until:
             raise Invalid.field(
                 f"{field}.until",

@@ -1,6 +1,7 @@
 """Events of recognition: certificates, filings, affiliations, tiers, rounds, rankings and contests."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -168,6 +169,33 @@ class RecognitionPublished(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecognitionDoubted(DomainEvent):
+    """What a recognition (the subject, an entry) rests on was taken back by the event `cause`; `number` is the
+    manager's."""
+
+    name: ClassVar = "recognition.doubted"
+
+    subject_id: UUID
+    round_id: UUID
+    manager_id: UUID
+    year: int
+    number: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecognitionWithdrawn(DomainEvent):
+    """The bureau has withdrawn a published recognition (the subject, an entry)."""
+
+    name: ClassVar = "recognition.withdrawn"
+
+    subject_id: UUID
+    round_id: UUID
+    manager_id: UUID
+    year: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObjectionEvent(DomainEvent):
     """About a manager's objection (the subject) to their result in a round."""
 
@@ -195,48 +223,54 @@ class RankingPublished(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContestRegistered(DomainEvent):
-    name: ClassVar = "contest.registered"
+class ContestEvent(DomainEvent):
+    """About a contest (the subject), as it was then: `number`, `title`, `starts_at` and `venue` are public."""
 
     subject_id: UUID
+    number: str = ""
+    title: str = ""
+    starts_at: datetime | None = None
+    venue: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContestRegistered(ContestEvent):
+    name: ClassVar = "contest.registered"
+
     manager_id: UUID
     state: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContestPromoted(DomainEvent):
+class ContestPromoted(ContestEvent):
     """A manager on the waiting list has been admitted."""
 
     name: ClassVar = "contest.promoted"
 
-    subject_id: UUID
     manager_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContestMoved(DomainEvent):
+class ContestMoved(ContestEvent):
     """A contest begins at another time or place; `manager_ids` are registered or wait."""
 
     name: ClassVar = "contest.moved"
 
-    subject_id: UUID
     manager_ids: list[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContestCancelled(DomainEvent):
+class ContestCancelled(ContestEvent):
     """`manager_ids` were registered or waiting."""
 
     name: ClassVar = "contest.cancelled"
 
-    subject_id: UUID
     manager_ids: list[UUID]
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContestFinished(DomainEvent):
+class ContestFinished(ContestEvent):
     name: ClassVar = "contest.finished"
 
-    subject_id: UUID
     manager_ids: list[UUID] = field(default_factory=list)

@@ -13,7 +13,13 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.achievements.schemas import AchievementCreate, AchievementPatch, AchievementRead
 from app.libraries.library import Library
 from app.libraries.record.enums import RecordKind
-from app.libraries.validation.cross_field_checks import field_errors_of, in_order, money_range
+from app.libraries.validation.cross_field_checks import (
+    field_errors_of,
+    in_order,
+    is_end,
+    is_past,
+    money_range,
+)
 from app.libraries.validation.values.patents import check_ip_number
 
 
@@ -21,8 +27,14 @@ def _check(achievement: Achievement) -> Iterator[FieldError]:
     yield from money_range(achievement, "price")
     yield from in_order(achievement, "research_start", "research_end")
     today = local_now().date()
+    for name in ("research_start", "research_end"):
+        month = getattr(achievement, name)
+        yield from is_past(name, f"{month}-01" if month else None)
     for index, right in enumerate(achievement.ip_list):
         number, kind = right.get("number"), right.get("type")
+        granted = right.get("granted_on")
+        yield from is_past(f"ip_list.{index}.granted_on", granted)
+        yield from is_end(f"ip_list.{index}.valid_until", right.get("valid_until"), granted)
         if number:
             yield from field_errors_of(
                 f"ip_list.{index}.number",

@@ -1,6 +1,7 @@
 """The library of demands: its checks, facets and searched texts; shared behaviour is in ``libraries.lifecycle``."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,18 +15,21 @@ from app.accounts.organisations.lookup import (
     refuse_unclear_names,
     resolve_organisations,
 )
+from app.clock import today
 from app.errors import FieldError
 from app.libraries.demands.exclusions import remember_exclusions
 from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import DemandCreate, DemandPatch, DemandRead
 from app.libraries.library import Library
 from app.libraries.record.enums import RecordKind
-from app.libraries.validation.cross_field_checks import in_order, money_range
+from app.libraries.validation.cross_field_checks import in_order, is_within, money_range
+from app.libraries.validation.values.dates import MAX_YEARS_AHEAD
 
 
 def _check(demand: Demand) -> Iterator[FieldError]:
     yield from money_range(demand, "budget")
     yield from in_order(demand, "start_date", "deadline")
+    yield from is_within("start_date", demand.start_date, date(today().year + MAX_YEARS_AHEAD, 12, 31))
     yield from in_order(demand, "valid_until", "deadline")
 
 

@@ -1,8 +1,8 @@
 """The table of notices: event → who is notified, in which words. The one place where somebody is notified of something.
 
 A row names the event, the audience and the text in Chinese and English; `type` is also its name for webhooks. Texts
-name reference numbers and labels of codes, never a title or an owner: every recipient may read them, wherever they
-arrive. An event without a row is in `EXCEPTIONS`, with the reason.
+name reference numbers, labels of codes and what is public, never the title or the owner of a record: every recipient
+may read them, wherever they arrive. An event without a row is in `EXCEPTIONS`, with the reason.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from app.clock import chinese_day
+from app.clock import chinese_day, chinese_moment, english_moment
 from app.engagements.contract_models import AmendmentState, ContractSide
 from app.engagements.models import ParticipantRole, ParticipantSide, Stage
+from app.events.catalogue.talent import ContestEvent, RecognitionDoubted
 from app.events.domain_event import DomainEvent
 from app.libraries.record.enums import CertificateLevel, LabelledEnum
 from app.vocabularies import vocabulary
@@ -22,6 +23,12 @@ _LABELLED: Mapping[str, type[LabelledEnum]] = {
 }
 
 
+_LOST_BASIS = {
+    "certificate.revoked": ("证书核验已被撤销", "the verification of a certificate was revoked"),
+    "contract.cancelled": ("技术合同已解除", "a contract was cancelled"),
+}
+"""Event → what was taken back."""
+
 _AMENDMENTS = {"change": ("一项变更", "A change"), "cancel": ("解除合同的提议", "The end")}
 """Kind of an amendment → its noun."""
 
@@ -32,7 +39,7 @@ def words_of(event: DomainEvent) -> dict[str, str]:
     for each in fields(event):
         value = getattr(event, each.name)
         words[each.name] = f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
-        if isinstance(value, date):
+        if isinstance(value, date) and not isinstance(value, datetime):
             words[f"{each.name}_zh"] = chinese_day(value)
         if value is not None and each.name in _LABELLED:
             words[f"{each.name}_zh"], words[f"{each.name}_en"] = _labels(_LABELLED[each.name], value)
@@ -42,8 +49,27 @@ def words_of(event: DomainEvent) -> dict[str, str]:
         words["kind_zh"], words["kind_en"] = _AMENDMENTS[words["kind"]]
     words["side_zh"], words["side_en"] = _side(event, words)
     words["missing_zh"], words["missing_en"] = _missing(event)
+    if isinstance(event, RecognitionDoubted):
+        words["basis_zh"], words["basis_en"] = _LOST_BASIS[event.cause]
+    if isinstance(event, ContestEvent):
+        words |= _contest_words(event)
     is_change = getattr(event, "amendment_id", None) is not None
     words["of_zh"], words["of_en"] = ("（变更或解除提议）", "the proposal about ") if is_change else ("", "")
+    return words
+
+
+def _contest_words(event: ContestEvent) -> dict[str, str]:
+    """The contest, and when and where it begins; older events do not say it."""
+    words = {"contest_zh": "一项赛事或活动", "contest_en": "a contest"}
+    words |= dict.fromkeys(("begins_zh", "begins_en", "was_zh", "was_en"), "")
+    if event.title:
+        words["contest_zh"] = f"“{event.title}”（{event.number}）"
+        words["contest_en"] = f"“{event.title}” ({event.number})"
+    if event.starts_at is not None:
+        zh, en = chinese_moment(event.starts_at), english_moment(event.starts_at)
+        where_zh, where_en = (f"，地点：{event.venue}", f", at {event.venue}") if event.venue else ("", "")
+        words["begins_zh"], words["begins_en"] = f"，{zh}开始{where_zh}", f"; it begins on {en}{where_en}"
+        words["was_zh"], words["was_en"] = f"，原定 {zh} 开始", f"; it was to begin on {en}"
     return words
 
 

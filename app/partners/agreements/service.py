@@ -17,6 +17,8 @@ from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.libraries.record.enums import PublishMode, RecordKind, ViewLevel
+from app.libraries.validation.cross_field_checks import is_end, is_within
+from app.libraries.validation.values.dates import MAX_YEARS_AHEAD
 from app.libraries.visibility.fields import FIELD_LEVELS
 from app.paging import Page, PageRequest, Sort, list_page
 from app.partners.agreements.models import PartnerAgreement
@@ -244,10 +246,8 @@ def _faults(agreement: PartnerAgreement) -> Iterator[FieldError]:
             "请列出地区，或将 all_regions 设为 true，二者选一",
             "list the regions, or set all_regions to true, but not both",
         )
-    if agreement.ends_on is not None and agreement.ends_on < agreement.starts_on:
-        yield FieldError(
-            "ends_on", "period_order", "终止日期早于生效日期", "the end is earlier than the start"
-        )
+    yield from is_within("starts_on", agreement.starts_on, date(today().year + MAX_YEARS_AHEAD, 12, 31))
+    yield from is_end("ends_on", agreement.ends_on, agreement.starts_on)
 
 
 def _said(agreement: PartnerAgreement) -> str:

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field, StrictBool, model_validator
 
-from app.clock import today
 from app.libraries.managers.schemas import VerificationMark
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.leaks.secrecy import NotSecret
-from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.dates import Day, check_last_day, check_past_day
 from app.libraries.validation.values.text import TextRule
 from app.talent.certificates.models import CertificateState
 
@@ -46,13 +45,13 @@ class CertificateCreate(Wire):
 
     @model_validator(mode="after")
     def _issued(self) -> Self:
-        if self.issued_on > today():
-            raise field_error(
-                "issued_later",
-                field="issued_on",
-                zh="颁发日期不能晚于今天。",
-                en="The issue date must not be in the future.",
-            )
+        check_past_day(self.issued_on, field="issued_on")
+        return self
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.valid_to is not None:
+            check_last_day(self.valid_to, field="valid_to")
         return self
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -69,6 +70,17 @@ class Contest(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
+
+
+def facts_of(contest: Contest) -> dict[str, Any]:
+    """What events say of a contest."""
+    return {
+        "subject_id": contest.id,
+        "number": contest.number,
+        "title": contest.title,
+        "starts_at": contest.starts_at,
+        "venue": contest.venue,
+    }
 
 
 class ContestRegistration(Identified, Base):

@@ -21,6 +21,7 @@ from app.talent.contests.models import (
     ContestRegistration,
     ContestState,
     RegistrationState,
+    facts_of,
 )
 from app.talent.contests.schemas import RegistrationCreate
 
@@ -62,7 +63,7 @@ def register(
     audit.record(session, principal, "contest.register", row.id, f"{contest.number} {row.state}")
     emit(
         session,
-        ContestRegistered(subject_id=contest.id, manager_id=manager.id, state=row.state),
+        ContestRegistered(**facts_of(contest), manager_id=manager.id, state=row.state),
     )
     return row
 
@@ -130,5 +131,5 @@ def promote_waiting(session: Session, contest: Contest) -> None:
         query = query.limit(max(0, contest.capacity - _registered_count(session, contest)))
     for row in session.scalars(query).all():
         row.state = RegistrationState.REGISTERED
-        emit(session, ContestPromoted(subject_id=contest.id, manager_id=row.manager_id))
+        emit(session, ContestPromoted(**facts_of(contest), manager_id=row.manager_id))
     session.flush()

@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
+from app.database import now
 from app.errors import FieldError, Invalid
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.leaks.secrecy import NotSecret
+from app.libraries.validation.values.dates import Moment
 from app.libraries.validation.values.money import TwoPlaces
 from app.libraries.validation.values.text import TextRule
 from app.talent.contests.models import ContestKind, ContestState, RegistrationState
@@ -24,14 +26,14 @@ class ContestCreate(Wire):
     title: Title = Field(title="名称", examples=["2026济南技术转移项目大赛"])
     description: Annotated[str, TextRule(0, 2000, multiline=True), NotSecret] = Field("", title="说明")
     venue: Annotated[str, TextRule(0, 120), NotSecret] = Field("", title="地点")
-    deadline: AwareDatetime = Field(title="报名截止时间", examples=["2027-05-10T16:00:00Z"])
-    starts_at: AwareDatetime = Field(title="开始时间", examples=["2027-05-20T01:00:00Z"])
-    ends_at: AwareDatetime = Field(title="结束时间", examples=["2027-05-20T09:00:00Z"])
+    deadline: Moment = Field(title="报名截止时间", examples=["2027-05-10T16:00:00Z"])
+    starts_at: Moment = Field(title="开始时间", examples=["2027-05-20T01:00:00Z"])
+    ends_at: Moment = Field(title="结束时间", examples=["2027-05-20T09:00:00Z"])
     capacity: Capacity | None = Field(None, title="名额", description="空缺为不限；名额已满时进入候补")
 
     @model_validator(mode="after")
     def _times_in_order(self) -> Self:
-        check_times(self.deadline, self.starts_at, self.ends_at)
+        check_times(self.deadline, self.starts_at, self.ends_at, opens=True)
         return self
 
 
@@ -41,9 +43,9 @@ class ContestPatch(Wire):
         None, title="说明"
     )
     venue: Annotated[str, TextRule(0, 120), NotSecret] | None = Field(None, title="地点")
-    deadline: AwareDatetime | None = Field(None, title="报名截止时间")
-    starts_at: AwareDatetime | None = Field(None, title="开始时间")
-    ends_at: AwareDatetime | None = Field(None, title="结束时间")
+    deadline: Moment | None = Field(None, title="报名截止时间")
+    starts_at: Moment | None = Field(None, title="开始时间")
+    ends_at: Moment | None = Field(None, title="结束时间")
     capacity: Capacity | None = Field(None, title="名额", description="null 为不限")
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"capacity": 60}]})
@@ -130,10 +132,13 @@ class PlacingRead(BaseModel):
     award: str | None = Field(title="奖项")
 
 
-def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime) -> None:
+def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime, *, opens: bool) -> None:
     """
+    Args:
+        opens: whether registration is still to end, so that its deadline cannot have passed.
+
     Raises:
-        Invalid: they are not in order.
+        Invalid: they are not in order, or the deadline has passed.
     """
     errors = [
         FieldError(
@@ -145,5 +150,14 @@ def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime) -> N
         for earlier, later, field in ((deadline, starts_at, "starts_at"), (starts_at, ends_at, "ends_at"))
         if earlier > later
     ]
+    if opens and deadline <= now():
+        errors.append(
+            FieldError(
+                "deadline",
+                "past",
+                "报名截止时间已过，请改为今后的时间",
+                "has passed; registration must end in the future",
+            )
+        )
     if errors:
         raise Invalid(fields=errors)

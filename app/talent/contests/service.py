@@ -25,6 +25,7 @@ from app.talent.contests.models import (
     ContestRegistration,
     ContestState,
     RegistrationState,
+    facts_of,
 )
 from app.talent.contests.registrations import promote_waiting
 from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, check_times
@@ -52,7 +53,7 @@ def change(
 
     Raises:
         Conflict: it is finished or cancelled.
-        Invalid: the times are not in order, or a required field is null.
+        Invalid: the times are not in order, the new deadline has passed, or a required field is null.
     """
     require(principal, Action.CONTEST_MANAGE)
     contest = find_contest(session, contest_id, principal=principal, lock=True)
@@ -73,13 +74,14 @@ def change(
         if value is not None or name == "capacity":
             setattr(contest, name, value)
     with faults.collected():
-        check_times(contest.deadline, contest.starts_at, contest.ends_at)
+        is_to_end = "deadline" in values and contest.state != ContestState.CLOSED
+        check_times(contest.deadline, contest.starts_at, contest.ends_at, opens=is_to_end)
     faults.raise_if_any()
     session.flush()
     audit.record(session, principal, "contest.change", contest.id, contest.number)
     is_moved = before != [getattr(contest, name) for name in _WHEN_AND_WHERE]
     if is_moved and (concerned := _registered_or_waiting(session, contest)):
-        emit(session, ContestMoved(subject_id=contest.id, manager_ids=concerned))
+        emit(session, ContestMoved(**facts_of(contest), manager_ids=concerned))
     promote_waiting(session, contest)
     return contest
 
@@ -113,7 +115,7 @@ def change_state(
         note=note,
     )
     if name == "cancel" and (concerned := _registered_or_waiting(session, contest)):
-        emit(session, ContestCancelled(subject_id=contest.id, manager_ids=concerned, reason=note or ""))
+        emit(session, ContestCancelled(**facts_of(contest), manager_ids=concerned, reason=note or ""))
     if name == "finish":
         _award_honours(session, contest, principal)
         taking_part = session.scalars(
@@ -122,7 +124,7 @@ def change_state(
                 ContestRegistration.state == RegistrationState.REGISTERED,
             )
         )
-        emit(session, ContestFinished(subject_id=contest.id, manager_ids=list(taking_part.all())))
+        emit(session, ContestFinished(**facts_of(contest), manager_ids=list(taking_part.all())))
     session.flush()
     return contest
 

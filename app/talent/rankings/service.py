@@ -26,7 +26,7 @@ from app.talent.rankings.schemas import RankingCreate, RankingPatch
 from app.talent.responses import refuse_cleared
 from app.talent.tiers.engine import plain
 from app.talent.tiers.loader import managers_with_tier_inputs
-from app.talent.tiers.rules import rules_of
+from app.talent.tiers.rules import rules_of_begun_year
 from app.talent.transitions import begin, take_transition
 
 
@@ -36,7 +36,7 @@ def create(session: Session, body: RankingCreate, *, principal: Principal) -> Ra
         Invalid: no tier rules apply to that year, by which contracts could be counted.
     """
     require(principal, Action.RANKING_MANAGE)
-    rules_of(body.year)
+    rules_of_begun_year(body.year)
     (number,) = take_numbers(session, "PM", prefix="PM")
     ranking = Ranking(
         number=number,

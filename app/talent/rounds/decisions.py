@@ -54,7 +54,7 @@ def decide(
 
     Raises:
         Conflict: the round is not frozen, or already published.
-        Invalid: a correction has no reason.
+        Invalid: a correction, or a decision about what is in doubt, has no reason.
     """
     round_, entry, is_changed = _decide(session, entry_id, tier, reason, principal, if_match)
     if is_changed:
@@ -85,18 +85,19 @@ def _decide(
     check_if_sent(if_match, entry)
     new_tier = tier.value if tier else None
     corrected = new_tier != entry.computed_tier
-    if corrected and not reason:
+    if (corrected or entry.doubt) and not reason:
         raise Invalid.field(
             "reason",
             "required",
-            "与计算结果不同时须说明理由",
-            "is required if the tier differs from the computed one",
+            "与计算结果不同，或所依据的证书、合同已失效时须说明理由",
+            "is required if the tier differs from the computed one, or what it rests on was taken back",
         )
     before = entry.tier
     is_changed = before != new_tier or entry.decision == Decision.PENDING
     entry.tier = new_tier
     entry.decision = (Decision.CORRECTED if corrected else Decision.CONFIRMED).value
     entry.reason, entry.decided_by, entry.decided_at = reason, principal.user_id, now()
+    entry.doubt = entry.doubted_at = None
     session.flush()
     audit.record(session, principal, "round.decide", entry.id, f"{before} → {new_tier}")
     return round_, entry, is_changed

@@ -89,7 +89,8 @@ class RecognitionEntry(Identified, Base):
     """One manager in a round. `inputs` are all data that decided `computed_tier`, including every contract.
 
     `tier` is published; None with the decision `pending` means that an operator must decide (可认定 grants nothing by
-    itself). Number and name are those at the time of freezing.
+    itself). Number and name are those at the time of freezing. `doubt` is the event by which something was taken back
+    on which the tier rests, until the bureau has decided what holds (`rounds.reviews`).
     """
 
     __tablename__ = "recognition_entries"
@@ -115,6 +116,12 @@ class RecognitionEntry(Identified, Base):
     reason: Mapped[str | None] = mapped_column(EncryptedText("recognition_entry.reason", 500))
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
+    doubt: Mapped[str | None] = mapped_column(String(40))
+    doubted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    review_reason: Mapped[str | None] = mapped_column(String(500))
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class

@@ -1,5 +1,6 @@
 """Recognitions as PDF files: the published list of a year, and the certificate of one recognition."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -36,15 +37,21 @@ def recognition_list(session: Session, year: int, *, paper: PdfPaper, principal:
             code="not_published",
         )
     rows = session.execute(
-        select(RecognitionEntry.manager_name, RecognitionEntry.tier)
+        select(RecognitionEntry.manager_name, RecognitionEntry.tier, RecognitionEntry.withdrawn_at)
         .where(RecognitionEntry.round_id == round_.id, RecognitionEntry.tier.is_not(None))
         .order_by(RecognitionEntry.tier, RecognitionEntry.manager_number)
     ).all()
 
     def write(document: PdfDocument) -> None:
         document.title(f"{year} 年度技术转移人才认定名单", f"{round_.title} · {_published(round_)}")
-        document.paragraph(f"共 {len(rows)} 人。")
-        numbered = ((str(place), name, f"{tier} 类人才") for place, (name, tier) in enumerate(rows, 1))
+        withdrawn = sum(moment is not None for _, _, moment in rows)
+        document.paragraph(
+            f"共 {len(rows) - withdrawn} 人" + (f"，另有 {withdrawn} 人的认定已撤销。" if withdrawn else "。")
+        )
+        numbered = (
+            (str(place), name, f"{tier} 类人才" + ("" if moment is None else f"（{_day(moment)}撤销）"))
+            for place, (name, tier, moment) in enumerate(rows, 1)
+        )
         document.table(("序号", "姓名", "人才类别"), numbered, (0.15, 0.55, 0.3))
 
     return paper.render(f"{year} 年度认定名单", write, footer=_FOOTER)
@@ -57,11 +64,17 @@ def certificate(
 
     Raises:
         NotFound: there is no such entry, or the principal may not see it.
-        Conflict: it is not published, or the entry has no tier.
+        Conflict: it is not published or was withdrawn, or the entry has no tier.
         Unavailable: this installation makes no PDF files.
     """
     entry = find_entry(session, entry_id, principal=principal)
     round_ = session.get_one(RecognitionRound, entry.round_id)
+    if entry.withdrawn_at is not None:
+        raise Conflict(
+            f"This recognition was withdrawn on {entry.withdrawn_at.astimezone(JINAN_TIME):%Y-%m-%d}.",
+            f"该认定已于 {_day(entry.withdrawn_at)}撤销。",
+            code="recognition_withdrawn",
+        )
     if round_.state != RoundState.PUBLISHED or entry.tier is None:
         raise Conflict(
             "Certificates are issued for published recognitions with a tier.",
@@ -86,4 +99,8 @@ def certificate(
 
 def _published(round_: RecognitionRound) -> str:
     assert round_.published_at is not None
-    return f"公布于 {chinese_day(round_.published_at.astimezone(JINAN_TIME).date())}"
+    return f"公布于 {_day(round_.published_at)}"
+
+
+def _day(moment: datetime) -> str:
+    return chinese_day(moment.astimezone(JINAN_TIME).date())

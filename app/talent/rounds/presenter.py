@@ -37,6 +37,8 @@ def read_rounds(
     entries = _counts(session, RecognitionEntry.round_id, ids) if manages else {}
     pending = _counts(session, RecognitionEntry.round_id, ids, waits) if manages else {}
     objections = _counts(session, Objection.round_id, ids, Objection.state == "open") if manages else {}
+    in_doubt = RecognitionEntry.doubt.is_not(None)
+    doubted = _counts(session, RecognitionEntry.round_id, ids, in_doubt) if manages else {}
     return [
         RoundRead(
             id=round_.id,
@@ -54,6 +56,7 @@ def read_rounds(
             entries=entries.get(round_.id, 0) if manages else None,
             pending=pending.get(round_.id, 0) if manages else None,
             objections=objections.get(round_.id, 0) if manages else None,
+            doubted=doubted.get(round_.id, 0) if manages else None,
             version=round_.version,
         )
         for round_ in rounds

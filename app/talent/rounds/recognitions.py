@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.clock import JINAN_TIME
 from app.paging import Page, PageRequest, Sort, fetch_page
 from app.talent.rounds.models import RecognitionEntry, RecognitionRound, RoundState
 from app.talent.rounds.schemas import RecognitionRead
@@ -23,7 +24,7 @@ def published_recognitions(
     year: int | None = None,
     tiers: Collection[Tier] = (),
 ) -> Page[RecognitionRead]:
-    """Name, tier and year, latest year first."""
+    """Name, tier and year, latest year first; those that were withdrawn since say so."""
     require(principal, Action.RECOGNITION_READ)
     query = (
         select(RecognitionEntry)
@@ -36,5 +37,13 @@ def published_recognitions(
         query = query.where(RecognitionEntry.tier.in_(tiers))
     rows, next_cursor = fetch_page(session, query, _BY_YEAR, paging)
     years = dict(session.execute(select(RecognitionRound.id, RecognitionRound.year)).all())
-    items = [RecognitionRead(name=row.manager_name, tier=row.tier, year=years[row.round_id]) for row in rows]
+    items = [
+        RecognitionRead(
+            name=row.manager_name,
+            tier=row.tier,
+            year=years[row.round_id],
+            withdrawn_on=row.withdrawn_at and row.withdrawn_at.astimezone(JINAN_TIME).date(),
+        )
+        for row in rows
+    ]
     return Page(items=items, next_cursor=next_cursor)

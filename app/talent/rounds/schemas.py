@@ -46,6 +46,7 @@ class RoundRead(BaseModel):
     entries: int | None = Field(title="人数")
     pending: int | None = Field(title="待审定人数")
     objections: int | None = Field(title="未处理的异议数")
+    doubted: int | None = Field(title="待复核的认定数")
     version: int = Field(title="版本", description="ETag 即此数")
 
 
@@ -64,6 +65,14 @@ class RoundEntryRead(BaseModel):
     decision: Decision = Field(title="决定方式")
     reason: str | None = Field(title="理由")
     decided_at: datetime | None = Field(title="决定时间")
+    doubt: str | None = Field(
+        title="待复核的情形",
+        description="certificate.revoked 所依据的证书核验被撤销 contract.cancelled 所依据的合同已解除",
+    )
+    doubted_at: datetime | None = Field(title="待复核自")
+    withdrawn_at: datetime | None = Field(title="撤销认定的时间")
+    review_reason: str | None = Field(title="复核理由")
+    reviewed_at: datetime | None = Field(title="复核时间")
     version: int = Field(title="版本", description="ETag 即此数")
 
 
@@ -75,6 +84,13 @@ class EntryDetail(RoundEntryRead):
 class DecisionSent(Wire):
     tier: Tier | None = Field(title="认定类别", description="null 为不予认定")
     reason: Reason | None = Field(None, title="理由", description="与计算结果不同时必填")
+
+
+class ReviewSent(Wire):
+    withdrawn: StrictBool = Field(title="是否撤销认定", description="false 为维持原认定")
+    reason: Annotated[str, TextRule(2, 500, multiline=True), NotSecret] = Field(
+        title="理由", examples=["所依据的证书核验已撤销。"]
+    )
 
 
 class ObjectionCreate(Wire):
@@ -144,6 +160,7 @@ class RecognitionRead(BaseModel):
     name: str = Field(title="姓名")
     tier: Tier = Field(title="认定类别")
     year: int = Field(title="年度")
+    withdrawn_on: date | None = Field(None, title="撤销日期", description="认定已撤销的")
 
 
 class Sheet(StrEnum):

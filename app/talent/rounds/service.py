@@ -37,7 +37,7 @@ from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate
 from app.talent.tiers.enums import Wording
 from app.talent.tiers.loader import cases, managers_with_tier_inputs
-from app.talent.tiers.rules import rules_of
+from app.talent.tiers.rules import rules_of, rules_of_begun_year
 from app.talent.tiers.service import summary
 from app.talent.transitions import begin, take_transition
 
@@ -45,11 +45,11 @@ from app.talent.transitions import begin, take_transition
 def open_round(session: Session, year: int, title: str, *, principal: Principal) -> RecognitionRound:
     """
     Raises:
-        Invalid: no tier rules apply to that year.
+        Invalid: no tier rules apply to that year, or it has not begun.
         Conflict: a round of that year already exists.
     """
     require(principal, Action.ROUND_MANAGE)
-    rules = rules_of(year)
+    rules = rules_of_begun_year(year)
     existing_number = session.scalar(
         select(RecognitionRound.number).where(
             RecognitionRound.year == year, RecognitionRound.state != RoundState.CANCELLED

@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.clock import today
 from app.errors import Invalid
 from app.libraries.record.enums import CertificateLevel
 from app.talent.tiers.enums import (
@@ -158,6 +159,21 @@ def rules_of(year: int) -> RuleSet:
         f"{year} 年没有人才认定规则；现有规则适用年度：{years}",
         f"has no recognition rules ({year}); rules exist for {years}",
     )
+
+
+def rules_of_begun_year(year: int) -> RuleSet:
+    """
+    Raises:
+        Invalid: as `rules_of`; or the year has not begun, so that there is nothing to recognise.
+    """
+    if year > today().year:
+        raise Invalid.field(
+            "year",
+            "year_not_begun",
+            f"{year} 年度尚未开始",
+            f"the year {year} has not begun",
+        )
+    return rules_of(year)
 
 
 def rule_set(id_: str) -> RuleSet | None:

@@ -12,7 +12,7 @@ from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import RegionCode
-from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.dates import EARLIEST, Day, PastDay
 from app.libraries.validation.values.text import TextRule
 from app.talent.certificates.schemas import ReviewNote
 from app.talent.trainings.models import BaseLevel, Rung, TrainingState
@@ -39,7 +39,7 @@ class BaseCreate(Wire):
         None, title="依托单位", description="单位的 ID、统一社会信用代码或名称；可核验在本基地的培训"
     )
     region: RegionCode | None = Field(None, title="所在地区")
-    designated_on: Day | None = Field(None, title="认定日期")
+    designated_on: PastDay | None = Field(None, title="认定日期")
 
 
 class BasePatch(Wire):
@@ -47,7 +47,7 @@ class BasePatch(Wire):
     level: BaseLevel | None = Field(None, title="级别")
     organisation_id: OrganisationRef | None = Field(None, title="依托单位")
     region: RegionCode | None = Field(None, title="所在地区")
-    designated_on: Day | None = Field(None, title="认定日期")
+    designated_on: PastDay | None = Field(None, title="认定日期")
     active: StrictBool | None = Field(None, title="是否开放", description="false 后不再接收新的培训记录")
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"active": False}]})
@@ -91,6 +91,17 @@ class TrainingCreate(Wire):
                 field="ended_on",
                 zh="结束日期不能早于开始日期。",
                 en="ended_on must not be before started_on.",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _begins(self) -> Self:
+        if self.started_on < EARLIEST:
+            raise field_error(
+                "day_too_early",
+                field="started_on",
+                zh=f"开始日期早于 {EARLIEST}，请检查年份。",
+                en=f"It must be {EARLIEST} or later; check the year.",
             )
         return self
 

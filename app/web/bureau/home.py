@@ -24,6 +24,7 @@ _LABELS = {
     "certificates": (_("待核验证书"), "/bureau/certificates", "", "file-text"),
     "engagement_reviews": (_("待核查对接"), "/bureau/engagement-reviews", "", "shield"),
     "objections": (_("待答复异议"), "/bureau/rounds", "", "message-square"),
+    "recognitions": (_("待复核认定"), "/bureau/rounds", "", "award"),
     "contracts": (_("待登记合同"), "/bureau/contracts", "?state=signed", "file-text"),
     "dead_letters": (_("处理失败的事件"), "/bureau/system/{part}", "events", "triangle-alert"),
     "deliveries": (_("未送达的通知"), "/bureau/system/{part}", "deliveries", "send"),

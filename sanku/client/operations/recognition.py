@@ -317,6 +317,20 @@ class Recognition:
             )
         )
 
+    def review_recognition(
+        self, entry_id: UUID | str, body: models.ReviewSent, *, if_match: Answer[Any] | str
+    ) -> Answer[models.RoundEntryRead]:
+        """复核已公布的认定 (`POST /v1/recognition-entries/{entry_id}/review`)."""
+        return self._client.send(
+            Call[models.RoundEntryRead](
+                "POST",
+                "/v1/recognition-entries/{entry_id}/review",
+                segments={"entry_id": entry_id},
+                headers={"If-Match": if_match},
+                body=body,
+            )
+        )
+
 
 class AsyncRecognition:
     """年度认定 Recognition."""
@@ -621,6 +635,20 @@ class AsyncRecognition:
                 "POST",
                 "/v1/recognition-objections/{objection_id}/answer",
                 segments={"objection_id": objection_id},
+                body=body,
+            )
+        )
+
+    async def review_recognition(
+        self, entry_id: UUID | str, body: models.ReviewSent, *, if_match: Answer[Any] | str
+    ) -> Answer[models.RoundEntryRead]:
+        """复核已公布的认定 (`POST /v1/recognition-entries/{entry_id}/review`)."""
+        return await self._client.send(
+            Call[models.RoundEntryRead](
+                "POST",
+                "/v1/recognition-entries/{entry_id}/review",
+                segments={"entry_id": entry_id},
+                headers={"If-Match": if_match},
                 body=body,
             )
         )

@@ -94,7 +94,7 @@ def test_a_round_from_open_to_published(scenario: Scenario, managers: dict[str, 
         ("D经理", "D"),
         ("E经理", "E"),
     ]
-    assert all(one.keys() == {"name", "tier", "year"} for one in everybody)
+    assert all(one.keys() == {"name", "tier", "year", "withdrawn_on"} for one in everybody)
     record = scenario.anonymous_client.get(f"/v1/managers/{managers['D'].id}").json()
     assert (record["recognised_tier"], record["recognised_year"]) == ("D", 2026)
     listed = scenario.anonymous_client.get("/v1/managers", tier=["C", "E"]).json()["items"]

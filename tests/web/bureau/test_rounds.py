@@ -89,6 +89,16 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
     )
     id_ = entry.rpartition("/")[2]
     assert other.get(f"/me/recognition/rounds/{id_}/certificate.pdf").status_code == 404
+    page = operator.get(entry).text
+    assert "撤销认定" in page and "维持认定" not in page, "nothing was taken back"
+    refused = operator.post(f"{entry}/review", data={"verdict": "withdraw", "reason": ""})
+    assert refused.status_code == 422 and faults_of(refused.text) == []
+    done = operator.post(f"{entry}/review", data={"verdict": "withdraw", "reason": "证书不实。"})
+    assert done.status_code == 303
+    page = operator.get(entry).text
+    assert "证书不实。" in page and "撤销认定" not in page and certificate not in page
+    assert "认定已于" in stranger.get("/recognitions").text
+    assert f"1{name}D类人才（" in text_of_pdf(stranger.get("/recognitions/2026/list.pdf").content)
 
 
 def _files_are_refused_without_a_font(app: Any, settings: Settings, stranger: Reader) -> None:

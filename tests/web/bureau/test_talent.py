@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Role
+from app.clock import today
 from app.talent.certificates.models import TrainingCertificate
 from app.talent.contests.models import ContestRegistration
 from tests.support.builders.accounts import make_organisation
@@ -121,25 +122,26 @@ def test_a_ranking_is_computed_and_published(scenario: Scenario, reader: ReaderO
 def test_a_contest_goes_its_way_and_has_results(scenario: Scenario, reader: ReaderOf) -> None:
     operator = reader(Role.OPERATOR)
     assert faults_of(operator.get("/bureau/contests").text) == []
+    year = today().year + 1
     values = {
         "kind": "project_contest",
-        "title": "2099 技术转移项目大赛",
-        "deadline": "2099-05-10 16:00",
-        "starts_at": "2099-05-20 09:00",
-        "ends_at": "2099-05-20",
+        "title": f"{year} 技术转移项目大赛",
+        "deadline": f"{year}-05-10 16:00",
+        "starts_at": f"{year}-05-20 09:00",
+        "ends_at": f"{year}-05-20",
     }
     wrong = operator.post("/bureau/contests", data=values | {"deadline": "明年五月"})
     assert wrong.status_code == 422
     assert "明年五月" in wrong.text
     assert operator.post("/bureau/contests", data=values).status_code == 422, "it would end before it starts"
     made = operator.post(
-        "/bureau/contests", data=values | {"ends_at": "2099-05-20 17:00", "capacity": "６０"}
+        "/bureau/contests", data=values | {"ends_at": f"{year}-05-20 17:00", "capacity": "６０"}
     )
     assert made.status_code == 303
     path = made.headers["location"]
     form = operator.get(f"{path}/edit")
-    assert faults_of(form.text) == [] and "2099-05-20 17:00" in form.text
-    changed = values | {"ends_at": "2099-05-21 17:00", "capacity": "", "venue": "龙奥大厦"}
+    assert faults_of(form.text) == [] and f"{year}-05-20 17:00" in form.text
+    changed = values | {"ends_at": f"{year}-05-21 17:00", "capacity": "", "venue": "龙奥大厦"}
     changed["_version"] = hidden_fields(form.text)["_version"]
     assert operator.post(f"{path}/edit", data=changed | {"ends_at": "后天"}).status_code == 422
     assert operator.post(f"{path}/edit", data=changed).status_code == 303

@@ -5,12 +5,19 @@ import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
+from app.clock import today as local_today
 from app.libraries.validation.errors import field_error
 
 MAX_YEARS_AHEAD = 10
 """A later deadline is assumed to be a typing error; published lists of demands run at most 36 months."""
+
+EARLIEST = date(1950, 1, 1)
+"""What people state of themselves and their work lies after this day; an earlier one is a typing error."""
+
+YEARS_OF_VALIDITY = 50
+"""No right or certificate holds longer; what holds for good has no last day."""
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _FORMAT_ZH = "日期格式应为 2027-06-30，且须为有效日期。"
@@ -50,4 +57,51 @@ def check_deadline(deadline: date, *, today: date) -> date:
     return deadline
 
 
+def last_plausible_day() -> date:
+    """The last day of a validity that can be meant."""
+    return date(local_today().year + YEARS_OF_VALIDITY, 12, 31)
+
+
+def check_past_day(day: date, *, field: str | None = None) -> date:
+    """Check the day of something that has happened: from `EARLIEST` to today. A check of a whole body names the
+    `field`."""
+    if not EARLIEST <= day <= local_today():
+        raise field_error(
+            "day_not_past",
+            zh=f"日期 {day} 应在 {EARLIEST} 至今天（{local_today()}）之间，请检查年份。",
+            en=f"The day {day} must be between {EARLIEST} and today, {local_today()}; check the year.",
+            **({"field": field} if field else {}),
+        )
+    return day
+
+
+def check_last_day(day: date, *, field: str | None = None) -> date:
+    """Check the last day of a validity: from `EARLIEST` to the end of the next `YEARS_OF_VALIDITY` years. A check of a
+    whole body names the `field`."""
+    if not EARLIEST <= day <= last_plausible_day():
+        raise field_error(
+            "last_day_range",
+            zh=f"有效期 {day} 应在 {EARLIEST} 至 {last_plausible_day()} 之间，请检查年份；长期有效请留空。",
+            en=f"The last day {day} must be between {EARLIEST} and {last_plausible_day()}; check the year. Leave it "
+            "out for what has no end.",
+            **({"field": field} if field else {}),
+        )
+    return day
+
+
+def check_moment(moment: datetime) -> datetime:
+    """Check a moment that somebody plans: in the years from 2000 to `MAX_YEARS_AHEAD` years ahead."""
+    latest = local_today().year + MAX_YEARS_AHEAD
+    # The offset may lead out of the years that exist.
+    if not 2000 <= moment.year <= latest:
+        raise field_error(
+            "moment_range",
+            zh=f"时间应在 2000 至 {latest} 年之间，请检查年份。",
+            en=f"The year must be from 2000 to {latest}; check it.",
+        )
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(check_moment)]
 Day = Annotated[date, BeforeValidator(check_date, json_schema_input_type=date)]
+PastDay = Annotated[Day, AfterValidator(check_past_day)]

@@ -14,8 +14,10 @@ from app.talent.rounds import decisions, service
 from app.talent.rounds.listing import entry_detail, objection_page
 from app.talent.rounds.paper import certificate
 from app.talent.rounds.presenter import read_round
-from app.talent.rounds.schemas import DecisionSent, ObjectionAnswer
+from app.talent.rounds.reviews import service as reviews
+from app.talent.rounds.schemas import DecisionSent, ObjectionAnswer, ReviewSent
 from app.web.forms.parser import validated
+from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import NOTHING, Posted, PostedForm
 
@@ -23,6 +25,12 @@ router = APIRouter()
 
 TIERS = ("C", "D", "E")
 _SHOWN = 100
+
+_DOUBTS = {
+    "certificate.revoked": _("此认定所依据的证书核验已被撤销，请复核。"),
+    "contract.cancelled": _("此认定所依据的技术合同已解除，请复核。"),
+}
+"""Event by which something was taken back → what to do."""
 
 
 @router.get("/bureau/rounds/{id}/entries/{entry}", name="round_entry")
@@ -62,6 +70,35 @@ def decide(page: CurrentPage, id: UUID, entry: UUID, posted: Posted, database: A
                     if_match=posted.version,
                 )
             return page.redirect(f"/bureau/rounds/{id}", notice="saved")
+    except (Conflict, Invalid, StaleVersion) as error:
+        with database.reading() as session:
+            return _entry(page, session, id, entry, posted=posted, error=error)
+    with database.reading() as session:
+        return _entry(page, session, id, entry, posted=posted)
+
+
+@router.post("/bureau/rounds/{id}/entries/{entry}/review", name="review_entry")
+def review(page: CurrentPage, id: UUID, entry: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Keep a published recognition that is in doubt, or withdraw one."""
+    page.take_display(posted)
+    try:
+        if not posted.only_shows:
+            values = {
+                "withdrawn": posted.get("verdict") == "withdraw",
+                "reason": posted.get("reason").strip(),
+            }
+            asked = validated(ReviewSent, values)
+            assert isinstance(asked, ReviewSent)
+            with database.unit_of_work() as session:
+                reviews.review(
+                    session,
+                    entry,
+                    withdrawn=asked.withdrawn,
+                    reason=asked.reason,
+                    principal=page.principal,
+                    if_match=posted.version,
+                )
+            return page.redirect(f"/bureau/rounds/{id}/entries/{entry}", notice="saved")
     except (Conflict, Invalid, StaleVersion) as error:
         with database.reading() as session:
             return _entry(page, session, id, entry, posted=posted, error=error)
@@ -130,6 +167,8 @@ def _entry(
         round=round_,
         entry=found,
         can_decide=round_.state in ("frozen", "reviewed"),
+        can_review=round_.state == "published" and found.tier is not None and found.withdrawn_at is None,
+        doubt=_DOUBTS.get(found.doubt or ""),
         tiers=TIERS,
         chosen=posted.get("tier") if posted.pairs else (found.tier or found.computed_tier or ""),
         reason=posted.get("reason") if posted.pairs else (found.reason or ""),

@@ -109,7 +109,7 @@ def _list(
     error: SankuError | None = None,
 ) -> Response:
     found = round_page(session, place(cursor), principal=page.principal)
-    labels = (_("名称"), _("年度"), _("状态"), _("人数"), _("待审定"), _("待答复异议"))
+    labels = (_("名称"), _("年度"), _("状态"), _("人数"), _("待审定"), _("待答复异议"), _("待复核认定"))
     rows = [
         TableRow(
             (
@@ -119,6 +119,7 @@ def _list(
                 one.entries or 0,
                 one.pending or 0,
                 one.objections or 0,
+                one.doubted or 0,
             ),
             f"/bureau/rounds/{one.id}",
         )
@@ -172,7 +173,7 @@ def _show(
 
 
 def _entry_table(page: WebPage, round_id: UUID, entries: Sequence[RoundEntryRead]) -> TableView:
-    labels = (_("姓名"), _("人才编号"), _("计算类别"), _("认定类别"), _("决定方式"), _("决定时间"))
+    labels = (_("姓名"), _("人才编号"), _("计算类别"), _("认定类别"), _("决定方式"), _("决定时间"), _("复核"))
     rows = [
         TableRow(
             (
@@ -182,6 +183,7 @@ def _entry_table(page: WebPage, round_id: UUID, entries: Sequence[RoundEntryRead
                 one.tier or "–",
                 one.decision.label(page.language),
                 day(one.decided_at),
+                translate(_("待复核")) if one.doubt else (translate(_("已撤销")) if one.withdrawn_at else ""),
             ),
             f"/bureau/rounds/{round_id}/entries/{one.id}",
         )

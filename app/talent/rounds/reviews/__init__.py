@@ -1,0 +1,1 @@
+"""Published recognitions that are in doubt."""

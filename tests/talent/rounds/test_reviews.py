@@ -1,0 +1,124 @@
+"""Recognitions whose basis was taken back: the bureau looks at them, and the public list says what was withdrawn."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.scenario import Scenario
+from tests.support.scenario.recognition import Person
+from tests.talent.rounds.test_rounds import LANDED, entries, move, opened
+
+
+@pytest.fixture
+def certificates(scenario: Scenario) -> dict[str, Any]:
+    """Manager → the certificate: one is recognised for it, the other would be without it."""
+    by_paper, by_contracts = scenario.recognised_manager("凭证书"), scenario.recognised_manager("凭业绩")
+    scenario.signed_contracts(by_contracts.id, 10, deal="50.00", landed_on=LANDED)
+    return {
+        person.name: (person, scenario.verified_certificate(person.id, "advanced"))
+        for person in (by_paper, by_contracts)
+    }
+
+
+def revoke(scenario: Scenario, certificate: Any) -> None:
+    answer = scenario.operator_client.post(f"/v1/certificates/{certificate}/revoke", {"note": "编号不实。"})
+    assert answer.status_code == 200, answer.text
+    scenario.work()
+
+
+def published(scenario: Scenario) -> str:
+    round_id = opened(scenario)
+    for name in ("freeze", "review", "publish"):
+        move(scenario, round_id, name)
+    return round_id
+
+
+def review(scenario: Scenario, entry: dict[str, Any], *, withdrawn: bool, reason: str = "证书不实。") -> Any:
+    body = {"withdrawn": withdrawn, "reason": reason}
+    return scenario.operator_client.post(f"/v1/recognition-entries/{entry['id']}/review", body)
+
+
+def listed(scenario: Scenario) -> dict[str, str | None]:
+    rows = scenario.anonymous_client.get("/v1/recognitions").json()["items"]
+    return {row["name"]: row["withdrawn_on"] for row in rows}
+
+
+def recognised(scenario: Scenario, person: Person) -> tuple[str | None, int | None]:
+    record = scenario.anonymous_client.get(f"/v1/managers/{person.id}").json()
+    return record["recognised_tier"], record["recognised_year"]
+
+
+def test_a_published_recognition_is_reviewed_when_its_certificate_is_revoked(
+    scenario: Scenario, certificates: dict[str, Any]
+) -> None:
+    round_id = published(scenario)
+    for _, certificate in certificates.values():
+        revoke(scenario, certificate)
+    found = entries(scenario, round_id)
+    assert {name: row["doubt"] for name, row in found.items()} == {
+        "凭证书": "certificate.revoked",
+        "凭业绩": None,
+    }
+    assert scenario.operator_client.get(f"/v1/recognition-rounds/{round_id}").json()["doubted"] == 1
+    assert "recognition.doubted" in scenario.event_names(found["凭证书"]["id"])
+    # Until somebody has decided, what was published stands.
+    assert listed(scenario) == {"凭证书": None, "凭业绩": None}
+    person = certificates["凭证书"][0]
+    assert recognised(scenario, person) == ("E", 2026)
+
+    assert review(scenario, found["凭证书"], withdrawn=True, reason="").status_code == 422
+    withdrawn = review(scenario, found["凭证书"], withdrawn=True).json()
+    assert (withdrawn["tier"], withdrawn["doubt"], withdrawn["review_reason"]) == ("E", None, "证书不实。")
+    assert listed(scenario) == {"凭证书": withdrawn["withdrawn_at"][:10], "凭业绩": None}
+    assert recognised(scenario, person) == (None, None)
+    assert "recognition.withdrawn" in scenario.event_names(found["凭证书"]["id"])
+    assert review(scenario, found["凭证书"], withdrawn=True).json()["code"] == "not_reviewable"
+    refused = person.http.get(f"/v1/recognition-entries/{found['凭证书']['id']}/certificate.pdf")
+    assert (refused.status_code, refused.json()["code"]) == (409, "recognition_withdrawn")
+    recomputed = scenario.operator_client.post(f"/v1/recognition-rounds/{round_id}/recompute").json()
+    assert recomputed["equal"], "the inputs stay as they were frozen"
+
+
+def test_the_bureau_may_keep_a_recognition_and_nobody_else_decides(
+    scenario: Scenario, certificates: dict[str, Any]
+) -> None:
+    round_id = published(scenario)
+    entry = entries(scenario, round_id)["凭证书"]
+    assert review(scenario, entry, withdrawn=False).json()["code"] == "not_reviewable"
+    person, certificate = certificates["凭证书"]
+    revoke(scenario, certificate)
+    path = f"/v1/recognition-entries/{entry['id']}/review"
+    assert person.http.post(path, {"withdrawn": False, "reason": "请维持。"}).status_code == 403
+    kept = review(scenario, entry, withdrawn=False, reason="另有同级证书在核验。").json()
+    assert (kept["doubt"], kept["withdrawn_at"]) == (None, None)
+    assert listed(scenario)["凭证书"] is None
+    assert recognised(scenario, person) == ("E", 2026)
+
+
+def test_before_the_publication_the_entry_waits_for_a_decision_again(
+    scenario: Scenario, certificates: dict[str, Any]
+) -> None:
+    round_id = opened(scenario)
+    move(scenario, round_id, "freeze")
+    move(scenario, round_id, "review")
+    revoke(scenario, certificates["凭证书"][1])
+    entry = entries(scenario, round_id)["凭证书"]
+    assert (entry["decision"], entry["tier"], entry["doubt"]) == ("pending", None, "certificate.revoked")
+    refused = scenario.operator_client.post(f"/v1/recognition-rounds/{round_id}/publish", {})
+    assert refused.json()["code"] == "decisions_pending"
+    decide = f"/v1/recognition-entries/{entry['id']}/decide"
+    assert scenario.operator_client.post(decide, {"tier": "E"}).status_code == 422
+    decided = scenario.operator_client.post(decide, {"tier": None, "reason": "证书不实。"}).json()
+    assert (decided["decision"], decided["doubt"]) == ("corrected", None)
+    move(scenario, round_id, "publish")
+    assert listed(scenario) == {"凭业绩": None}
+
+
+def test_a_cancelled_contract_puts_in_doubt_what_it_was_needed_for(scenario: Scenario) -> None:
+    person = scenario.recognised_manager("凭业绩")
+    contracts = scenario.signed_contracts(person.id, 10, deal="50.00", landed_on=LANDED)
+    round_id = published(scenario)
+    answer = scenario.operator_client.post(f"/v1/contracts/{contracts[0]}/cancel", {"reason": "双方协商解除"})
+    assert answer.status_code == 200, answer.text
+    scenario.work()
+    assert entries(scenario, round_id)["凭业绩"]["doubt"] == "contract.cancelled"
