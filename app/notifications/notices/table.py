@@ -25,6 +25,7 @@ from app.notifications.notices.engagement_rows import CONTRACT_ROWS, ENGAGEMENT_
 from app.notifications.notices.groups import TYPE_OF_MESSAGE
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
+from app.notifications.notices.rows.contests import CONTEST_ROWS
 from app.notifications.notices.talent_rows import CERTIFICATE_ROWS, FILING_ROWS, RECOGNITION_ROWS
 
 
@@ -225,6 +226,7 @@ ROWS: tuple[NoticeRow, ...] = (
     *FILING_ROWS,
     *CERTIFICATE_ROWS,
     *RECOGNITION_ROWS,
+    *CONTEST_ROWS,
     *_OTHER_ROWS,
 )
 

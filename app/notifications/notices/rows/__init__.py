@@ -1,0 +1,1 @@
+"""Rows of the table of notices, by what they are about."""
