@@ -10,6 +10,7 @@ from app.engagements import handlers as engagements
 from app.events import catalogue as events
 from app.events.handler import Handler, HandlerTable
 from app.libraries import verified_owners
+from app.libraries.review import renamed_owners
 from app.matching import handlers as matching
 from app.matching.changed_ties import drop_forbidden_pairs, rank_family_again, store_family_again
 from app.matching.training import outcome_handlers as outcomes
@@ -23,6 +24,7 @@ from app.pushes.record_closure import ask_to_close
 from app.pushes.task_reminders import remind_of_task
 from app.talent import handlers as talent
 
+FIND_TELLING_RECORDS = Handler(renamed_owners.find_telling, renamed_owners.announce_telling)
 PUBLISH_WAITING = Handler(verified_owners.plan_publication, verified_owners.publish_planned)
 
 RANK_DEMAND = Handler(matching.rank_demand, matching.store_ranking)
@@ -95,7 +97,9 @@ _EFFECTS: HandlerTable = {
         PUSH_TO_TIED_MANAGERS,
         REFRESH_TIERS_OF_PARTY,
         engagements.review_of_organisation,
+        FIND_TELLING_RECORDS,
     ),
+    events.RecordTellsOwner: (),
     events.OrganisationVerified: (PUBLISH_WAITING,),
     # Pairs are ranked and pushed.
     events.PairsRanked: (pushes.revise_ranked, PUSH_RANKED_RECORD),

@@ -34,7 +34,7 @@ from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.index.words.corpus_statistics import CorpusStatisticsCache
 from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for
 from app.matching.ranking.confidence import shipped_list_model
-from app.matching.ranking.explanation import without_names
+from app.matching.ranking.explanation import without_contacts
 from app.matching.ranking.ranker import Ranker, ScoredPair, rank
 from app.matching.ranking.registry import ActiveRanker
 from app.matching.ranking.similarity import TextFeatures, pair_signals
@@ -266,7 +266,7 @@ class Matcher:
             no_good_match=missing,
             confidence=confidence,
             left_out=left_out,
-            excluded=tuple(map(without_names, own.text.traits.unwanted)),
+            excluded=tuple(map(without_contacts, own.text.traits.unwanted)),
             to_add=()
             if confidence is None
             else to_add(record, own.text, scored, pairs, missing is None, confidence, stored=stored),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Organisation, Role
 from app.database import Database, now
-from app.matching.ranking.explanation import without_names
+from app.matching.ranking.explanation import without_contacts
 from app.observability import Metrics
 from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.achievements import achievement_payload
@@ -275,9 +275,9 @@ def test_a_long_text_costs_no_more_to_quote_than_its_length() -> None:
     """Quadratic time on a text of five thousand characters would be paid by every reader of its matches."""
     started = time.process_time()
     for run in ("字", "1", "a.", "a-"):
-        without_names(run * (100_000 // len(run)))
+        without_contacts(run * (100_000 // len(run)))
     assert time.process_time() - started < 5
-    assert without_names("请联系li.ming@example.com索取").count("@") == 0
+    assert without_contacts("请联系li.ming@example.com索取").count("@") == 0
 
 
 @pytest.mark.parametrize("leaving", [Role.OPERATOR, Role.ENTERPRISE])

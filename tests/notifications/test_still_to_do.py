@@ -21,6 +21,7 @@ from app.pushes.preferences.working_time import local
 from app.talent.tiers.models import ManagerTier
 from app.talent.tiers.service import refresh_outdated_years
 from tests.engagements.contracts.test_contracts import amend, step
+from tests.support.builders.demands import demand_payload
 from tests.support.callers import Caller, LogIn
 from tests.support.days import day
 from tests.support.http import ok, sign
@@ -363,3 +364,75 @@ def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
     assert f"it begins on {local:%A}, {local:%-d %B %Y}, {local:%-H:%M}, at 济南国际会展中心" in notice["en"]
     ok(scenario.operator.post(f"{path}/cancel", json={"note": "场地临时调整"}))
     assert mails.new() == {lead: [f"您报名的“对接会”（{contest['number']}）已取消"]}
+
+
+class TestNamesOfLater:
+    """A confidential text tells its owner by a name that became one after it was published."""
+
+    TEXT = "现用水性涂料半年即起泡脱落,需要耐盐雾的水性防腐体系,用于柱川系列球阀阀体。"
+
+    def publish(self, owner: Caller, **changes: Any) -> str:
+        payload = demand_payload(main_problem=self.TEXT, publish_mode="confidential", **changes)
+        made = ok(owner.post("/v1/demands", json=payload), 201)
+        assert made["state"] == "published"
+        return f"/v1/demands/{made['id']}"
+
+    def change(self, scenario: Scenario, organisation_id: UUID, **names: Any) -> None:
+        path = f"/v1/organisations/{organisation_id}"
+        ok(scenario.operator.patch(path, json=names, headers={"If-Match": "*"}))
+
+    def test_owner_and_bureau_are_notified_what_to_change(
+        self, scenario: Scenario, mails: Mails, mailbox: Mailbox
+    ) -> None:
+        owner = scenario.enterprise
+        path = self.publish(owner)
+        mails.new()
+        self.change(scenario, owner.organisation_id, name="济南柱川阀门有限公司")
+        number = ok(owner.get(path))["number"]
+        found = mails.new()
+        assert found.pop(address_of(scenario, owner)) == ["单位名称等信息变更后"]
+        assert found.pop(address_of(scenario, scenario.operator)) == ["单位名称等信息变更后"]
+        assert not found, "nobody else learns that there is something to find"
+        assert all("柱川" not in str(letter.parts) for letter in mailbox.letters), "a mail is read anywhere"
+        notice = ok(owner.get("/v1/notices?limit=1"))["items"][0]
+        assert notice["zh"].startswith(
+            f"单位名称等信息变更后，贵单位匿名发布的技术需求 {number} 的“主要问题”可能使人认出贵单位"
+        )
+        assert "涉及：main_problem: " in notice["zh"] and "柱川" in notice["zh"]
+        assert scenario.institution.get("/v1/notices?limit=100").text.count("tells_owner") == 0
+        # What is certain has to be rewritten: the record is checked by the new name from now on.
+        refused = owner.patch(path, json={"keywords": ["防腐"]}, headers={"If-Match": "*"})
+        assert {entry["code"] for entry in refused.json()["errors"]} == {"leak_organisation"}
+
+    @pytest.mark.parametrize(
+        "names",
+        [{"aliases": ["柱川"]}, {"former_names": [{"name": "济南柱川阀门厂"}]}],
+        ids=["alias", "former"],
+    )
+    def test_other_names_count_too(self, scenario: Scenario, mails: Mails, names: dict[str, Any]) -> None:
+        owner = scenario.enterprise
+        self.publish(owner)
+        mails.new()
+        self.change(scenario, owner.organisation_id, **names)
+        assert address_of(scenario, owner) in mails.new()
+
+    def test_a_name_of_the_organisation_above_tells_the_owner(self, scenario: Scenario, mails: Mails) -> None:
+        owner, above = scenario.enterprise, scenario.log_in(Role.ENTERPRISE)
+        self.publish(owner)
+        self.change(scenario, owner.organisation_id, parent_id=str(above.organisation_id))
+        assert address_of(scenario, owner) not in mails.new()
+        self.change(scenario, above.organisation_id, name="山东柱川集团有限公司")
+        assert address_of(scenario, owner) in mails.new()
+
+    def test_nobody_is_notified_of_what_tells_nothing(self, scenario: Scenario, mails: Mails) -> None:
+        owner = scenario.enterprise
+        path = self.publish(owner)
+        ok(owner.post("/v1/demands", json=demand_payload(title="柱川球阀防腐涂料")), 201)  # a public one
+        mails.new()
+        self.change(scenario, owner.organisation_id, name="济南泺锐阀门有限公司")
+        self.change(scenario, owner.organisation_id, region="370103")
+        assert mails.new() == {}
+        ok(owner.post(f"{path}/withdraw"))
+        mails.new()
+        self.change(scenario, owner.organisation_id, name="济南柱川阀门有限公司")
+        assert mails.new() == {}

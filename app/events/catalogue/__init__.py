@@ -75,6 +75,7 @@ from app.events.catalogue.records import (
     ManagerWithdrawn,
     OrganisationChanged,
     OrganisationVerified,
+    RecordTellsOwner,
 )
 from app.events.catalogue.talent import (
     AffiliationAnswered,
@@ -194,6 +195,7 @@ __all__ = [
     "RecognitionPublished",
     "RecognitionReopened",
     "RecognitionWithdrawn",
+    "RecordTellsOwner",
     "SharesProposed",
     "TaskAssigned",
     "TaskDue",

@@ -98,6 +98,23 @@ class OrganisationChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordTellsOwner(DomainEvent):
+    """The texts of a published confidential record (the subject) tell its owner, or may do so unless `certain`, since
+    an organisation has other names. `places` are excerpts, for the owner and the bureau alone."""
+
+    name: ClassVar = "record.tells_owner"
+
+    subject_id: UUID
+    kind: str
+    number: str
+    version: int
+    organisation_id: UUID
+    fields: list[str]
+    places: list[str]
+    certain: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrganisationVerified(DomainEvent):
     """The bureau vouches for the organisation from now on; its submitted records go on."""
 

@@ -1,11 +1,12 @@
 """Reasons for a match: similar sentences, important features, and terms that hold or fail.
 
-Built from templates; nothing is stated that is not in the two records. Telephone numbers, e-mail addresses and names
-that must stay hidden are removed from quoted sentences.
+Built from templates; nothing is stated that is not in the two records. Telephone numbers and e-mail addresses are
+removed from quoted sentences. The texts of confidential records name no owner: they are checked before they are
+published, and again when an owner gets another name (`libraries.review.renamed_owners`).
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -50,19 +51,17 @@ def reasons(
     achievement_sentences: Sequence[str],
     cosines: Floats,
     compared: Sequence[Comparison] = (),
-    hidden_names: Collection[str] = (),
 ) -> Reasons:
     """Reasons for one scored pair.
 
     Args:
         cosines: `similarity.sentence_cosines` of the given sentences, (s, t).
         compared: `traits.compared` of the two records.
-        hidden_names: names of organisations and persons that must not appear.
     """
-    met = meeting_sentences(demand_sentences, achievement_sentences, cosines, hidden_names)
+    met = meeting_sentences(demand_sentences, achievement_sentences, cosines)
     counted = counted_features(scored.contributions)
     held = terms(demand, achievement)
-    figures = tuple(_figure(one, hidden_names) for one in compared)
+    figures = tuple(_figure(one) for one in compared)
     zh, en = one_line(scored.score, met, figures, held)
     return Reasons(zh, en, met, figures, counted_groups(scored.contributions), counted, held)
 
@@ -71,7 +70,6 @@ def meeting_sentences(
     demand_sentences: Sequence[str],
     achievement_sentences: Sequence[str],
     cosines: Floats,
-    hidden_names: Collection[str] = (),
 ) -> tuple[MetSentences, ...]:
     """The most similar sentence pairs, nearest first; each sentence is used once, and distant pairs are left out."""
     if cosines.size == 0:
@@ -92,8 +90,8 @@ def meeting_sentences(
         columns.add(column)
         met.append(
             MetSentences(
-                without_names(demand_sentences[row], hidden_names),
-                without_names(achievement_sentences[column], hidden_names),
+                without_contacts(demand_sentences[row]),
+                without_contacts(achievement_sentences[column]),
                 round(cosine, 4),
             )
         )
@@ -172,10 +170,8 @@ def shown(reasons: Mapping[str, Any], *levels: ViewLevel | int) -> dict[str, Any
     }
 
 
-def without_names(sentence: str, hidden_names: Collection[str] = ()) -> str:
-    """The sentence without telephone numbers, e-mail addresses and the given names."""
-    for name in sorted(filter(None, hidden_names), key=len, reverse=True):
-        sentence = sentence.replace(name, HIDDEN)
+def without_contacts(sentence: str) -> str:
+    """The sentence without telephone numbers and e-mail addresses."""
     return _CONTACT.sub(HIDDEN, sentence)
 
 
@@ -184,8 +180,8 @@ def _cells(cosines: Floats) -> list[tuple[int, int]]:
     return [(row, column) for row in range(rows) for column in range(columns)]
 
 
-def _figure(one: Comparison, hidden_names: Collection[str]) -> Figure:
-    required, offered = (without_names(str(each), hidden_names) for each in (one.required, one.offered))
+def _figure(one: Comparison) -> Figure:
+    required, offered = (without_contacts(str(each)) for each in (one.required, one.offered))
     holds = one.verdict is Verdict.HOLDS
     state = one.verdict.value if holds or one.same_name else "unsure"
     zh, en = _STATES[state]

@@ -26,6 +26,7 @@ from app.notifications.notices.groups import TYPE_OF_MESSAGE
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
 from app.notifications.notices.rows.contests import CONTEST_ROWS
+from app.notifications.notices.rows.records import RECORD_ROWS
 from app.notifications.notices.talent_rows import CERTIFICATE_ROWS, FILING_ROWS, RECOGNITION_ROWS
 
 
@@ -227,6 +228,7 @@ ROWS: tuple[NoticeRow, ...] = (
     *CERTIFICATE_ROWS,
     *RECOGNITION_ROWS,
     *CONTEST_ROWS,
+    *RECORD_ROWS,
     *_OTHER_ROWS,
 )
 

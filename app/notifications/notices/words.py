@@ -8,9 +8,11 @@ from typing import Any
 from app.clock import chinese_day, chinese_moment, english_moment
 from app.engagements.contract_models import AmendmentState, ContractSide
 from app.engagements.models import ParticipantRole, ParticipantSide, Stage
+from app.events.catalogue.records import RecordTellsOwner
 from app.events.catalogue.talent import ContestEvent, RecognitionDoubted
 from app.events.domain_event import DomainEvent
-from app.libraries.record.enums import CertificateLevel, LabelledEnum
+from app.libraries.record.enums import CertificateLevel, LabelledEnum, RecordKind
+from app.libraries.registry import LIBRARIES
 from app.vocabularies import vocabulary
 
 _LABELLED: Mapping[str, type[LabelledEnum]] = {
@@ -49,6 +51,8 @@ def words_of(event: DomainEvent) -> dict[str, str]:
         words["kind_zh"], words["kind_en"] = _AMENDMENTS[words["kind"]]
     words["side_zh"], words["side_en"] = _side(event, words)
     words["missing_zh"], words["missing_en"] = _missing(event)
+    if isinstance(event, RecordTellsOwner):
+        words |= _record_words(event)
     if isinstance(event, RecognitionDoubted):
         words["basis_zh"], words["basis_en"] = _LOST_BASIS[event.cause]
     if isinstance(event, ContestEvent):
@@ -56,6 +60,20 @@ def words_of(event: DomainEvent) -> dict[str, str]:
     is_change = getattr(event, "amendment_id", None) is not None
     words["of_zh"], words["of_en"] = ("（变更或解除提议）", "the proposal about ") if is_change else ("", "")
     return words
+
+
+def _record_words(event: RecordTellsOwner) -> dict[str, str]:
+    """The fields by their titles, and the places in them."""
+    kind = RecordKind.of(event.kind)
+    fields_ = LIBRARIES[kind].create_schema.model_fields
+    titles = [str(fields_[name].title) if name in fields_ else name for name in event.fields]
+    return {
+        "kind_zh": kind.zh,
+        "kind_en": kind.en.lower(),
+        "fields_zh": "、".join(f"“{title}”" for title in titles),
+        "fields_en": ", ".join(event.fields),
+        "places_text": "; ".join(event.places),
+    }
 
 
 def _contest_words(event: ContestEvent) -> dict[str, str]:

@@ -46,7 +46,6 @@ def explained(
             for one in compare(*(parse_indicators(text).indicators for text in figures))
             if one.verdict is not Verdict.UNKNOWN
         ],
-        hidden_names=("泺锐公司", "岱北理工大学"),
     )
 
 
@@ -57,11 +56,10 @@ def test_each_sentence_is_quoted_once_and_the_nearest_first() -> None:
     assert len({sentence.demand for sentence in met}) == len(met)
 
 
-def test_names_and_contacts_never_appear() -> None:
+def test_contacts_never_appear() -> None:
     actual = json.dumps(explained().to_dict(), ensure_ascii=False, default=str)
-    for secret in ("泺锐", "岱北理工大学", "13800138000"):
-        assert secret not in actual
-    assert explanation.without_names("发 a.b@c.cn 或 0531-88881234") == "发 〔略〕 或 〔略〕"
+    assert "13800138000" not in actual
+    assert explanation.without_contacts("发 a.b@c.cn 或 0531-88881234") == "发 〔略〕 或 〔略〕"
 
 
 def test_a_failing_term_is_stated_in_the_one_line() -> None:
