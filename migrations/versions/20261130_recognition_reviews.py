@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3b8e52d7f9a1"
-down_revision = "d1f60a8e52b7"
+down_revision = "a64e0d7c19f3"
 branch_labels = None
 depends_on = None
 
