@@ -83,8 +83,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
         ModelNotReady, RerankerNotFitted: a reranker is set and is not there, or the ranker is not fitted to it.
     """
     synonyms = SynonymFile(settings)
-    _calculate_in_one_thread()
-    use_announced_years(settings.announced_years)
+    _prepare_process(settings)
     policy = {
         "conflict_grace_months": settings.conflict_grace_months,
         "password_history": settings.password_history,
@@ -135,6 +134,12 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[Store] = services[EncryptedStore] = open_store(settings)
     services[DeliveryContext] = build_delivery_context(settings)
     return services
+
+
+def _prepare_process(settings: Settings) -> None:
+    """What holds for all of the process, whatever is built in it."""
+    _calculate_in_one_thread()
+    use_announced_years(settings.announced_years)
 
 
 @cache

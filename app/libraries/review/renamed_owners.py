@@ -24,7 +24,7 @@ from app.libraries.registry import LIBRARIES
 from app.services import Services
 
 NAMES = frozenset({"name", "aliases", "former_names", "parent_id", MERGED})
-"""Changes of an organisation after which its records are told by other words."""
+"""Changes of an organisation after which other words say whose its records are."""
 
 _KINDS = (RecordKind.DEMAND, RecordKind.ACHIEVEMENT)
 
@@ -36,10 +36,10 @@ def find_telling(_: Services, session: Session, event: ClaimedEvent) -> list[Rec
         return []
     organisations = _with_those_below(session, changed.subject_id)
     return [
-        told
+        announced
         for kind in _KINDS
         for record in _confidential(session, kind, organisations)
-        if (told := _told(session, kind, record)) is not None
+        if (announced := _announcement(session, kind, record)) is not None
     ]
 
 
@@ -47,15 +47,15 @@ def announce_telling(
     _: Services, session: Session, __: ClaimedEvent, found: Collection[RecordTellsOwner]
 ) -> None:
     """Announce each of the records that has not been changed meanwhile: a change checks it itself."""
-    for told in found:
-        model: Any = LIBRARIES[RecordKind.of(told.kind)].model
+    for announced in found:
+        model: Any = LIBRARIES[RecordKind.of(announced.kind)].model
         now_there = session.scalar(
             select(model.version).where(
-                model.id == told.subject_id, model.state == RecordState.PUBLISHED.value
+                model.id == announced.subject_id, model.state == RecordState.PUBLISHED.value
             )
         )
-        if now_there == told.version:
-            emit(session, told)
+        if now_there == announced.version:
+            emit(session, announced)
 
 
 def _with_those_below(session: Session, organisation_id: UUID) -> list[UUID]:
@@ -89,7 +89,7 @@ def _confidential(session: Session, kind: RecordKind, organisations: Collection[
             yield session.get_one(model, id_)
 
 
-def _told(session: Session, kind: RecordKind, record: Record) -> RecordTellsOwner | None:
+def _announcement(session: Session, kind: RecordKind, record: Record) -> RecordTellsOwner | None:
     leaks = leaks_of(session, record)
     if not leaks or record.owner_org_id is None:
         return None
