@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3b8e52d7f9a1"
-down_revision = "a64e0d7c19f3"
+down_revision = "c85b1f4e20d9"
 branch_labels = None
 depends_on = None
 
