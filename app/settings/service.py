@@ -258,8 +258,8 @@ class FileSettings(BaseModel):
     max_file_bytes: int = Field(default=20_000_000, ge=1_000, description="Largest file of an engagement.")
     clamd: str | None = Field(
         default=None,
-        description="Address of a clamd that scans files before they are stored: `host:port`, or the path of its "
-        "socket. If it is set and does not answer, files are refused. Default: files are not scanned.",
+        description="Address of a clamd that scans files before they are stored or read: `host:port`, or the path of "
+        "its socket. If it is set and does not answer, files are refused. Default: files are not scanned.",
     )
     files_s3_bucket: str | None = Field(
         default=None, description="Bucket for files; needs the extra `s3`. Default: `files` in `SANKU_HOME`."

@@ -22,14 +22,16 @@ def draft(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Suggest the fields of a demand or an achievement, each with the place that it comes from. Nothing is saved."""
+    from app.exchange.batches.workbooks import scanned
     from app.exchange.headers.dictionary import Kind
     from app.exchange.suggestions.composition import suggested_of_file, suggested_of_text
     from app.matching.embedding.remote.opening import open_embedder
 
     kind = Kind.ACHIEVEMENT if achievement else Kind.DEMAND
-    embedder = open_embedder(load_settings())
+    settings = load_settings()
+    embedder = open_embedder(settings)
     if file is not None and file.suffix.lower() != ".txt":
-        found = suggested_of_file(file.read_bytes(), kind, embedder)
+        found = suggested_of_file(scanned(file.read_bytes(), settings), kind, embedder)
     else:
         text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8")
         found = suggested_of_text(text, kind, embedder)

@@ -36,9 +36,10 @@ def import_file(
     The same file again changes nothing, a newer one updates. Exits with status 2 if rows are refused; each is reported
     with its place and what would be right.
     """
+    from app.exchange.batches.workbooks import scanned
     from app.exchange.report import report_of
 
-    report = report_of(file.read_bytes(), name=file.name) if dry_run else {}
+    report = report_of(scanned(file.read_bytes(), load_settings()), name=file.name) if dry_run else {}
     report = report or _store(file, sender, yes=yes, publish=publish)
     if as_json:
         write_json(report)
@@ -75,15 +76,17 @@ def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, An
     from app.database import Database
     from app.exchange.batches.commit import Committer
     from app.exchange.batches.preview import preview
+    from app.exchange.batches.workbooks import scanned
     from app.libraries.record.indexing import Indexer
     from app.settings import Settings
 
+    data = scanned(file.read_bytes(), load_settings())
     services = build_services(load_settings())
     database = services[Database]
     with progress("rows read (已读行)") as update:
         batch = preview(
             database,
-            file.read_bytes(),
+            data,
             name=file.name,
             sender=sender,
             principal=SYSTEM,

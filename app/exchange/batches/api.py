@@ -72,11 +72,12 @@ def create(
     _: PublishingTurn,  # after the file: a turn watches the connection, which the form is read from
     principal: CurrentPrincipal,
     database: AppDatabase,
+    settings: AppSettings,
     sender: Sender = None,
 ) -> BatchRead:
     """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件，返回每行将如何处理，不写入任何记录。文件本身不保存。"""
     batch_id = preview(
-        database, bytes_of(file.file), name=file.filename or "", sender=sender, principal=principal
+        database, bytes_of(file.file, settings), name=file.filename or "", sender=sender, principal=principal
     )
     with database.reading() as session:
         return BatchRead.model_validate(session.get_one(ImportBatch, batch_id))
@@ -197,8 +198,13 @@ def undo(
     openapi_extra=FORM,
 )
 def marked_file(
-    batch_id: UUID, file: Received, _: PublishingTurn, principal: CurrentPrincipal, session: ReadSession
+    batch_id: UUID,
+    file: Received,
+    _: PublishingTurn,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    settings: AppSettings,
 ) -> Response:
     """再次提交同一文件，返回增加“导入结果”一列的 XLSX；平台不保存原文件。"""
-    data = results.marked_file(session, batch_id, bytes_of(file.file), principal=principal)
+    data = results.marked_file(session, batch_id, bytes_of(file.file, settings), principal=principal)
     return as_workbook(data, "result.xlsx")

@@ -18,7 +18,7 @@ from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
 from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.matching.embedding.embedder import Embedder
-from app.services import provided
+from app.services import AppSettings, provided
 
 router = APIRouter(
     prefix="/v1/drafts", tags=["imports"], responses=problems(Unauthenticated, Forbidden, Invalid) | REFUSALS
@@ -61,8 +61,9 @@ def of_file(
     principal: LoggedIn,
     _: MatchingTurn,
     embedder: AppEmbedder,
+    settings: AppSettings,
     kind: Kind = Kind.DEMAND,
 ) -> DraftSuggestion:
     """从 DOCX、PDF 等文件得到各字段的建议；文件和内容都不保存。"""
     _allow(principal, kind)
-    return suggested_of_file(bytes_of(file.file), kind, embedder)
+    return suggested_of_file(bytes_of(file.file, settings), kind, embedder)

@@ -25,6 +25,7 @@ from app.exchange.headers.dictionary import Kind
 from app.exchange.templates import template
 from app.libraries.record.enums import RecordKind
 from app.paging import MAX_CURSOR, PageRequest
+from app.settings import Settings
 from app.web.desk.imports.columns import column_choices, unknown_columns
 from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
 from app.web.forms.filled import FilledForm
@@ -69,7 +70,7 @@ def import_file(page: CurrentPage, posted: Posted, database: AppDatabase, upload
         try:
             batch_id = preview(
                 database,
-                _bytes_of(upload),
+                _bytes_of(page, upload),
                 name=upload.filename or "" if upload else "",
                 sender=posted.get("sender") or None,
                 principal=page.principal,
@@ -118,7 +119,7 @@ def marked(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, u
     page.take_display(posted)
     try:
         with database.reading() as session:
-            data = results.marked_file(session, id, _bytes_of(upload), principal=page.principal)
+            data = results.marked_file(session, id, _bytes_of(page, upload), principal=page.principal)
         return as_workbook(data, "result.xlsx")
     except Invalid as refusal:
         with database.reading() as session:
@@ -202,10 +203,10 @@ def _kinds(page: WebPage) -> dict[str, str]:
     return {kind.value: KINDS[kind.value] for kind in _OWN_KINDS}
 
 
-def _bytes_of(upload: UploadFile | None) -> bytes:
+def _bytes_of(page: WebPage, upload: UploadFile | None) -> bytes:
     if upload is None:
         raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
-    return bytes_of(upload.file)
+    return bytes_of(upload.file, page.services[Settings])
 
 
 def _meanings(posted: PostedForm) -> dict[str, str]:

@@ -16,11 +16,12 @@ from app.exchange.suggestions.suggestion import DraftSuggestion, Suggestion
 from app.libraries.validation.indicators.model import Op
 from app.matching.embedding.embedder import Embedder
 from app.services import provided
+from app.settings import Settings
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
 from app.web.desk.records.form_pages import show_form
 from app.web.forms.fields import Form
 from app.web.forms.filled import FilledForm
-from app.web.page import CurrentPage, PageMatchingTurn
+from app.web.page import CurrentPage, PageMatchingTurn, WebPage
 from app.web.posted import Posted, PostedForm
 
 AppEmbedder = Annotated[Embedder, Depends(provided(Embedder))]
@@ -57,7 +58,7 @@ def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
         if posted.only_shows:
             return show_form(page, kind, form, source=posted.get(TEXT))
         try:
-            found = _suggestion(kind, posted, upload, embedder)
+            found = _suggestion(page, kind, posted, upload, embedder)
         except Invalid as error:
             return show_form(page, kind, form.with_errors(error), status=422, source=posted.get(TEXT))
         return show_form(
@@ -70,11 +71,11 @@ def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
 
 
 def _suggestion(
-    kind: DeskKind, posted: PostedForm, upload: UploadFile | None, embedder: Embedder
+    page: WebPage, kind: DeskKind, posted: PostedForm, upload: UploadFile | None, embedder: Embedder
 ) -> DraftSuggestion:
     wanted = Kind(kind.kind.value)
     if upload is not None:
-        return suggested_of_file(bytes_of(upload.file), wanted, embedder)
+        return suggested_of_file(bytes_of(upload.file, page.services[Settings]), wanted, embedder)
     text = posted.get(TEXT).strip()
     if not text:
         raise Invalid.field("file", "missing", "请粘贴一段文字，或选择文件", "paste a text or choose a file")
