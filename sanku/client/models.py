@@ -2263,8 +2263,22 @@ class ModelOut(TypedDict):
     created_at: str | None
 
 
+SpaceState = Literal["serving", "filling", "kept"]
+
+
+class SpaceOut(TypedDict):
+    model_id: str
+    state: SpaceState
+    held: bool
+    records: int
+    done: int
+    since: str
+    seconds_left: int | None
+
+
 class ModelsOut(TypedDict):
     items: list[ModelOut]
+    spaces: list[SpaceOut]
 
 
 class MoveRequest(TypedDict):

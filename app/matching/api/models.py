@@ -6,7 +6,15 @@ from app.accounts.access.permissions import CurrentPrincipal
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
 from app.matching.lists.presenter import AppMatcher
-from app.matching.training.report import ModelOut, ModelsOut, RunOut, model_list, run_page, switch_model
+from app.matching.training.report import (
+    ModelOut,
+    ModelsOut,
+    RunOut,
+    model_list,
+    run_page,
+    space_list,
+    switch_model,
+)
 from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1", tags=["排序模型 Models"], responses=problems(Unauthenticated, Forbidden))
@@ -14,8 +22,11 @@ router = APIRouter(prefix="/v1", tags=["排序模型 Models"], responses=problem
 
 @router.get("/models", summary="排序模型列表")
 def list_models(principal: CurrentPrincipal, session: ReadSession, matcher: AppMatcher) -> ModelsOut:
-    """最新的在前；active 为现用模型。"""
-    return ModelsOut(items=model_list(session, matcher.shipped, principal=principal))
+    """最新的在前；active 为现用模型。spaces 为向量模型及其向量的齐备程度。"""
+    return ModelsOut(
+        items=model_list(session, matcher.shipped, principal=principal),
+        spaces=space_list(session, principal=principal),
+    )
 
 
 @router.post("/models/rollback", summary="恢复上一个模型", responses=problems(Conflict))

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.matching.feedback.models import TrainingRun
+from app.matching.models import SpaceState
 from app.matching.ranking import registry
 from app.matching.ranking.ranker import Ranker
+from app.matching.spaces.lifecycle import progress
 from app.paging import Page, PageRequest, Sort, list_page
 
 _NEWEST_FIRST = Sort(TrainingRun.started_at, datetime, descending=True, name="started_at")
@@ -34,8 +36,27 @@ class ModelOut(BaseModel):
     created_at: datetime | None
 
 
+class SpaceOut(BaseModel):
+    """向量空间：更换向量模型时，新旧两个模型的向量并存。"""
+
+    model_config = ConfigDict(from_attributes=True, protected_namespaces=())
+
+    model_id: str = Field(title="向量模型")
+    state: SpaceState = Field(
+        title="状态", description="serving 使用中 filling 正在补齐 kept 保留，可随时换回"
+    )
+    held: bool = Field(title="补齐后暂不启用")
+    records: int = Field(title="记录总数")
+    done: int = Field(title="已有最新向量的记录数")
+    since: datetime = Field(title="进入此状态的时间")
+    seconds_left: int | None = Field(title="预计剩余秒数")
+
+
 class ModelsOut(BaseModel):
     items: list[ModelOut]
+    spaces: list[SpaceOut] = Field(
+        title="向量模型", description="只有一个向量模型、且从未更换时为空；使用中的排在最前"
+    )
 
 
 class RunOut(BaseModel):
@@ -59,6 +80,16 @@ def model_list(session: Session, shipped: Ranker, *, principal: Principal) -> li
     """
     require(principal, Action.MODEL_READ)
     return listed_models(session, shipped)
+
+
+def space_list(session: Session, *, principal: Principal) -> list[SpaceOut]:
+    """The embedding models of the store for an operator, the one that serves first; none where there is only one.
+
+    Raises:
+        Forbidden: the principal is not an operator.
+    """
+    require(principal, Action.MODEL_READ)
+    return [SpaceOut.model_validate(one) for one in progress(session)]
 
 
 def switch_model(session: Session, shipped: Ranker, version: str | None, *, principal: Principal) -> ModelOut:

@@ -22,6 +22,7 @@ from app.matching.training.refit import keep
 from app.store.consistency.verification import StoreParts, check_store
 from app.store.transfer import transfer
 from tests.matching.spaces.conftest import LEAST, NEW, OLD, OTHER, TITLES, Store, opened
+from tests.support.callers import Caller
 from tests.support.embedders import BigramEmbedder
 
 
@@ -273,3 +274,27 @@ def test_a_ranker_counts_for_the_model_that_it_was_fitted_to(store: Store) -> No
     store.run("switch", OLD)
     store.follow()
     assert used() == "trained-by-old"
+
+
+def test_operators_see_how_far_the_second_space_is(store: Store, as_operator: Caller) -> None:
+    assert as_operator.get("/v1/models").json()["spaces"] == []
+    store.run("switch", NEW, "--hold")
+    store.drain()
+    store.fill()
+    store.achievement("桥梁钢结构长效防腐体系")
+    serving, filling = as_operator.get("/v1/models").json()["spaces"]
+    assert (serving["model_id"], serving["state"], serving["done"], serving["records"]) == (
+        OLD,
+        "serving",
+        7,
+        7,
+    )
+    assert (filling["model_id"], filling["state"], filling["done"], filling["records"]) == (
+        NEW,
+        "filling",
+        6,
+        7,
+    )
+    assert filling["held"]
+    assert filling["seconds_left"] is not None
+    assert store.company.get("/v1/models").status_code == 403

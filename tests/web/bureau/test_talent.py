@@ -9,6 +9,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.clock import today
+from app.matching.models import EmbeddingSpace, SpaceState
 from app.talent.certificates.models import TrainingCertificate
 from app.talent.contests.models import ContestRegistration
 from tests.support.builders.accounts import make_organisation
@@ -250,3 +251,13 @@ def test_models_can_be_switched_where_there_is_another(operator: Reader, reader:
     assert operator.post("/bureau/system/models/use", data={"version": "nonsense"}).status_code == 404
     assert reader(Role.MANAGER).post("/bureau/system/models/rollback").status_code == 403
     assert reader(None).post("/bureau/system/models/rollback").status_code == 401
+
+
+def test_embedding_models_are_shown_while_there_are_two(operator: Reader, scenario: Scenario) -> None:
+    assert "向量模型" not in text_of(operator.get("/bureau/system/models").text)
+    with scenario.database.unit_of_work() as session:
+        session.add(EmbeddingSpace(model_id="model-of-now", source="/m", state=SpaceState.SERVING))
+        session.add(EmbeddingSpace(model_id="model-to-come", source="/n", state=SpaceState.FILLING))
+    page = operator.get("/bureau/system/models")
+    assert faults_of(page.text) == []
+    assert "model-to-come 正在补齐 0 / 0" in " ".join(text_of(page.text).split())

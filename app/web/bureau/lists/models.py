@@ -1,5 +1,6 @@
-"""Page `/bureau/system/models`: the rankers, which one is in use, how they compared, and the way back."""
+"""Page `/bureau/system/models`: the rankers, how they compared, the way back, and the embedding models."""
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,7 +9,15 @@ from fastapi.responses import Response
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, SankuError
 from app.matching.matcher import Matcher
-from app.matching.training.report import ModelOut, RunOut, model_list, run_page, switch_model
+from app.matching.training.report import (
+    ModelOut,
+    RunOut,
+    SpaceOut,
+    model_list,
+    run_page,
+    space_list,
+    switch_model,
+)
 from app.paging import PageRequest
 from app.services import AllServices, Services
 from app.web.i18n import mark as _
@@ -28,6 +37,7 @@ DECISIONS = {
     "too_few": _("数据太少"),
     "overtaken": _("训练期间已启用其他模型"),
 }
+SPACES = {"serving": _("使用中"), "filling": _("正在补齐"), "kept": _("保留，可换回")}
 _RUNS = 20
 
 
@@ -72,6 +82,7 @@ def _show(
         status=error.status if error else 200,
         models=[(one, translate(STATES.get(one.state, one.state)), _figures(one)) for one in found],
         runs=_runs(runs.items),
+        spaces=_spaces(space_list(session, principal=page.principal)),
         error=error,
     )
 
@@ -92,6 +103,28 @@ def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
         elif isinstance(value, bool | int | float | str):
             found.append((prefix + name, value))
     return found
+
+
+def _spaces(spaces: list[SpaceOut]) -> TableView:
+    labels = (_("向量模型"), _("状态"), _("已有向量的记录"), _("预计剩余"), _("自何时起"))
+    rows = [
+        TableRow(
+            (
+                one.model_id,
+                translate(SPACES[one.state]),
+                f"{one.done} / {one.records}",
+                "–" if one.seconds_left is None else str(timedelta(seconds=one.seconds_left)),
+                moment(one.since),
+            )
+        )
+        for one in spaces
+    ]
+    return TableView(
+        translate(_("向量模型")),
+        [TableColumn(translate(label)) for label in labels],
+        rows,
+        hides_caption=True,
+    )
 
 
 def _runs(runs: list[RunOut]) -> TableView:
