@@ -23,6 +23,7 @@ from app.events.clock_recovery import recover_from_clock_change
 from app.exchange.duplicates.comparison import compare_records
 from app.libraries import expiry
 from app.libraries.record.indexing import Indexer
+from app.libraries.record.retention import delete_old_versions
 from app.libraries.search_refresh import refresh_search
 from app.matching.embedding.embedder import Embedder
 from app.matching.feedback.impressions import delete_old_impressions
@@ -181,6 +182,11 @@ def delete_notices(services: Services, session: Session) -> None:
     delete_old_notices(session, older_than=services[Settings].notice_retention)
 
 
+def forget_versions(services: Services, session: Session) -> None:
+    """Delete versions of records that were replaced long ago."""
+    delete_old_versions(session, older_than=services[Settings].version_retention)
+
+
 def watch_reading(services: Services, session: Session) -> None:
     """Raise alarms about readers who read more of others than work explains."""
     raise_alarms(session, many=services[Settings].mass_reading)
@@ -222,6 +228,7 @@ JOBS = (
     ScheduledJob("forget_idempotency_keys", HOUR, delete_idempotency_keys),
     ScheduledJob("forget_account_links", HOUR, delete_account_links),
     ScheduledJob("forget_exposures", DAY, delete_impressions),
+    ScheduledJob("forget_versions", DAY, forget_versions),
     ScheduledJob("seal_audit", MINUTE, run=seal_audit_trail),
     ScheduledJob("prune_audit", HOUR, prune_audit_trail),
     ScheduledJob("watch_reading", 10 * MINUTE, watch_reading),

@@ -218,6 +218,17 @@ class PublicationSettings(BaseModel):
     )
 
 
+class HistorySettings(BaseModel):
+    """History of records"""
+
+    version_retention: timedelta = Field(
+        default=timedelta(days=1095),
+        ge=timedelta(days=181),
+        description="How long versions of records are kept after a newer one has replaced them; at least 181 days. "
+        "Contracts and the audit trail have rules of their own.",
+    )
+
+
 class OpenDataSettings(BaseModel):
     """Open data"""
 
