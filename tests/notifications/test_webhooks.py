@@ -1,6 +1,7 @@
 """Webhooks against a real receiver: signed by the specification, tried again, given up, rotated, repeated."""
 
 import json
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -360,6 +361,55 @@ class TestRights:
         answer = as_enterprise.post("/v1/webhooks", json={"name": "x", "url": url, "types": ["push.new"]})
         assert answer.status_code == 422
         assert [error["code"] for error in answer.json()["errors"]] == [code]
+
+
+@ON_ONE_DATABASE
+def test_a_name_that_leads_inside_after_it_was_checked_is_not_followed(
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    as_operator: Caller,
+    receiver: Receiver,
+    drain: Drain,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DNS rebinding: the first answer of the name is public, each later one is the receiver on this machine."""
+    asked: list[str] = []
+    connected: list[Any] = []
+    look_up, connect = socket.getaddrinfo, socket.create_connection
+
+    def rebinding(host: Any, port: Any, *others: Any, **named: Any) -> Any:
+        if host != "hooks.example.com":
+            return look_up(host, port, *others, **named)
+        asked.append(host)
+        address = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, receiver.port))]
+
+    def connecting(address: Any, *others: Any, **named: Any) -> socket.socket:
+        if address[1] != 443:
+            return connect(address, *others, **named)
+        connected.append(address)
+        raise ConnectionRefusedError
+
+    body = {
+        "name": "项目系统",
+        "url": "https://hooks.example.com/hook",
+        "types": ["push.new"],
+        "organisation_id": str(as_manager.organisation_id),
+    }
+    ok(as_operator.post("/v1/webhooks", json=body), 201)
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    monkeypatch.setattr(socket, "create_connection", connecting)
+    scenario.push_with_message(manager)
+    drain()
+    assert (asked, connected) == (["hooks.example.com"], [("93.184.216.34", 443)])
+    scenario.pass_time(timedelta(seconds=6))
+    drain()
+    assert len(asked) == 2
+    assert connected == [("93.184.216.34", 443)], "an address inside is not even tried"
+    assert receiver.calls == []
+    [delivery] = scenario.deliveries()
+    assert (delivery.state, delivery.attempts) == ("due", 2)
 
 
 def test_changes_need_the_etag_that_was_read(
