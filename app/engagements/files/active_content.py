@@ -162,8 +162,10 @@ def _active() -> Invalid:
     return Invalid.field(
         "file",
         "active_content",
-        "文件含有脚本、程序、嵌入的附件或从外部加载的内容，请另存为不含这些内容的文件后上传",
-        "holds scripts, programs, attached files or parts that are loaded from elsewhere; save it without them",
+        "文件含有脚本、程序、嵌入的附件或从外部加载的内容，请另存为不含这些内容的文件后上传；"
+        "带电子签章的文件请由签章平台导出不含附件的版本，附件另行上传",
+        "holds scripts, programs, attached files or parts that are loaded from elsewhere; save it without them. "
+        "Of a file with an e-seal, export one without attachments from the sealing service, and upload those apart",
     )
 
 
@@ -171,8 +173,10 @@ def _encrypted() -> Invalid:
     return Invalid.field(
         "file",
         "encrypted",
-        "文件设有密码或权限限制，无法检查，请另存为未加密的文件后上传",
-        "is encrypted, so it cannot be checked; save it without a password and without restrictions",
+        "文件设有密码或权限限制，无法检查，请另存为未加密的文件后上传；"
+        "带电子签章的文件另存后签章失效，请由签章平台导出不加密、不限权限的版本",
+        "is encrypted, so it cannot be checked; save it without a password and without restrictions. Saving breaks an "
+        "e-seal: export an unencrypted version from the sealing service",
     )
 
 

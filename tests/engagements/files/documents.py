@@ -45,6 +45,13 @@ LINK = (
 PACKAGER = "\x01Ole10Native".encode("utf-16-le")
 """The stream of an object that is any file: a program, for instance."""
 
+SEAL = (
+    b"<</AcroForm<</SigFlags 3/Fields[3 0 R]>>/Perms<</DocMDP 4 0 R>>>>endobj\n"
+    b"3 0 obj<</FT/Sig/Subtype/Widget/V 4 0 R>>endobj\n"
+    b"4 0 obj<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 10 20 10]/Contents<3082>>>"
+)
+"""What a sealing service adds to a PDF file: a form with a signature, and what may be changed afterwards."""
+
 
 def pdf(further: bytes) -> bytes:
     """A PDF file with one more object."""

@@ -182,11 +182,14 @@ class TestTypes:
         "content",
         [
             documents.packed(b"1 0 <</Type/Page/Title(JavaScript)>>"),
+            documents.pdf(documents.SEAL),
             documents.office_with("word/_rels/document.xml.rels", documents.LINK),
             documents.office_with("word/embeddings/o1.bin", "Equation Native".encode("utf-16-le")),
         ],
     )
-    def test_links_formulas_and_packed_objects_are_taken(self, content: bytes, settings: Settings) -> None:
+    def test_links_formulas_seals_and_packed_objects_are_taken(
+        self, content: bytes, settings: Settings
+    ) -> None:
         assert files.examine(io.BytesIO(content), "报告", settings=settings).size == len(content)
 
     def test_a_name_ends_as_what_the_file_is(self) -> None:
