@@ -131,6 +131,14 @@ def working_day_from(day: date) -> date:
     return day
 
 
+def after_working_time(moment: datetime, time: timedelta) -> datetime:
+    """The moment (UTC) at which this much time has passed, its days counted as working days."""
+    local = moment.astimezone(JINAN_TIME)
+    days = time // ONE_DAY
+    day = add_working_days(local.date(), days) if days else local.date()
+    return datetime.combine(day, local.timetz()).astimezone(UTC) + time % ONE_DAY
+
+
 def add_working_days(day: date, count: int) -> date:
     """The `count`-th working day after `day`, not counting `day` itself.
 

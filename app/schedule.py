@@ -12,7 +12,7 @@ from app.accounts.audit.retention import prune
 from app.accounts.idempotency import forget_old_keys
 from app.accounts.links.service import forget_old_links
 from app.clock import local_now
-from app.database import Database
+from app.database import Database, now
 from app.engagements.contracts.documents import service as documents
 from app.engagements.files import service as engagement_files
 from app.engagements.files.storage import Store
@@ -124,7 +124,7 @@ def remind_of_tasks(_: Services, session: Session) -> None:
 
 def remind_of_reviews(services: Services, session: Session) -> None:
     """Remind the bureau of engagements that have waited for its review for long."""
-    reviews.remind(session, older_than=services[Settings].review_reminder)
+    reviews.remind(session, older_than=services[Settings].review_reminder, moment=now())
 
 
 def look_for_ties(_: Services, session: Session) -> None:

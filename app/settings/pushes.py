@@ -70,7 +70,8 @@ class PushSettings(BaseModel):
     review_reminder: timedelta = Field(
         default=timedelta(days=3),
         gt=timedelta(0),
-        description="After how long the bureau is reminded of an engagement whose review waits, and again each time.",
+        description="After how long, in working days, the bureau is reminded of a review of an engagement, and again "
+        "each time.",
     )
     newcomer_share: float = Field(
         default=0.15,

@@ -164,6 +164,7 @@ def _clear(session: Session, review: EngagementReview, engagement: Engagement, p
         )
     pairs = {tie.key: pair_of_key(tie.key) for tie in ties}
     known = {pair for pair in pairs.values() if pair is not None}
+    decisions.lock(session, {id_ for pair in known for id_ in pair})
     decided = decided_pairs(session, {id_ for pair in known for id_ in pair})
     for first, second in sorted(sorted(pair) for pair in known - decided):
         decisions.decide(

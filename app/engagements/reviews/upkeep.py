@@ -7,7 +7,7 @@ the bureau has found that the organisations in question are different, or until 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.principal import SYSTEM
 from app.accounts.organisations.duplicates import decided_pairs
+from app.clock import after_working_time
 from app.database import by_id, now
 from app.engagements.models import OPEN_STAGES, Engagement, Participant, ParticipantState, Stage
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
@@ -212,20 +213,29 @@ def waiting_consents(session: Session, review: EngagementReview) -> list[Partici
     return [one for one in people_of(session, [review])[review.id] if waits(one)]
 
 
-def remind(session: Session, *, older_than: timedelta) -> int:
-    """Announce reviews that have waited for longer than this, and again each time as much has passed; their number."""
-    row, since = EngagementReview, now() - older_than
+def remind(session: Session, *, older_than: timedelta, moment: datetime) -> int:
+    """Announce reviews that have waited for longer than this at a moment (UTC), and again each time as much has passed;
+    their number.
+
+    Its days are working days, as nobody looks on others: after a holiday the bureau would else get one reminder for
+    every third day of it, all on the first morning.
+    """
+    row, since = EngagementReview, moment - older_than
     query = (
         select(row)
         .where(row.state == ReviewState.OPEN, row.opened_at <= since)
         .order_by(row.opened_at, row.id)
     )
-    due = [one for one in session.scalars(query) if one.reminded_at is None or one.reminded_at <= since]
+    due = [
+        one
+        for one in session.scalars(query)
+        if after_working_time(one.reminded_at or one.opened_at, older_than) <= moment
+    ]
     engagements = by_id(session, Engagement, [one.engagement_id for one in due])
     refresh(session, list(engagements.values()))
     left = [one for one in due if one.state == ReviewState.OPEN]
     for review in left:
-        review.reminded_at = now()
+        review.reminded_at = moment
         emit(session, event_of(EngagementReviewOverdue, review, engagements[review.engagement_id]))
     session.flush()
     return len(left)

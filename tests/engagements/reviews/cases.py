@@ -47,10 +47,12 @@ def notified(scenario: Scenario, *types: str) -> list[str]:
 
 
 def hidden_demand(
-    scenario: Scenario, name: str | None = None, **manager: Any
+    scenario: Scenario, name: str | None = None, *, owner: Caller | None = None, **manager: Any
 ) -> tuple[EngagementCase, Caller, Caller, str]:
     """An engagement about a hidden demand, its owner, and a manager with ties who leads it."""
-    owner = scenario.log_in(Role.ENTERPRISE, organisation_id=scenario.organisation(name=name or _name()))
+    owner = owner or scenario.log_in(
+        Role.ENTERPRISE, organisation_id=scenario.organisation(name=name or _name())
+    )
     demand_id = UUID(create(owner, "demands", demand_payload(publish_mode="confidential"))["id"])
     achievement_id = scenario.achievement(owner=scenario.institution.organisation_id)
     spy = scenario.log_in(Role.MANAGER)

@@ -64,8 +64,8 @@ def test_a_review_ends_with_the_answer_of_who_declines(scenario: Scenario, drain
     drain()
     assert reviews(scenario) == []
     with scenario.database.unit_of_work() as session:
-        session.execute(update(EngagementReview).values(opened_at=now() - timedelta(days=4)))
-        assert remind(session, older_than=timedelta(days=3)) == 0
+        session.execute(update(EngagementReview).values(opened_at=now() - timedelta(days=30)))
+        assert remind(session, older_than=timedelta(days=3), moment=now()) == 0
     ok(case.invite(spy, "entrepreneur"))
     drain()
     (waiting,) = reviews(scenario)

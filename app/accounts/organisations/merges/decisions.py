@@ -1,7 +1,7 @@
 """The bureau's decisions about likely duplicates: one organisation (merge), or two. Each can be undone."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -70,6 +70,7 @@ def decide(
             organisation of both sides of a contract or engagement.
     """
     require(principal, Action.ORGANISATION_VERIFY)
+    lock(session, {kept.id, other.id})
     _refuse_decided(session, kept, other)
     if verdict is IdentityVerdict.SAME:
         refuse_dealings(session, kept, other)
@@ -95,6 +96,12 @@ def decide(
     session.flush()
     _tell(session, principal, decision, f"{verdict}: {note}")
     return decision
+
+
+def lock(session: Session, ids: Collection[UUID]) -> None:
+    """Let nobody else decide about these organisations until the transaction ends."""
+    query = select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id)
+    session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
 
 def _refuse_decided(session: Session, kept: Organisation, other: Organisation) -> None:
