@@ -335,6 +335,8 @@ class TestDigests:
         assert letter.subject == "【三库】三项成果与您的需求匹配；您的成果匹配两项需求"
         html = letter.parts["text/html"]
         assert "成果0" in html and "成果3" not in html and "某高端装备企业" in html
+        # Of a confidential record a mail says the step that the score reaches; its page says more.
+        assert "匹配分 0.80 以上" in html and "匹配分 0.60 以上" not in html
         with scenario.database.reading() as session:
             hidden = session.get_one(Organisation, session.get_one(Demand, secret).owner_org_id).name
         assert hidden not in html

@@ -366,6 +366,16 @@ def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
     assert mails.new() == {lead: [f"您报名的“对接会”（{contest['number']}）已取消"]}
 
 
+def test_a_notice_says_which_record_it_is_about(scenario: Scenario, mails: Mails) -> None:
+    owner = scenario.enterprise
+    path = f"/v1/demands/{ok(owner.post('/v1/demands', json=demand_payload()), 201)['id']}"
+    number = ok(owner.get(path))["number"]
+    mails.new()
+    ok(scenario.operator.post(f"{path}/withdraw"))
+    assert mails.new() == {address_of(scenario, owner): [f"贵单位的技术需求 {number} 已下架"]}
+    assert ok(owner.get("/v1/notices?limit=1"))["items"][0]["en"] == f"Your demand {number} was withdrawn."
+
+
 class TestNamesOfLater:
     """A confidential text tells its owner by a name that became one after it was published."""
 

@@ -145,7 +145,7 @@ def _mail(
 ) -> Content:
     variables = {
         "subject": subject,
-        "name": name or "收件人",
+        "name": name,
         "unsubscribe_url": None,
         "lines": lines,
         "url": url,

@@ -166,13 +166,15 @@ def _describe(
     for record, score in best:
         reduced = audience.is_group or record.publish_mode == PublishMode.CONFIDENTIAL
         view = present(record, ANONYMOUS if reduced else audience.principal, organisations=organisations)
+        shown = score_for(score, threshold, view)
         matches.append(
             {
                 "id": view["id"],
                 "number": view["number"],
                 "title": view["title"],
                 "owner": view.get("owner_name") or view.get("public_alias"),
-                "score": round(score_for(score, threshold, view), 4),
+                "score": round(shown, 4),
+                "exact": shown == score,
                 "similar": [str(copy) for copy in copies.get(record.id, ())],
             }
         )
@@ -195,7 +197,12 @@ def in_words(group: OwnerMatches) -> dict[str, Any]:
         "record": group.record,
         "similar": and_similar(group.similar),
         "matches": [
-            {**match, "score": f"{match['score']:.2f}", "similar": and_similar(len(match["similar"]))}
+            {
+                **match,
+                # A step of `bands.shown_score`: the pages may show a higher one.
+                "score": f"{match['score']:.2f}" + ("" if match["exact"] else " 以上"),
+                "similar": and_similar(len(match["similar"])),
+            }
             for match in group.matches
         ],
     }

@@ -35,7 +35,7 @@ from app.notifications.notices.groups import ALWAYS_BY_MAIL, DEFAULT_CHANNELS, N
 from app.notifications.notices.models import Notice, NoticePreference, NoticeReading
 from app.notifications.notices.row import NoticeRow
 from app.notifications.notices.table import BY_NAME, ROWS_OF_EVENT
-from app.notifications.notices.words import words_of
+from app.notifications.notices.words import record_words, words_of
 from app.pushes.preferences.contact_times import contact_time_of
 from app.pushes.preferences.working_time import ContactTime
 
@@ -59,7 +59,7 @@ def make_notices(session: Session, claimed: ClaimedEvent) -> list[Notice]:
 def _make(
     session: Session, claimed: ClaimedEvent, event: DomainEvent, row: NoticeRow, notified: NotifiedPerson
 ) -> Notice:
-    words = words_of(event)
+    words = words_of(event) | record_words(session, event)
     path = row.path.format(**words)
     notice = Notice(
         event_id=claimed.id,

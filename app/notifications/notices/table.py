@@ -51,8 +51,10 @@ class _Kind:
     to: to.NoticeAudience
 
 
-_DEMAND = _Kind("demand", "贵单位的一项技术需求", "A demand of yours", to.RECORD_OWNER)
-_ACHIEVEMENT = _Kind("achievement", "贵单位的一项技术成果", "An achievement of yours", to.RECORD_OWNER)
+_DEMAND = _Kind("demand", "贵单位的技术需求 {number} ", "Your demand {number}", to.RECORD_OWNER)
+_ACHIEVEMENT = _Kind(
+    "achievement", "贵单位的技术成果 {number} ", "Your achievement {number}", to.RECORD_OWNER
+)
 _MANAGER = _Kind("manager", "您的技术经理人记录", "Your record as a manager", to.SUBJECT_MANAGER)
 
 

@@ -5,10 +5,13 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.clock import chinese_day, chinese_moment, english_moment
 from app.engagements.contract_models import AmendmentState, ContractSide
 from app.engagements.models import ParticipantRole, ParticipantSide, Stage
-from app.events.catalogue.records import RecordTellsOwner
+from app.events.catalogue.records import RecordEvent, RecordTellsOwner
 from app.events.catalogue.talent import ContestEvent, RecognitionDoubted
 from app.events.domain_event import DomainEvent
 from app.libraries.record.enums import CertificateLevel, LabelledEnum, RecordKind
@@ -60,6 +63,15 @@ def words_of(event: DomainEvent) -> dict[str, str]:
     is_change = getattr(event, "amendment_id", None) is not None
     words["of_zh"], words["of_en"] = ("（变更或解除提议）", "the proposal about ") if is_change else ("", "")
     return words
+
+
+def record_words(session: Session, event: DomainEvent) -> dict[str, str]:
+    """The reference number of the record that an event is about."""
+    if not isinstance(event, RecordEvent):
+        return {}
+    model: Any = LIBRARIES[RecordKind.of(event.name.partition(".")[0])].model
+    number = session.scalar(select(model.number).where(model.id == event.subject_id))
+    return {"number": number or ""}
 
 
 def _record_words(event: RecordTellsOwner) -> dict[str, str]:
