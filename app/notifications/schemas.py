@@ -33,7 +33,7 @@ from app.notifications.models import (
     DeliveryState,
     WebhookEndpoint,
 )
-from app.notifications.notices.table import TYPES
+from app.notifications.notices.table import TYPES, type_names
 
 _URL = TypeAdapter(AnyHttpUrl)
 
@@ -52,10 +52,7 @@ EndpointType = Annotated[
     str, Field(max_length=40, json_schema_extra={"enum": list(TYPES)}), AfterValidator(_known_type)
 ]
 
-_TYPES = (
-    "push.new 新推送 push.digest 推送清单 owner.digest 匹配通知 task.reminder 任务提醒 "
-    "record.closing_request 请确认是否关闭记录；其余见“通知”参考"
-)
+_TYPES = "；".join(f"{one} {type_names()[one][0]}" for one in TYPES)
 
 
 _CODED_CONTROLS = re.compile(r"%(?:[01][0-9A-F]|7F)", re.IGNORECASE)

@@ -1,7 +1,7 @@
 """The reference of notices, from the table: event → who is notified, in which words."""
 
 from app.notifications.notices.groups import DEFAULT_CHANNELS, NoticeGroup
-from app.notifications.notices.table import EXCEPTIONS, ROWS
+from app.notifications.notices.table import EXCEPTIONS, ROWS, type_names
 from scripts.docs.markdown import code, table
 
 
@@ -21,7 +21,7 @@ def _rows(group: NoticeGroup) -> str:
         (
             code(row.event.name),
             row.to.description,
-            code(row.type)
+            f"{code(row.type)} {type_names()[row.type][0]}"
             if row.message
             else f"{code(row.type)}<br>inbox only; a message of its own tells it",
             row.zh

@@ -112,7 +112,9 @@ def test_an_assistant_uses_every_tool_with_the_rights_of_its_key(
             assert record["main_problem"] == world.demand["main_problem"]
             await call("read_record", library="achievements", record_id=world.achievement["id"])
 
-            first, second = (push["id"] for push in (await call("inbox"))["items"])
+            waiting = (await call("inbox"))["items"]
+            assert [push["allowed"] for push in waiting] == [["read", "accept", "decline", "later"]] * 2
+            first, second = (push["id"] for push in waiting)
             reasons = {one["code"] for one in (await call("decline_reasons"))["reasons"]}
             assert "price" in reasons
             tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -167,6 +169,33 @@ def test_by_http_each_request_brings_its_own_key(world: World, address: str) -> 
     assert len(answers[0].structured_content["items"]) == 2
     assert "insufficient_scope" in text_of(answers[1])
     assert "Authorization" in text_of(answers[2])
+
+
+def test_the_inbox_offers_what_the_key_may_answer(
+    world: World, address: str, log_in: Callable[..., Caller]
+) -> None:
+    keys = {
+        "answering": world.key_of(world.manager, "pushes:read", "pushes:write"),
+        "reading": world.key_of(world.manager, "pushes:read"),
+        "of others": world.key_of(log_in(Role.MANAGER, administrator=True), "pushes:read", "pushes:write"),
+    }
+
+    async def offers(url: str, key: str) -> list[Any]:
+        headers = {"Authorization": f"Bearer {key}"}
+        async with (
+            httpx2.AsyncClient(headers=headers) as http,
+            Client(streamable_http_client(url, http_client=http)) as assistant,
+        ):
+            found = await assistant.call_tool("inbox", {})
+            return [push["allowed"] for push in found.structured_content["items"]]
+
+    with served(address) as url:
+        found = {name: asyncio.run(offers(url, key)) for name, key in keys.items()}
+    assert found == {
+        "answering": [["read", "accept", "decline", "later"]] * 2,
+        "reading": [[], []],
+        "of others": [],
+    }
 
 
 def test_without_a_key_nothing_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

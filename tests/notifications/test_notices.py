@@ -15,7 +15,7 @@ from app.events import catalogue
 from app.notifications.notices.groups import NoticeGroup
 from app.notifications.notices.listing import delete_old_notices
 from app.notifications.notices.models import Notice, NoticeReading
-from app.notifications.notices.table import EXCEPTIONS, ROWS, ROWS_OF_EVENT, TYPES
+from app.notifications.notices.table import EXCEPTIONS, ROWS, ROWS_OF_EVENT, TYPES, type_names
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
 from app.settings import Settings
@@ -70,6 +70,15 @@ def test_a_type_is_one_group_and_one_name() -> None:
     for row in ROWS:
         assert groups.setdefault(row.type, row.group) is row.group
     assert len(TYPES) == len(set(TYPES))
+
+
+def test_each_type_has_a_name_of_its_own_in_both_languages() -> None:
+    names = type_names()
+    assert set(names) == set(TYPES)
+    for language in (0, 1):
+        words = [name[language] for name in names.values()]
+        assert len(set(words)) == len(words)
+        assert max(map(len, words)) <= (14, 48)[language]
 
 
 def test_what_leaves_the_service_holds_no_words_that_people_wrote() -> None:

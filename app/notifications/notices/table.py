@@ -5,8 +5,11 @@ name reference numbers, labels of codes and what is public, never the title or t
 may read them, wherever they arrive. An event without a row is in `EXCEPTIONS`, with the reason.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -284,5 +287,13 @@ TYPES: tuple[str, ...] = (
     *dict.fromkeys(row.type for row in ROWS if row.message),
 )
 """What a webhook may choose."""
+
+
+@cache
+def type_names() -> Mapping[str, tuple[str, str]]:
+    """Type → its name in Chinese and English, short enough for a list of choices."""
+    text = (files(__package__) / "type_names.json").read_text(encoding="utf-8")
+    return MappingProxyType({one: (zh, en) for one, (zh, en) in json.loads(text).items()})
+
 
 ROW_OF_TYPE: Mapping[str, NoticeRow] = MappingProxyType({row.type: row for row in ROWS})

@@ -19,7 +19,7 @@ from app.matching.ranking.explanation import shown
 from app.pushes.eligibility.snapshot import LoadedRecords
 from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox.repush_explanation import explain_repush
-from app.pushes.inbox.service import NO_OFFER, offered_answers
+from app.pushes.inbox.service import NO_OFFER, answerable_by, offered_answers
 from app.pushes.inbox.undo import undoable
 from app.pushes.models import Push
 from app.pushes.policy import Policy
@@ -60,7 +60,7 @@ def read_many(
     managers = manager_summaries(session, {push.manager_id for push in pushes})
     engagements = engagements_of_pushes(session, [push.id for push in pushes])
     copies = copies_of_pairs(session, {(push.demand_id, push.achievement_id) for push in pushes}, least=0.0)
-    own = [push for push in pushes if push.manager_id == principal.manager_id] if policy else []
+    own = answerable_by(session, pushes, principal) if policy else []
     records = LoadedRecords(demands, achievements)
     offers = offered_answers(session, own, repush=policy.repush, records=records) if policy else {}
     to_undo = {push.id for push in undoable(session, own, policy=policy)} if policy else set()

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, require
+from app.accounts.access.permissions import Action, allowed, require
 from app.accounts.access.principal import Principal
 from app.clock import JINAN_TIME, chinese_end
 from app.conditional_requests import check_if_sent
@@ -231,6 +231,17 @@ def postpone(
     session.flush()
     emit(session, PushPostponed(**answered, until=until))
     return push
+
+
+def answerable_by(session: Session, pushes: Sequence[Push], principal: Principal) -> list[Push]:
+    """Those of the pushes that are the principal's to answer: a manager's own, and under an organisation's API key
+    those of its managers, if the key's scopes include answers."""
+    if not pushes or not allowed(principal, Action.PUSH_ANSWER, own=True):
+        return []
+    if principal.manager_id is not None:
+        return [push for push in pushes if push.manager_id == principal.manager_id]
+    among = select(Push).where(Push.id.in_([push.id for push in pushes]))
+    return list(session.scalars(queries.visible(among, principal)))
 
 
 def _own(session: Session, push_id: UUID, principal: Principal, *, lock: bool = False) -> Push:

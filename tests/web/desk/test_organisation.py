@@ -167,6 +167,8 @@ def test_webhooks_are_set_up_tested_and_switched_off(owner: Reader, database: Da
         "types": ["push.new"],
         "_key": "one-endpoint",
     }
+    offered = owner.get(f"{BASE}/webhooks").text
+    assert "新推送（push.new）" in offered and "备案已批准（filing.approve）" in offered
     first, second = (owner.post(f"{BASE}/webhooks", data=form) for _ in range(2))
     sound(first)
     assert "whsec_" in first.text

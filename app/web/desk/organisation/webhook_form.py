@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.notifications.notices.groups import TYPE_OF_MESSAGE
-from app.notifications.notices.table import ROW_OF_TYPE, TYPES
+from app.notifications.notices.table import ROW_OF_TYPE, TYPES, type_names
 from app.notifications.schemas import WebhookChange, WebhookNew
 from app.web.forms.fields import Choice, Form, FormField, FormGroup, Widget
 from app.web.i18n import Language, speaking, translate
@@ -49,7 +49,9 @@ def _types(language: Language) -> Sequence[Choice]:
     found = []
     for one in TYPES:
         group = messages if one in sent else ROW_OF_TYPE[one].group.label(language)
-        found.append(Choice(one, one, group))
+        zh, en = type_names()[one]
+        label = f"{zh}（{one}）" if language == "zh" else f"{en} ({one})"
+        found.append(Choice(one, label, group))
     return found
 
 
