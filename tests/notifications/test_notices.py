@@ -74,7 +74,7 @@ def test_a_type_is_one_group_and_one_name() -> None:
 
 def test_each_type_has_a_name_of_its_own_in_both_languages() -> None:
     names = type_names()
-    assert set(names) == set(TYPES)
+    assert [one for one in TYPES if names[one] == (one, one)] == []
     for language in (0, 1):
         words = [name[language] for name in names.values()]
         assert len(set(words)) == len(words)

@@ -293,7 +293,8 @@ TYPES: tuple[str, ...] = (
 def type_names() -> Mapping[str, tuple[str, str]]:
     """Type → its name in Chinese and English, short enough for a list of choices."""
     text = (files(__package__) / "type_names.json").read_text(encoding="utf-8")
-    return MappingProxyType({one: (zh, en) for one, (zh, en) in json.loads(text).items()})
+    known = json.loads(text)
+    return MappingProxyType({one: (zh, en) for one in TYPES for zh, en in (known.get(one, (one, one)),)})
 
 
 ROW_OF_TYPE: Mapping[str, NoticeRow] = MappingProxyType({row.type: row for row in ROWS})
