@@ -1,7 +1,7 @@
 """Vectors of two models stand side by side.
 
-On PostgreSQL the key is built anew within the transaction: about a second per 100,000 records. SQLite cannot change a
-key, so it copies the table, at the speed of the disk.
+On PostgreSQL the key is built anew within the transaction, from two small columns. SQLite cannot change a key, so it
+copies the table, at the speed of the disk.
 """
 
 import sqlalchemy as sa

@@ -46,8 +46,11 @@ def switch(
         models = _models(settings)
         wanted = _wanted(settings, database, models, model, embed_url)
         ranker_for(settings.home_path / "models", wanted.model_id, name_of(open_reranker(settings)))
-        with errors.status("model (模型)"):
-            models.of(wanted).load()
+        with database.reading() as session:
+            is_known = wanted.model_id in {space.model_id for space in lifecycle.registered(session)}
+        if not is_known:  # the way back is immediate
+            with errors.status("model (模型)"):
+                models.of(wanted).load()
         with database.unit_of_work() as session:
             state = lifecycle.begin(session, wanted, present=models.of_settings, held=hold)
     finally:
