@@ -119,11 +119,13 @@ class WebPage:
         page = BY_ADDRESS.get(address)
         return page is not None and address in self.built and may_open(page, self.principal)
 
-    def with_query(self, **changes: str | None) -> str:
-        """This address with other parameters; None drops one."""
+    def with_query(self, *, of_path: str | None = None, **changes: str | None) -> str:
+        """This address with other parameters; None drops one. `of_path`: of the page that a form belongs to, where this
+        is the address to which it was sent."""
         kept = [(key, value) for key, value in self.request.query_params.multi_items() if key not in changes]
         kept += [(key, value) for key, value in changes.items() if value is not None]
-        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+        path = of_path or self.path
+        return f"{path}?{urlencode(kept)}" if kept else path
 
     def show(
         self,

@@ -83,6 +83,10 @@ def test_a_report_is_closed_once_with_an_explanation(scenario: Scenario, reader:
     refused = operator.post("/bureau/reports/resolve", data=sent | {"resolution": " "})
     assert refused.status_code == 422
     assert faults_of(refused.text) == []
+    for address in re.findall(r'href="(/bureau/reports[^"]*)"', refused.text):
+        assert operator.get(address).status_code == 200, (
+            "the tabs lead to the list, not to where the form was sent"
+        )
     stale = operator.post("/bureau/reports/resolve", data=sent | {"_version": "9"})
     assert stale.status_code == 412
     assert "已更正指标。" in stale.text

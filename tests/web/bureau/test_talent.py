@@ -43,7 +43,10 @@ def test_a_certificate_is_verified_or_rejected_with_a_reason(scenario: Scenario,
     assert "周济民" in page.text
     sent = {"claim": claim, "_version": "1", "step": "reject", "note": " "}
     review = "/bureau/certificates/review"
-    assert operator.post(review, data=sent).status_code == 422
+    refused = operator.post(review, data=sent)
+    assert refused.status_code == 422
+    for address in re.findall(r'href="(/bureau/certificates[^"]*)"', refused.text):
+        assert operator.get(address).status_code == 200
     stale = operator.post(review, data=sent | {"_version": "7", "note": "查无此号。"})
     assert stale.status_code == 412
     assert "查无此号。" in stale.text

@@ -18,16 +18,21 @@ def place(cursor: str | None) -> PageRequest:
     return PageRequest(ROWS, cursor or None)
 
 
-def next_address(page: WebPage, cursor: str | None) -> str | None:
-    """The address of the page after; None on the last."""
-    return page.with_query(cursor=cursor) if cursor else None
+def next_address(page: WebPage, cursor: str | None, *, of_path: str | None = None) -> str | None:
+    """The address of the page after; None on the last. `of_path`: see `WebPage.with_query`."""
+    return page.with_query(of_path=of_path, cursor=cursor) if cursor else None
 
 
 def tabs_of(
-    page: WebPage, name: str, chosen: str, labels: dict[str, str]
+    page: WebPage, name: str, chosen: str, labels: dict[str, str], *, of_path: str | None = None
 ) -> list[tuple[str, str, None, bool]]:
     """Tabs that set the parameter `name`; the rest of the address is kept, the place in the list is not."""
     return [
-        (label, page.with_query(**{name: value or None, "cursor": None}), None, value == chosen)
+        (
+            label,
+            page.with_query(of_path=of_path, **{name: value or None, "cursor": None}),
+            None,
+            value == chosen,
+        )
         for value, label in labels.items()
     ]

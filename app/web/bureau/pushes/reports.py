@@ -74,8 +74,8 @@ def _show(
         "bureau/reports.html",
         status=error.status if error else 200,
         reports=named_reports(session, found.items, principal=page.principal),
-        tabs=tabs_of(page, "state", chosen, dict(_SHELVES)),
-        next=next_address(page, found.next_cursor),
+        tabs=tabs_of(page, "state", chosen, dict(_SHELVES), of_path="/bureau/reports"),
+        next=next_address(page, found.next_cursor, of_path="/bureau/reports"),
         typed=posted.get,
         error=error,
     )

@@ -166,9 +166,9 @@ def _show(
         state=chosen.value,
         claims=claims,
         managers=manager_summaries(session, {one.manager_id for one in claims}),
-        tabs=tabs_of(page, "state", chosen.value, labels),
+        tabs=tabs_of(page, "state", chosen.value, labels, of_path=_address(page, kind)),
         empty=shown.empty,
-        next=next_address(page, found.next_cursor),
+        next=next_address(page, found.next_cursor, of_path=_address(page, kind)),
         typed=posted.get,
         error=error,
     )
