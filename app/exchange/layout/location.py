@@ -5,13 +5,23 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
+from app.exchange.columns.tables import NUMBER
 from app.exchange.headers.dictionary import Kind, Meaning, meaning
 from app.exchange.headers.subject import kind_of
 from app.exchange.layout.forms import LabelledCell, forms_of, is_form, records_of_forms
 from app.exchange.layout.header import find_header, header_of, transposed
 from app.exchange.layout.labels import labelled
 from app.exchange.layout.listings import records_of_text
-from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
+from app.exchange.layout.raw import (
+    EXPORTED,
+    NEVER_READ,
+    Context,
+    IgnoredPlace,
+    Located,
+    RawRecord,
+    RawValue,
+    text_of,
+)
 from app.exchange.layout.surroundings import context_of
 from app.exchange.layout.tables import records_of_table
 from app.exchange.readers.content import Entry, FileContent, Grid, Row, Text
@@ -157,7 +167,8 @@ def _entry_values(
         text = _joined(value)
         if found is None or not text or found.field in NEVER_READ:
             continue
-        mark = "" if found.exact else "guessed"
+        is_ours = bool(entry.kind_hint) and NUMBER in entry.values
+        mark = EXPORTED if is_ours else "" if found.exact else "guessed"
         raw = RawValue(found.field, key, text, value, f"{entry.ref}.{key}", found.unit or context.unit, mark)
         if found.exact:
             values.setdefault(found.field, []).append(raw)

@@ -16,6 +16,10 @@ NEVER_READ = frozenset({"never", "ignore"})
 """Columns whose values are not even read: identity numbers, birthdays and the like; pictures and processing marks."""
 
 
+EXPORTED = "exported"
+"""The mark of a value in a list that this service has written: it says what the record says, 无 and 同上 as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawValue:
     """One value of a record.
@@ -26,7 +30,7 @@ class RawValue:
         cell: where it stands, e.g. `Sheet1!C7`.
         unit: the unit of money that the header states.
         mark: why the value is not simply what the cell says: `computed` (a formula's stored result), `above` (同上, or
-            a merged cell), `guessed` (the header was recognised in part only); empty otherwise.
+            a merged cell), `guessed` (the header was recognised in part only), `EXPORTED`; empty otherwise.
     """
 
     field: str

@@ -7,7 +7,16 @@ from itertools import chain
 from app.exchange.headers.dictionary import Kind, Meaning, meaning
 from app.exchange.headers.subject import kind_of
 from app.exchange.layout.header import Header, Learnt, header_of
-from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
+from app.exchange.layout.raw import (
+    EXPORTED,
+    NEVER_READ,
+    Context,
+    IgnoredPlace,
+    Located,
+    RawRecord,
+    RawValue,
+    text_of,
+)
 from app.exchange.layout.rows import is_serial, reason_to_ignore
 from app.exchange.readers.content import Grid, Row, Scalar, column_letters
 
@@ -126,10 +135,11 @@ def _record(
     found: dict[str, list[RawValue]] = {}
     serial = ""
     formulas: set[str] = set()
+    plain = EXPORTED if any(one.field == "number" for one in columns.meanings.values()) else ""
     for column, one in columns.meanings.items():
         value = values[column] if column < len(values) else None
-        mark = "computed" if column in row.computed else "" if one.exact else "guessed"
-        if isinstance(value, str) and value.strip() in _SAME_AS_ABOVE:
+        mark = "computed" if column in row.computed else plain if one.exact else "guessed"
+        if mark != EXPORTED and isinstance(value, str) and value.strip() in _SAME_AS_ABOVE:
             value, mark = state.above.get(column), "above"
         state.above[column] = value
         text = text_of(value)

@@ -5,7 +5,7 @@ import re
 from lxml import html
 
 from app.exchange.headers.dictionary import Kind
-from app.exchange.layout.raw import RawRecord, RawValue, text_of
+from app.exchange.layout.raw import EXPORTED, RawRecord, RawValue, text_of
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.records.exclusions import refuse_secret, refuse_withdrawn
 from app.exchange.values.amounts import Amount, read_amount
@@ -98,7 +98,7 @@ def _title(draft: Draft) -> None:
 def _owner(draft: Draft) -> None:
     source = first_filled(draft.raw, "owner_org")
     if source is not None:
-        reading = read_organisations(source.text)
+        reading = ValueReading([source.text]) if source.mark == EXPORTED else read_organisations(source.text)
         names = reading.value
         reading.value = names[0] if names else None
         draft.set("owner_org", reading, source)

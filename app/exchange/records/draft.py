@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.exchange.headers.dictionary import Kind
-from app.exchange.layout.raw import RawRecord, RawValue
+from app.exchange.layout.raw import EXPORTED, RawRecord, RawValue
 from app.exchange.values.contacts import without_identity_numbers
 from app.exchange.values.readings import ValueNote, ValueReading, is_empty_word
 from app.exchange.values.rights import Right
@@ -80,7 +80,7 @@ class Draft:
 
     def set_text(self, name: str, *, field_of_file: str = "", joined: bool = True) -> None:
         """Take the text of a field without identity numbers; several columns are joined by line breaks."""
-        found = [one for one in self.raw.values.get(field_of_file or name, ()) if not is_empty_word(one.text)]
+        found = [one for one in self.raw.values.get(field_of_file or name, ()) if says_something(one)]
         if not found:
             return
         texts = [one.text for one in found] if joined else [found[0].text]
@@ -155,5 +155,10 @@ def filled(raw: RawRecord, *names: str) -> Iterator[RawValue]:
     """The values of these fields that say something."""
     for name in names:
         for one in raw.values.get(name, ()):
-            if not is_empty_word(one.text):
+            if says_something(one):
                 yield one
+
+
+def says_something(value: RawValue) -> bool:
+    """Whether a value is one, and not a word such as 无 or /; a record of this service may have such a text."""
+    return value.mark == EXPORTED or not is_empty_word(value.text)

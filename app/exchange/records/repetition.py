@@ -99,7 +99,12 @@ def fold_name(text: str) -> str:
 
 
 def name_key(draft: Draft) -> str | None:
-    """Kind, owner and name as one key; None for a draft without one of them. A name alone never identifies a person."""
+    """Kind, owner and name as one key; None for a draft without one of them. A name alone never identifies a person.
+
+    Records that this service has numbered are two, whatever they are called.
+    """
+    if draft.values.get("number"):
+        return f"{draft.kind.value}\0number\0{draft.values['number']}"
     title = fold_name(str(draft.values.get("title", "")))
     if draft.kind is Kind.MANAGER:
         certificates = draft.values.get("certificates") or [{}]

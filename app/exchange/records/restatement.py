@@ -4,7 +4,7 @@ from typing import Any
 
 from app.exchange.columns.tables import COLUMNS, Body, row_of
 from app.exchange.headers.dictionary import Kind, meaning
-from app.exchange.layout.raw import NEVER_READ, Context, RawRecord, RawValue, text_of
+from app.exchange.layout.raw import EXPORTED, NEVER_READ, Context, RawRecord, RawValue, text_of
 from app.exchange.records.assembly import draft_of
 
 CELL = "list"
@@ -18,6 +18,6 @@ def restated(kind: Kind, body: Body) -> dict[str, Any]:
         text = text_of(cell)
         if known is None or known.field in NEVER_READ or not text:
             continue
-        raw = RawValue(known.field, column.header, text, cell, CELL, known.unit)
+        raw = RawValue(known.field, column.header, text, cell, CELL, known.unit, EXPORTED)
         values.setdefault(known.field, []).append(raw)
     return draft_of(RawRecord(CELL, kind, values, Context())).shown()

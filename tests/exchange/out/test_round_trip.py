@@ -242,6 +242,38 @@ def test_a_file_says_what_its_records_say(kind: Kind, format_: ListFormat) -> No
         assert found["derived"] == {}
 
 
+HOSTILE = (
+    "同上",
+    "无",
+    "/",
+    "N/A",
+    "合计",
+    "例如",
+    "007",
+    "１２３",
+    "123456789012345678",
+    "1e5",
+    "2027年3月",
+    "二、甲",
+    "甲" * 200,
+)
+
+
+@pytest.mark.parametrize("format_", ListFormat)
+def test_words_that_say_nothing_in_a_list_of_others_are_kept_in_ours(format_: ListFormat) -> None:
+    bodies = [
+        {"number": f"XQ2026{number:06}", "title": text, "owner_name": f"{text}、公司", "payment_plan": text}
+        for number, text in enumerate((*HOSTILE, "甲（一）", "甲(一)"), 1)
+    ]
+    out = io.BytesIO()
+    write_rows(Kind.DEMAND, format_, bodies, out)
+    report = report_of(out.getvalue())
+    assert (report["refused"], report["ignored"]) == ([], [])
+    found = [one["fields"] for one in report["records"]]
+    wanted = [(body["number"], body["title"], body["owner_name"], body["payment_plan"]) for body in bodies]
+    assert [(one["number"], one["title"], one["owner_org"], one["payment_plan"]) for one in found] == wanted
+
+
 def test_no_cell_runs_as_a_formula() -> None:
     titles = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1"]
     bodies = [{"title": title, "owner_name": "=HYPERLINK(1)"} for title in titles]
