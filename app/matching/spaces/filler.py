@@ -59,7 +59,8 @@ class SpaceFiller:
     another. One that is killed leaves nothing behind.
     """
 
-    def __init__(self, database: Database, models: OpenedModels) -> None:
+    def __init__(self, database: Database, models: OpenedModels, *, stands_back: float = STANDS_BACK) -> None:
+        self._stands_back = stands_back
         self._database = database
         self._models = models
         # A separate pool, as every follower has.
@@ -106,7 +107,7 @@ class SpaceFiller:
         self._models.forget_others(ids)
         for model_id in self._spaces.keys() - set(ids):
             del self._spaces[model_id]
-        if waiting and time.monotonic() - self._worked < STANDS_BACK:
+        if waiting and time.monotonic() - self._worked < self._stands_back:
             return False
         busy = [self._step(space) for space in spaces]
         self._worked = time.monotonic()

@@ -20,7 +20,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.matching.matcher import Matcher
 from app.matching.models import EmbeddingSpace, RecordVector
-from app.matching.spaces.filler import SpaceFiller
+from app.matching.spaces.filler import STANDS_BACK, SpaceFiller
 from app.matching.spaces.follower import ModelFollower
 from app.matching.spaces.opened_models import OpenedModels
 from app.observability import configure_logging
@@ -99,15 +99,17 @@ class Store:
         return str(self.services[Matcher].index.model_id)
 
     @contextmanager
-    def filler(self) -> Iterator[SpaceFiller]:
-        filler = SpaceFiller(self.database, OpenedModels(self.settings, BigramEmbedder()))
+    def filler(self, stands_back: float = STANDS_BACK) -> Iterator[SpaceFiller]:
+        models = OpenedModels(self.settings, BigramEmbedder())
+        filler = SpaceFiller(self.database, models, stands_back=stands_back)
         yield filler
         filler.close()
 
     def fill(self) -> None:
-        """Until a look finds nothing to do, twice: the first one may have found what waits for a second."""
+        """Until a look finds nothing to do, twice: the first one may have found what waits for a second. Events
+        that are due, such as one that waits for this process to follow, are passed by."""
         idle = 0
-        with self.filler() as filler:
+        with self.filler(stands_back=0.0) as filler:
             while idle < 2:
                 idle = 0 if filler.step() else idle + 1
 
