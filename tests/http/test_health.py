@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 
 from app.database import Database
 from app.settings import Settings
-from tests.support.http import PROBLEM, metrics_of, refused
+from tests.support.http import ON_ONE_DATABASE, PROBLEM, metrics_of, refused
 
 
 def near(client: TestClient, address: str = "127.0.0.1") -> TestClient:
@@ -19,6 +19,7 @@ def near(client: TestClient, address: str = "127.0.0.1") -> TestClient:
     return TestClient(client.app, client=(address, 50_000))
 
 
+@ON_ONE_DATABASE
 class TestReadersOfMetrics:
     TOKEN = "t" * 40
 
@@ -55,10 +56,11 @@ class TestReadersOfMetrics:
         for wrong in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {self.TOKEN}x"}):
             refused(near(client).get("/metrics", headers=wrong), 403, "forbidden")
 
-    def test_a_setting_that_is_no_network_or_a_short_token_is_refused(self, tmp_path: Path) -> None:
-        for wrong in ({"metrics_networks": "10.1.0.0/16, prometheus"}, {"metrics_token": "short"}):
-            with pytest.raises(ValidationError):
-                Settings(_env_file=None, home=tmp_path, **wrong)  # type: ignore[arg-type]
+
+def test_a_setting_that_is_no_network_or_a_short_token_is_refused(tmp_path: Path) -> None:
+    for wrong in ({"metrics_networks": "10.1.0.0/16, prometheus"}, {"metrics_token": "short"}):
+        with pytest.raises(ValidationError):
+            Settings(_env_file=None, home=tmp_path, **wrong)  # type: ignore[arg-type]
 
 
 class TestHealth:
