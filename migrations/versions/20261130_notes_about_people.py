@@ -38,5 +38,4 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for (table, name), length in _TEXTS.items():
             op.alter_column(table, name, type_=sa.String(length=length))
-    with op.batch_alter_table("engagement_reviews") as batch:
-        batch.drop_column("taken_back")
+    op.drop_column("engagement_reviews", "taken_back")

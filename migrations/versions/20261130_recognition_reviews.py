@@ -8,20 +8,22 @@ down_revision = "c85b1f4e20d9"
 branch_labels = None
 depends_on = None
 
-TIME = sa.DateTime(timezone=True)
+_TIME = sa.DateTime(timezone=True)
+_COLUMNS = (
+    ("doubt", sa.String(length=40)),
+    ("doubted_at", _TIME),
+    ("withdrawn_at", _TIME),
+    ("review_reason", sa.String(length=500)),
+    ("reviewed_by", sa.Uuid()),
+    ("reviewed_at", _TIME),
+)
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("recognition_entries") as table:
-        table.add_column(sa.Column("doubt", sa.String(length=40), nullable=True))
-        table.add_column(sa.Column("doubted_at", TIME, nullable=True))
-        table.add_column(sa.Column("withdrawn_at", TIME, nullable=True))
-        table.add_column(sa.Column("review_reason", sa.String(length=500), nullable=True))
-        table.add_column(sa.Column("reviewed_by", sa.Uuid(), nullable=True))
-        table.add_column(sa.Column("reviewed_at", TIME, nullable=True))
+    for name, kind in _COLUMNS:
+        op.add_column("recognition_entries", sa.Column(name, kind, nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("recognition_entries") as table:
-        for name in ("reviewed_at", "reviewed_by", "review_reason", "withdrawn_at", "doubted_at", "doubt"):
-            table.drop_column(name)
+    for name, _ in reversed(_COLUMNS):
+        op.drop_column("recognition_entries", name)
