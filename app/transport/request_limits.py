@@ -7,11 +7,7 @@ process counts its own requests.
 import time
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Address, IPv6Network, ip_address
-from math import ceil
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import TooManyRequests
 from app.services import services_of
 from app.transport.early_retries import EarlyRetries
+from app.transport.sliding_minute import SlidingMinute
 
 CODE = "too_many_requests"
 """The code of a refusal by these limits."""
@@ -51,12 +48,24 @@ class RequestLimits:
     """Counts requests in a sliding minute; 0 stands for no limit. Thread-safe.
 
     A refusal depends on nothing but the number of requests: it comes before anybody looks up what was asked for, and
-    names no numbers of others.
+    names no numbers of others. Each kind has a memory of its own: many addresses push no caller out.
+
+    Args:
+        clock: seconds from any start.
     """
 
-    def __init__(self, *, per_caller: int, per_organisation: int, per_address: int) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+    def __init__(
+        self,
+        *,
+        per_caller: int,
+        per_organisation: int,
+        per_address: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._limits = {"caller": per_caller, "organisation": per_organisation, "address": per_address}
+        self._minutes = {
+            kind: SlidingMinute(max(1, limit), clock=clock) for kind, limit in self._limits.items()
+        }
         self._refused = EarlyRetries()
 
     def count_address(self, request: Request) -> None:
@@ -91,10 +100,9 @@ class RequestLimits:
         amount = self._limits[kind]
         if not amount:
             return
-        limit = RateLimitItemPerMinute(amount)
-        if self._limiter.hit(limit, kind, key):
+        wait = self._minutes[kind].count(key)
+        if not wait:
             return
-        wait = max(1, ceil(self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()))
         en, zh = _WHOSE[kind]
         raise TooManyRequests(
             f"{en} sent more than {amount} requests in a minute; try again in {wait} seconds.",
