@@ -77,16 +77,19 @@ class PreviewQuota:
             TooManyRequests: the address asked too often in this hour, or all strangers in this minute; Retry-After is
                 in seconds.
         """
-        self._count(self._of_address, "address", address)
-        self._count(self._together, "together", "")
+        if not self._limiter.test(self._of_address, "address", address):
+            raise self._refusal(self._of_address, "address", address)
+        # First all together: addresses that are refused, however many, are neither counted nor remembered.
+        for limit, kind, key in ((self._together, "together", ""), (self._of_address, "address", address)):
+            if not self._limiter.hit(limit, kind, key):
+                raise self._refusal(limit, kind, key)
 
-    def _count(self, limit: RateLimitItem, kind: str, key: str) -> None:
-        if not self._limiter.hit(limit, kind, key):
-            wait = max(1, ceil(self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()))
-            minutes = ceil(wait / 60)
-            raise TooManyRequests(
-                f"Too many questions without an account; try again in {minutes} minutes, or log in.",
-                f"未登录的查询过多，请 {minutes} 分钟后再试，或登录后使用。",
-                code="quota_exceeded",
-                headers={"Retry-After": str(wait)},
-            )
+    def _refusal(self, limit: RateLimitItem, kind: str, key: str) -> TooManyRequests:
+        wait = max(1, ceil(self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()))
+        minutes = ceil(wait / 60)
+        return TooManyRequests(
+            f"Too many questions without an account; try again in {minutes} minutes, or log in.",
+            f"未登录的查询过多，请 {minutes} 分钟后再试，或登录后使用。",
+            code="quota_exceeded",
+            headers={"Retry-After": str(wait)},
+        )
