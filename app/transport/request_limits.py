@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import TooManyRequests
 from app.services import services_of
 from app.transport.early_retries import EarlyRetries
-from app.transport.sliding_minute import SlidingMinute
+from app.transport.request_counts import SlidingMinute
 
 CODE = "too_many_requests"
 """The code of a refusal by these limits."""

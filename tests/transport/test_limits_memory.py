@@ -7,8 +7,8 @@ import pytest
 from starlette.requests import Request
 
 from app.errors import TooManyRequests
+from app.transport.request_counts import KEYS, SlidingMinute
 from app.transport.request_limits import RequestLimits
-from app.transport.sliding_minute import KEYS, SlidingMinute
 
 
 class Clock:
