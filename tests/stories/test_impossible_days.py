@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from app.clock import today
 from app.database import Database
+from app.libraries.achievements.models import Achievement
+from app.partners.agreements.models import PartnerAgreement
+from app.talent.contests.models import Contest
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.callers import LogIn
@@ -220,3 +226,63 @@ def test_the_deadline_of_a_contest_is_not_moved_into_the_past(app: Any, log_in: 
     answer = operator.patch(path, json=past, headers={"If-Match": "*"})
     assert [entry["field"] for entry in answer.json()["errors"]] == ["deadline"]
     ok(operator.patch(path, json={"venue": "济南"}, headers={"If-Match": "*"}))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_accepted_before_stands_in_nobodys_way(app: Any, log_in: LogIn) -> None:
+    """Values of then are refused when they are changed, not when something else is."""
+    database = app.state.services[Database]
+    scenario = Scenario(database, log_in=log_in)
+    owner = scenario.institution
+    made = {
+        state: created(owner.post("/v1/achievements", json=achievement_payload(draft=state == "draft")))
+        for state in ("draft", "published")
+    }
+    paths = {state: f"/v1/achievements/{one['id']}" for state, one in made.items()}
+    with database.unit_of_work() as session:
+        for achievement in session.scalars(select(Achievement)):
+            achievement.research_end = "2098-12"
+            achievement.ip_list = [{"type": "invention_patent", "granted_on": "1925-03-01"}]
+    for state, path in paths.items():
+        changed = ok(owner.patch(path, json={"keywords": ["涂料"]}, headers={"If-Match": "*"}))
+        assert (changed["state"], changed["research_end"]) == (state, "2098-12")
+        sent_again = {"keywords": ["防腐"], "research_end": "2098-12", "ip_list": changed["ip_list"]}
+        ok(owner.patch(path, json=sent_again, headers={"If-Match": "*"}))
+        for wrong, field in (
+            ({"research_end": "2099-01"}, "research_end"),
+            ({"ip_list": [{"type": "invention_patent", "granted_on": "1925-03-02"}]}, "ip_list.0.granted_on"),
+        ):
+            answer = owner.patch(path, json=wrong, headers={"If-Match": "*"})
+            assert [entry["field"] for entry in answer.json()["errors"]] == [field]
+        ok(owner.patch(path, json={"research_end": None}, headers={"If-Match": "*"}))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_contest_whose_deadline_has_passed_is_changed_with_it(app: Any, log_in: LogIn) -> None:
+    """A form sends the deadline again with whatever else is changed."""
+    database = app.state.services[Database]
+    operator = Scenario(database, log_in=log_in).operator
+    times = {
+        name: f"{day(at)}T09:00:00+08:00" for name, at in (("deadline", 3), ("starts_at", 9), ("ends_at", 9))
+    }
+    contest = created(operator.post("/v1/contests", json={"kind": "brand_event", "title": "对接会"} | times))
+    passed = f"{day(-1)}T09:00:00+08:00"
+    with database.unit_of_work() as session:
+        session.get_one(Contest, UUID(contest["id"])).deadline = datetime.fromisoformat(passed)
+    path = f"/v1/contests/{contest['id']}"
+    ok(operator.patch(path, json={"venue": "济南", "deadline": passed}, headers={"If-Match": "*"}))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_agreement_of_then_is_changed_in_what_it_opens(app: Any, log_in: LogIn) -> None:
+    database = app.state.services[Database]
+    scenario = Scenario(database, log_in=log_in)
+    agreement = next(one for one in bodies(scenario) if one.call == "POST /v1/partner-agreements")
+    root = "/v1/partner-agreements"
+    path = f"{root}/{created(scenario.operator.post(root, json=agreement.good))['id']}"
+    with database.unit_of_work() as session:
+        session.scalars(select(PartnerAgreement)).one().ends_on = date(2099, 12, 31)
+    sent_again = {"basis": "数据共享协议（补充）", "ends_on": "2099-12-31"}
+    ok(scenario.operator.patch(path, json=sent_again, headers={"If-Match": "*"}))
+    answer = scenario.operator.patch(path, json={"ends_on": "2100-12-31"}, headers={"If-Match": "*"})
+    assert [entry["field"] for entry in answer.json()["errors"]] == ["ends_on"]

@@ -138,6 +138,7 @@ class ChangeRecord(Command):
         if record.state not in EDITABLE:
             raise wrong_state(record, "change")
         before = snapshot(record, library.relations)
+        known = tuple(library.check(record))
         values = dict(self.values)
         owner = record.owner_org_id
         faults = Faults()
@@ -152,9 +153,9 @@ class ChangeRecord(Command):
         refuse_foreign_owner(record, principal, before=owner)
         with faults.collected():
             if record.state == RecordState.DRAFT:
-                check_required_fields(library, record)
+                check_required_fields(library, record, known=known)
             else:
-                check_publishable(session, library, record)
+                check_publishable(session, library, record, known=known)
         faults.raise_if_any()
         if record.state != RecordState.DRAFT:
             changes = changed_fields(before, snapshot(record, library.relations))

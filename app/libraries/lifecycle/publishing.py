@@ -1,7 +1,7 @@
 """Publishing rules: what a record must fulfil before others see it. A draft needs only a title."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -37,16 +37,29 @@ _CODES = frozenset(
 )
 
 
-def check_required_fields(library: Library, record: Record) -> None:
+def check_required_fields(library: Library, record: Record, *, known: Collection[FieldError] = ()) -> None:
     """
+    Args:
+        known: as in `check_publishable`.
+
     Raises:
         Invalid: fields contradict each other, or a text is marked as a state secret; neither is allowed in drafts.
     """
-    _raise_any([*library.check(record), *secrecy_errors(_all_texts(library, record))])
+    _raise_any([*_found(library, record, known), *secrecy_errors(_all_texts(library, record))])
 
 
-def check_publishable(session: Session, library: Library, record: Record) -> None:
+def _found(library: Library, record: Record, known: Collection[FieldError]) -> Iterator[FieldError]:
+    return (fault for fault in library.check(record) if fault not in known)
+
+
+def check_publishable(
+    session: Session, library: Library, record: Record, *, known: Collection[FieldError] = ()
+) -> None:
     """
+    Args:
+        known: what `Library.check` found before the change. A value that was accepted once, under rules of then, is
+            not refused because another field is changed.
+
     Raises:
         Invalid: lists every field that is missing, too short, past or contradictory, that reveals a hidden owner or is
             marked as secret, and every question about that which is not answered in `Record.confirmed`.
@@ -54,7 +67,7 @@ def check_publishable(session: Session, library: Library, record: Record) -> Non
     _raise_any(
         [
             *_missing(library, record),
-            *library.check(record),
+            *_found(library, record, known),
             *_past(library, record),
             *secrecy_errors(_all_texts(library, record), confirmed=_confirmed(record), questions=True),
             *_leaks(session, record),

@@ -104,11 +104,13 @@ def change_agreement(
     stored = body.model_dump(mode="json", exclude_unset=True)
     days = {name: value for name, value in values.items() if name in ("starts_on", "ends_on")}
     changed = {name: value for name, value in (stored | days).items() if getattr(agreement, name) != value}
+    # Days that were accepted once are not refused because something else is changed.
+    known = tuple(_day_faults(agreement))
     for name, value in changed.items():
         setattr(agreement, name, value)
     if not _SCOPE.isdisjoint(changed):
         agreement.scope_version += 1
-    if faults := list(_faults(agreement)):
+    if faults := [fault for fault in _faults(agreement) if fault not in known]:
         raise Invalid(fields=faults)
     with session.no_autoflush:
         _refuse_overlap(session, agreement)
@@ -246,6 +248,10 @@ def _faults(agreement: PartnerAgreement) -> Iterator[FieldError]:
             "请列出地区，或将 all_regions 设为 true，二者选一",
             "list the regions, or set all_regions to true, but not both",
         )
+    yield from _day_faults(agreement)
+
+
+def _day_faults(agreement: PartnerAgreement) -> Iterator[FieldError]:
     yield from is_within("starts_on", agreement.starts_on, date(today().year + MAX_YEARS_AHEAD, 12, 31))
     yield from is_end("ends_on", agreement.ends_on, agreement.starts_on)
 

@@ -67,6 +67,7 @@ def change(
         )
     values = body.model_dump(exclude_unset=True)
     before = [getattr(contest, name) for name in _WHEN_AND_WHERE]
+    deadline = contest.deadline
     faults = Faults()
     with faults.collected():
         refuse_cleared(values, clearable=("capacity",))
@@ -74,7 +75,7 @@ def change(
         if value is not None or name == "capacity":
             setattr(contest, name, value)
     with faults.collected():
-        is_to_end = "deadline" in values and contest.state != ContestState.CLOSED
+        is_to_end = contest.deadline != deadline and contest.state != ContestState.CLOSED
         check_times(contest.deadline, contest.starts_at, contest.ends_at, opens=is_to_end)
     faults.raise_if_any()
     session.flush()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import JINAN_TIME
 from app.libraries.record.enums import CertificateLevel
 from app.talent.recognition_facts import unpack
 from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
@@ -27,6 +28,7 @@ ENTRY_HEADERS = (
     "当年技术合同额（万元） amount_year_wan",
     "累计技术合同额（万元） amount_total_wan",
     "最高有效证书 certificate",
+    "撤销日期 withdrawn_on",
 )
 CONTRACT_HEADERS = (
     "人才编号 number",
@@ -73,6 +75,7 @@ def entry_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) ->
                 for name in ("landed_projects", "amount_year_wan", "amount_total_wan")
             ),
             CertificateLevel.of(entry.figures["certificate"]).zh,
+            entry.withdrawn_at.astimezone(JINAN_TIME).date().isoformat() if entry.withdrawn_at else None,
         ]
 
 

@@ -1,6 +1,9 @@
 """Recognitions whose basis was taken back: the bureau looks at them, and the public list says what was withdrawn."""
 
+import csv
+import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -122,3 +125,49 @@ def test_a_cancelled_contract_puts_in_doubt_what_it_was_needed_for(scenario: Sce
     assert answer.status_code == 200, answer.text
     scenario.work()
     assert entries(scenario, round_id)["凭业绩"]["doubt"] == "contract.cancelled"
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["before anybody looked", "one after the other"])
+def test_what_is_lost_counts_together(scenario: Scenario, at_once: bool) -> None:
+    """Each of twelve contracts could be missed, and so could each of the first two that are cancelled."""
+    person = scenario.recognised_manager("凭业绩")
+    contracts = scenario.signed_contracts(person.id, 12, deal="50.00", landed_on=LANDED)
+    round_id = published(scenario)
+
+    def cancel(contract: UUID) -> None:
+        path = f"/v1/contracts/{contract}/cancel"
+        answer = scenario.operator_client.post(path, {"reason": "双方协商解除"})
+        assert answer.status_code == 200, answer.text
+        if not at_once:
+            scenario.work()
+
+    for contract in contracts[:2]:
+        cancel(contract)
+    scenario.work()
+    assert entries(scenario, round_id)["凭业绩"]["doubt"] is None, "ten are left"
+    for contract in contracts[2:5]:
+        cancel(contract)
+    scenario.work()
+    assert entries(scenario, round_id)["凭业绩"]["doubt"] == "contract.cancelled"
+
+
+def test_of_two_certificates_the_second_is_the_one_that_counts(scenario: Scenario) -> None:
+    person = scenario.recognised_manager("凭证书")
+    papers = [scenario.verified_certificate(person.id, "advanced") for _ in range(2)]
+    round_id = published(scenario)
+    revoke(scenario, papers[0])
+    assert entries(scenario, round_id)["凭证书"]["doubt"] is None
+    revoke(scenario, papers[1])
+    assert entries(scenario, round_id)["凭证书"]["doubt"] == "certificate.revoked"
+
+
+def test_the_export_says_which_recognitions_were_withdrawn(
+    scenario: Scenario, certificates: dict[str, Any]
+) -> None:
+    round_id = published(scenario)
+    revoke(scenario, certificates["凭证书"][1])
+    entry = review(scenario, entries(scenario, round_id)["凭证书"], withdrawn=True).json()
+    text = scenario.operator_client.get(f"/v1/recognition-rounds/{round_id}/export", format="csv").text
+    rows = {row["姓名 name"]: row for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))}
+    assert rows["凭证书"]["撤销日期 withdrawn_on"] == entry["withdrawn_at"][:10]
+    assert rows["凭业绩"]["撤销日期 withdrawn_on"] == ""

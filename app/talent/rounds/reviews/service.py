@@ -4,7 +4,7 @@ Nothing ends by itself. Before the publication the entry waits for a decision li
 stays as it is published until an operator has decided; then it is kept, or withdrawn, and the public list says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,13 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_sent
 from app.database import now
+from app.engagements.contract_models import Contract, ContractState
 from app.errors import Conflict
 from app.events.catalogue import RecognitionDoubted, RecognitionWithdrawn
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.talent import awards
+from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.recognition_facts import TierCase, unpack
 from app.talent.rounds.decisions import find_entry
 from app.talent.rounds.models import CHANGEABLE, Decision, RecognitionEntry, RecognitionRound, RoundState
@@ -32,7 +34,9 @@ from app.talent.tiers.rules import Configuration, RuleSet
 
 def doubt(session: Session, manager_id: UUID, basis_id: UUID, *, cause: str) -> int:
     """Put in doubt what the manager was recognised for and would not be without a certificate or contract, which was
-    taken back; returns the number of entries.
+    taken back, and without all that was taken back before it; returns the number of entries.
+
+    What the bureau has kept is in doubt again when more of it is taken back.
 
     Args:
         basis_id: of the certificate or contract.
@@ -41,7 +45,7 @@ def doubt(session: Session, manager_id: UUID, basis_id: UUID, *, cause: str) -> 
     doubted = [
         (round_, entry)
         for round_, entry in _entries_of(session, manager_id)
-        if _rests_on(round_, entry, basis_id)
+        if _rests_on(session, round_, entry, basis_id)
     ]
     for round_, entry in doubted:
         entry.doubt, entry.doubted_at = cause, now()
@@ -90,25 +94,37 @@ def _entries_of(session: Session, manager_id: UUID) -> list[tuple[RecognitionRou
     return [(by_id[entry.round_id], entry) for entry in entries]
 
 
-def _rests_on(round_: RecognitionRound, entry: RecognitionEntry, basis_id: UUID) -> bool:
-    """Whether the computed tier is another one without the certificate or contract."""
+def _rests_on(session: Session, round_: RecognitionRound, entry: RecognitionEntry, basis_id: UUID) -> bool:
+    """Whether the certificate or contract counted, and the computed tier is another one without all that was taken
+    back by now: what could be missed alone is needed once the others are gone."""
     if entry.tier is None and entry.decision != Decision.PENDING:
         return False
     case = unpack(entry.inputs)
-    without = _without(case, basis_id)
-    if without == case:
+    if _without(case, {basis_id}) == case:
         return False
+    without = _without(case, {basis_id, *_taken_back(session, case)})
     evaluation = evaluate(
         RuleSet.model_validate(round_.rules), Configuration.model_validate(round_.configuration), without
     )
     return (evaluation.tier.value if evaluation.tier else None) != entry.computed_tier
 
 
-def _without(case: TierCase, basis_id: UUID) -> TierCase:
+def _taken_back(session: Session, case: TierCase) -> set[UUID]:
+    revoked = select(TrainingCertificate.id).where(
+        TrainingCertificate.id.in_([one.id for one in case.certificates]),
+        TrainingCertificate.state == CertificateState.REVOKED,
+    )
+    cancelled = select(Contract.id).where(
+        Contract.id.in_([one.id for one in case.contracts]), Contract.state == ContractState.CANCELLED
+    )
+    return {*session.scalars(revoked), *session.scalars(cancelled)}
+
+
+def _without(case: TierCase, taken_back: Collection[UUID]) -> TierCase:
     return replace(
         case,
-        certificates=tuple(one for one in case.certificates if one.id != basis_id),
-        contracts=tuple(one for one in case.contracts if one.id != basis_id),
+        certificates=tuple(one for one in case.certificates if one.id not in taken_back),
+        contracts=tuple(one for one in case.contracts if one.id not in taken_back),
     )
 
 
