@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from sanku.client import AsyncClient
 from sanku.mcp import views
+from sanku.mcp.arguments import Server, Tools
 from sanku.mcp.callers import Callers
 
 INSTRUCTIONS = """\
@@ -32,17 +32,17 @@ Fields = Annotated[list[str] | None, Field(description="technology fields, by co
 Region = Annotated[str | None, Field(description="region, by code or name, such as 历下区")]
 
 
-def build(callers: Callers) -> MCPServer[Any]:
+def build(callers: Callers) -> Server:
     """The server of these callers, with all its tools."""
-    server = MCPServer[Any]("sanku", title="Sanku 三库", instructions=INSTRUCTIONS, log_level="WARNING")
-    _add_libraries(server, callers)
-    _add_inbox(server, callers)
-    _add_answers(server, callers)
-    return server
+    tools = Tools()
+    _add_libraries(tools, callers)
+    _add_inbox(tools, callers)
+    _add_answers(tools, callers)
+    return Server("sanku", title="Sanku 三库", instructions=INSTRUCTIONS, tools=tools, log_level="WARNING")
 
 
-def _add_libraries(server: MCPServer[Any], callers: Callers) -> None:
-    @server.tool(title="搜索 Search", annotations=READING)
+def _add_libraries(tools: Tools, callers: Callers) -> None:
+    @tools.tool(title="搜索 Search", annotations=READING)
     async def search(
         ctx: Context[Any, Any],
         library: Library,
@@ -61,7 +61,7 @@ def _add_libraries(server: MCPServer[Any], callers: Callers) -> None:
                 asked["region"] = [region]
             return views.page((await _library(sanku, library).list(**asked)).body)
 
-    @server.tool(title="按文字匹配 Match a text", annotations=READING)
+    @tools.tool(title="按文字匹配 Match a text", annotations=READING)
     async def match_text(
         ctx: Context[Any, Any],
         text: Annotated[str, Field(description="a technical problem or an achievement, in one's own words")],
@@ -77,7 +77,7 @@ def _add_libraries(server: MCPServer[Any], callers: Callers) -> None:
             )
             return views.matches(dict(found.body))
 
-    @server.tool(title="读取记录 Read a record", annotations=READING)
+    @tools.tool(title="读取记录 Read a record", annotations=READING)
     async def read_record(ctx: Context[Any, Any], library: Library, record_id: RecordId) -> dict[str, Any]:
         """Read one record as the caller may see it, without contacts of people. 读取一条记录（不含联系方式）。"""
         async with callers.client(ctx.headers) as sanku:
@@ -88,8 +88,8 @@ def _library(sanku: AsyncClient, library: str) -> Any:
     return {"achievements": sanku.achievements, "demands": sanku.demands, "managers": sanku.managers}[library]
 
 
-def _add_inbox(server: MCPServer[Any], callers: Callers) -> None:
-    @server.tool(title="收件箱 Inbox", annotations=READING)
+def _add_inbox(tools: Tools, callers: Callers) -> None:
+    @tools.tool(title="收件箱 Inbox", annotations=READING)
     async def inbox(
         ctx: Context[Any, Any],
         state: Annotated[
@@ -106,7 +106,7 @@ def _add_inbox(server: MCPServer[Any], callers: Callers) -> None:
             )
             return views.inbox(dict(asked.body))
 
-    @server.tool(title="谢绝原因 Reasons for declining", annotations=READING)
+    @tools.tool(title="谢绝原因 Reasons for declining", annotations=READING)
     async def decline_reasons(ctx: Context[Any, Any]) -> dict[str, Any]:
         """The codes that `decline_push` takes as a reason. 谢绝原因的代码。"""
         async with callers.client(ctx.headers) as sanku:
@@ -114,14 +114,14 @@ def _add_inbox(server: MCPServer[Any], callers: Callers) -> None:
             return {"reasons": views.choices([dict(one) for one in vocabulary["terms"]])}
 
 
-def _add_answers(server: MCPServer[Any], callers: Callers) -> None:
-    @server.tool(title="接收推送 Accept a push", annotations=ANSWERING)
+def _add_answers(tools: Tools, callers: Callers) -> None:
+    @tools.tool(title="接收推送 Accept a push", annotations=ANSWERING)
     async def accept_push(ctx: Context[Any, Any], push_id: PushId) -> dict[str, Any]:
         """Accept a push, which opens an engagement. Ask the caller first. 接收推送并开始对接，须先征得同意。"""
         async with callers.client(ctx.headers) as sanku:
             return views.push(dict((await sanku.pushes.accept(push_id)).body))
 
-    @server.tool(title="谢绝推送 Decline a push", annotations=ANSWERING)
+    @tools.tool(title="谢绝推送 Decline a push", annotations=ANSWERING)
     async def decline_push(
         ctx: Context[Any, Any],
         push_id: PushId,
@@ -134,7 +134,7 @@ def _add_answers(server: MCPServer[Any], callers: Callers) -> None:
                 dict((await sanku.pushes.decline(push_id, {"reason": reason, "note": note})).body)
             )
 
-    @server.tool(title="稍后处理 Postpone a push", annotations=ANSWERING)
+    @tools.tool(title="稍后处理 Postpone a push", annotations=ANSWERING)
     async def postpone_push(
         ctx: Context[Any, Any],
         push_id: PushId,
@@ -144,7 +144,7 @@ def _add_answers(server: MCPServer[Any], callers: Callers) -> None:
         async with callers.client(ctx.headers) as sanku:
             return views.push(dict((await sanku.pushes.later(push_id, {"until": until.isoformat()})).body))
 
-    @server.tool(title="撤回答复 Take back an answer", annotations=ANSWERING)
+    @tools.tool(title="撤回答复 Take back an answer", annotations=ANSWERING)
     async def undo_answer(ctx: Context[Any, Any], push_id: PushId) -> dict[str, Any]:
         """Take back an acceptance or a refusal, within 15 minutes. 15 分钟内撤回答复。"""
         async with callers.client(ctx.headers) as sanku:

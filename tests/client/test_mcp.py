@@ -198,6 +198,53 @@ def test_the_inbox_offers_what_the_key_may_answer(
     }
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments", "named"),
+    [
+        ("search", {}, {"library": "必填"}),
+        (
+            "search",
+            {"library": "patents"},
+            {"library": "应为以下之一：'achievements', 'demands', 'managers'"},
+        ),
+        ("search", {"library": "demands", "limit": 500}, {"limit": "应不大于 50"}),
+        ("search", {"library": "demands", "limit": "viele"}, {"limit": "应为整数"}),
+        ("search", {"library": "demands", "field": 40}, {"field": "应为列表"}),
+        ("search", {"library": "demands", "q": "高温"}, {"q": "可用参数：library, query, field"}),
+        (
+            "match_text",
+            {"words": "高温", "limit": 0},
+            {"text": "必填", "limit": "应不小于 1", "words": "text,"},
+        ),
+        ("postpone_push", {"push_id": "x", "until": "明天"}, {"until": "应为带时区的日期时间"}),
+        ("read_record", {"library": "demands", "id": "x"}, {"record_id": "必填", "id": "library, record_id"}),
+    ],
+)
+def test_every_wrong_argument_is_named_in_chinese_and_english(
+    tool: str, arguments: dict[str, Any], named: dict[str, str]
+) -> None:
+    async def ask() -> Any:
+        async with Client(build(Callers("http://127.0.0.1:9", "sk_of_nobody"))) as assistant:
+            return await assistant.call_tool(tool, arguments)
+
+    refused = asyncio.run(ask())
+    assert refused.is_error
+    _, *faults = text_of(refused).split("; ")
+    said = dict(fault.split(": ", 1) for fault in faults if ": " in fault)
+    assert {name for name in named if named[name] in said[name]} == set(named)
+    assert "pydantic" not in text_of(refused)
+
+
+def test_an_unknown_tool_is_answered_with_those_there_are() -> None:
+    async def ask() -> Any:
+        async with Client(build(Callers("http://127.0.0.1:9", "sk_of_nobody"))) as assistant:
+            return await assistant.call_tool("delete_everything", {})
+
+    refused = asyncio.run(ask())
+    assert refused.is_error
+    assert "没有工具“delete_everything”" in text_of(refused) and "match_text" in text_of(refused)
+
+
 def test_without_a_key_nothing_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("SANKU_API_KEY", raising=False)
     run = CliRunner().invoke(cli, ["mcp", "http://127.0.0.1:9"])
