@@ -209,6 +209,17 @@ def test_a_file_of_an_earlier_release_is_read_found_and_encrypted(
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("other", [PDF.replace(b"1.4", b"1.5"), PDF[:-1], PDF + b" ", b""])
+def test_a_file_that_somebody_put_there_without_a_key_is_refused(
+    lying: Path, download: Callable[[], Any], app: Any, other: bytes
+) -> None:
+    """Who may write to the store, but has no key, cannot give readers another file."""
+    lying.write_bytes(other)
+    refused(download(), 503, "file_damaged")
+    assert len(faults(app)) == 1
+
+
+@ON_SQLITE
 def test_a_file_that_is_not_the_one_of_its_row_is_left_as_it_is(
     lying: Path, run: Callable[..., tuple[int, str]]
 ) -> None:

@@ -13,7 +13,7 @@ from app.accounts.api import router as accounts
 from app.clock import JINAN_TIME
 from app.database import Database
 from app.engagements.contracts.api import router as contracts
-from app.engagements.files.storage import DiskStore, Store
+from app.engagements.files.encrypted_storage import EncryptedStore, open_store
 from app.errors.handlers import install_handlers
 from app.events import catalogue
 from app.libraries.api import router as libraries
@@ -63,7 +63,7 @@ def app(database: Database, settings: Settings, assembled: FastAPI) -> FastAPI:
     services[SynonymFile] = SynonymFile(settings)
     admit_everybody(services)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
-    services[Store] = DiskStore(settings.files_path)
+    services[EncryptedStore] = open_store(settings)
     return assembled
 
 

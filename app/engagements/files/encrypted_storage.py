@@ -1,21 +1,27 @@
 """Files are encrypted in the process before they are stored, whatever stores them, by a key of the ring."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import BinaryIO, cast
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, BinaryIO, cast
 
 import structlog
+from fastapi import Depends
 
 from app.encryption.keys import current_ring, key_of
 from app.encryption.ring import DecryptionError
 from app.encryption.streams import PieceReader, Readable, encrypted, encrypted_size, key_id_in, opened
-from app.engagements.files.storage import Store, open_raw_store
+from app.engagements.files.storage import CHUNK, Store, open_raw_store
 from app.errors import Unavailable
+from app.services import provided
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+_IN_MEMORY = 1_000_000
 
 
 class FileDamaged(Unavailable):
@@ -63,6 +69,16 @@ class EncryptedStore:
         """
         return self.opened(key).pieces
 
+    def read_as_named(self, key: str, sha256: str) -> Iterator[bytes]:
+        """As `read`, of a file whose row has this SHA-256 in hex. One that is not encrypted is compared with it before
+        anything is given out: nothing else shows that it was put there by who may write to the store.
+
+        Raises:
+            Unavailable: as `read`; FileDamaged also for another file that is not encrypted.
+        """
+        file = self.opened(key)
+        return file.pieces if file.key_id is not None else _compared(file.pieces, key, sha256)
+
     def opened(self, key: str) -> OpenedFile:
         """
         Raises:
@@ -97,6 +113,9 @@ class EncryptedStore:
         return self.raw.listing()
 
 
+AppFiles = Annotated[EncryptedStore, Depends(provided(EncryptedStore))]
+
+
 def open_store(settings: Settings) -> EncryptedStore:
     """
     Raises:
@@ -110,6 +129,26 @@ def _checked(pieces: Iterator[bytes], key: str) -> Iterator[bytes]:
         yield from pieces
     except DecryptionError as error:
         raise _damaged(key, error) from error
+
+
+def _compared(pieces: Iterator[bytes], key: str, sha256: str) -> Iterator[bytes]:
+    """The pieces once all of them were seen; of a copy, because the file may be replaced meanwhile."""
+    copy = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by its reader
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        copy.write(piece)
+    if digest.hexdigest() != sha256:
+        copy.close()
+        raise _damaged(key, DecryptionError(f"{_place(key)}: neither encrypted nor the file of its row"))
+    copy.seek(0)
+    return _rest_of(copy)
+
+
+def _rest_of(copy: IO[bytes]) -> Iterator[bytes]:
+    with copy:
+        while piece := copy.read(CHUNK):
+            yield piece
 
 
 def _damaged(key: str, error: DecryptionError) -> FileDamaged:

@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from fastapi import Depends
 from pydantic import SecretStr
 
 from app.errors import Unavailable
-from app.services import provided
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,9 +40,6 @@ class Store(Protocol):
     def listing(self) -> Iterator[tuple[str, datetime]]:
         """Every key with its time of writing (UTC), including unfinished uploads."""
         ...
-
-
-AppFiles = Annotated[Store, Depends(provided(Store))]
 
 
 def open_raw_store(settings: Settings) -> Store:

@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from app.accounts.access.principal import Principal
 from app.accounts.audit.requests import note_read
-from app.engagements.files.storage import Store
+from app.engagements.files.encrypted_storage import EncryptedStore
 from app.errors import Invalid
 
 FORM: dict[str, Any] = {
@@ -51,7 +51,7 @@ async def received(request: Request) -> AsyncIterator[UploadFile]:
 
 
 def as_attachment(
-    store: Store,
+    store: EncryptedStore,
     key: str,
     *,
     name: str,
@@ -64,7 +64,7 @@ def as_attachment(
     """A stored file, to be saved. `reader` and `subject_id` (the file's row) go to the audit trail."""
     note_read(reader, "file.download", subject_id, sha256 or "")
     return StreamingResponse(
-        store.read(key),
+        store.read_as_named(key, sha256 or ""),
         media_type=media_type,
         headers={
             "Content-Length": str(size),

@@ -10,8 +10,8 @@ from starlette.datastructures import UploadFile
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.conditional_requests import IfMatch, versioned
 from app.database import AppDatabase, ReadSession, WriteSession
+from app.engagements.files.encrypted_storage import AppFiles
 from app.engagements.files.service import examine, store_bytes
-from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import FORM, as_attachment, received
 from app.errors import Forbidden, TooLarge, Unauthenticated, Unavailable, problems
 from app.services import AppSettings

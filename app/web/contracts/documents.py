@@ -11,8 +11,8 @@ from starlette.datastructures import UploadFile
 from app.database import AppDatabase, ReadSession
 from app.engagements.contracts.access import id_of_number
 from app.engagements.contracts.documents import service as documents
+from app.engagements.files.encrypted_storage import AppFiles
 from app.engagements.files.service import examine, store_bytes
-from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import as_attachment
 from app.errors import Conflict, Invalid, TooLarge
 from app.services import AppSettings

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
 from app.engagements.files import service as files
-from app.engagements.files.storage import AppFiles
+from app.engagements.files.encrypted_storage import AppFiles
 from app.engagements.files.transfer import as_attachment
 from app.engagements.lists.details import engagement_details
 from app.engagements.schemas import TaskCreate, TaskPatch

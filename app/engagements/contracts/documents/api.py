@@ -13,8 +13,8 @@ from app.conditional_requests import versioned
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.contracts.documents import service as documents
 from app.engagements.contracts.documents.listing import document_page
+from app.engagements.files.encrypted_storage import AppFiles
 from app.engagements.files.service import examine, store_bytes
-from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import FORM, as_attachment, received
 from app.engagements.schemas import FileRead
 from app.errors import (

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
+from app.engagements.files.encrypted_storage import AppFiles
 from app.engagements.files.service import examine, store_bytes
-from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import as_attachment
 from app.errors import Conflict, Invalid, SankuError, StaleVersion
 from app.paging import PageRequest
