@@ -40,6 +40,14 @@ class TestReadersOfMetrics:
     ) -> None:
         refused(near(client).get("/metrics", headers={header: "127.0.0.1"}), 403, "forbidden")
 
+    @pytest.mark.parametrize("header", ["Forwarded", "X-Real-IP"])
+    @pytest.mark.parametrize("settings", [{"trusted_proxies": ["127.0.0.1"]}], indirect=True)
+    def test_a_named_proxy_that_tells_the_client_in_a_header_nobody_reads_is_not_near(
+        self, client: TestClient, header: str
+    ) -> None:
+        refused(near(client).get("/metrics", headers={header: "203.0.113.9"}), 403, "forbidden")
+        assert near(client).get("/metrics").status_code == 200
+
     @pytest.mark.parametrize("settings", [{"metrics_networks": ["10.1.0.0/16"]}], indirect=True)
     def test_networks_of_a_monitor_are_a_setting(self, client: TestClient) -> None:
         assert near(client, "10.1.255.3").get("/metrics").status_code == 200

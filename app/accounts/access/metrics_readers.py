@@ -11,7 +11,8 @@ from app.accounts.access.networks import is_within
 from app.errors import Forbidden
 from app.settings import Settings
 
-_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+_READ_BY_SERVER = "x-forwarded-for"
+_FORWARDED = (_READ_BY_SERVER, "forwarded", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,9 @@ class MetricsReaders:
     """Without a token the address decides: networks in CIDR notation, none of which stands for nobody.
 
     Attributes:
-        behind_proxies: proxies are named, so that the address of a forwarded request is its client's. Otherwise such a
-            request has the address of some proxy, which says nothing.
+        behind_proxies: proxies are named, so that the address of a request with `X-Forwarded-For`, the one header
+            that the server reads, is its client's. Any other forwarded request has the address of some proxy, which
+            says nothing.
     """
 
     networks: Collection[str]
@@ -53,6 +55,7 @@ class MetricsReaders:
 
     def _is_near(self, request: Request) -> bool:
         is_forwarded = any(name in request.headers for name in _FORWARDED)
-        if request.client is None or not self.networks or (is_forwarded and not self.behind_proxies):
+        is_clients = self.behind_proxies and _READ_BY_SERVER in request.headers
+        if request.client is None or not self.networks or (is_forwarded and not is_clients):
             return False
         return is_within(request.client.host, self.networks)
