@@ -13,7 +13,7 @@ _COLUMNS = (
     ("doubt", sa.String(length=40)),
     ("doubted_at", _TIME),
     ("withdrawn_at", _TIME),
-    ("review_reason", sa.String(length=500)),
+    ("review_reason", sa.Text()),
     ("reviewed_by", sa.Uuid()),
     ("reviewed_at", _TIME),
 )

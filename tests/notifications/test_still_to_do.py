@@ -50,8 +50,8 @@ def scenario(app: Any, log_in: LogIn, with_mail: WithMail) -> Scenario:
     """People with mailboxes, who may be notified at any hour."""
     scenario = Scenario(app.state.services[Database], log_in=log_in)
     with scenario.database.unit_of_work() as session:
-        for owner in (scenario.enterprise, scenario.institution):
-            session.add(OwnerPreference(organisation_id=owner.organisation_id, **ANY_HOUR))
+        for one in (scenario.enterprise, scenario.institution, scenario.operator):
+            session.add(OwnerPreference(organisation_id=one.organisation_id, **ANY_HOUR))
     scenario.prefer(scenario.lead_id)
     for caller in (scenario.enterprise, scenario.institution, scenario.lead, scenario.operator):
         with_mail(caller)
@@ -299,8 +299,6 @@ def test_nobody_is_asked_about_a_recognition_that_was_reopened(scenario: Scenari
 
 
 def test_who_reviews_a_training_and_whose_it_is_are_notified(scenario: Scenario, mails: Mails) -> None:
-    with scenario.database.unit_of_work() as session:
-        session.add(OwnerPreference(organisation_id=scenario.operator.organisation_id, **ANY_HOUR))
     base = ok(scenario.operator.post("/v1/training-bases", json={"name": "济南市人才培养基地"}), 201)
     body = {"base_id": base["id"], "rung": "short_course", "course": "技术合同实务", "hours": 16}
     body |= {"started_on": "2026-03-02", "ended_on": "2026-03-03"}
@@ -448,3 +446,19 @@ class TestNamesOfLater:
         mails.new()
         self.change(scenario, owner.organisation_id, name="济南柱川阀门有限公司")
         assert mails.new() == {}
+
+    def test_an_alias_that_comes_and_goes_notifies_once(self, scenario: Scenario, mails: Mails) -> None:
+        owner = scenario.enterprise
+        self.publish(owner)
+        mails.new()
+        of_owner = f"/v1/organisations/{owner.organisation_id}"
+
+        def notified(*aliases: str) -> set[str]:
+            ok(owner.patch(of_owner, json={"aliases": list(aliases)}, headers={"If-Match": "*"}))
+            return set(mails.new())
+
+        both = {address_of(scenario, one) for one in (owner, scenario.operator)}
+        assert notified("柱川") == both
+        for aliases in ((), ("柱川",), ("柱川", "泺锐"), ("泺锐",), ("柱川",)):
+            assert notified(*aliases) == set()
+        assert notified("柱川", "球阀阀体") == both, "another place is another matter"

@@ -16,7 +16,7 @@ from app.accounts.models import Organisation
 from app.accounts.organisations.merges.decisions import MERGED
 from app.events.catalogue import OrganisationChanged, RecordTellsOwner
 from app.events.domain_event import ClaimedEvent
-from app.events.outbox import emit
+from app.events.outbox import Event, emit
 from app.libraries.lifecycle.publishing import leaks_of
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import Record
@@ -46,7 +46,10 @@ def find_telling(_: Services, session: Session, event: ClaimedEvent) -> list[Rec
 def announce_telling(
     _: Services, session: Session, __: ClaimedEvent, found: Collection[RecordTellsOwner]
 ) -> None:
-    """Announce each of the records that has not been changed meanwhile: a change checks it itself."""
+    """Announce each of the records that has not been changed meanwhile: a change checks it itself.
+
+    Places that were announced of this version are not announced again: an alias that comes and goes notifies once.
+    """
     for announced in found:
         model: Any = LIBRARIES[RecordKind.of(announced.kind)].model
         now_there = session.scalar(
@@ -54,8 +57,21 @@ def announce_telling(
                 model.id == announced.subject_id, model.state == RecordState.PUBLISHED.value
             )
         )
-        if now_there == announced.version:
+        if now_there == announced.version and not _is_announced(session, announced):
             emit(session, announced)
+
+
+def _is_announced(session: Session, found: RecordTellsOwner) -> bool:
+    query = select(Event.payload).where(
+        Event.subject_id == found.subject_id, Event.name == RecordTellsOwner.name
+    )
+    known = {
+        place
+        for payload in session.scalars(query)
+        if payload["version"] == found.version
+        for place in payload["places"]
+    }
+    return known.issuperset(found.places)
 
 
 def _with_those_below(session: Session, organisation_id: UUID) -> list[UUID]:

@@ -119,7 +119,7 @@ class RecognitionEntry(Identified, Base):
     doubt: Mapped[str | None] = mapped_column(String(40))
     doubted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
-    review_reason: Mapped[str | None] = mapped_column(String(500))
+    review_reason: Mapped[str | None] = mapped_column(EncryptedText("recognition_entry.review_reason"))
     reviewed_by: Mapped[UUID | None]
     reviewed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

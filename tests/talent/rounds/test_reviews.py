@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select, text
 
+from app.accounts.models import AuditEntry
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
 from tests.talent.rounds.test_rounds import LANDED, entries, move, opened
@@ -167,7 +169,21 @@ def test_the_export_says_which_recognitions_were_withdrawn(
     round_id = published(scenario)
     revoke(scenario, certificates["凭证书"][1])
     entry = review(scenario, entries(scenario, round_id)["凭证书"], withdrawn=True).json()
-    text = scenario.operator_client.get(f"/v1/recognition-rounds/{round_id}/export", format="csv").text
-    rows = {row["姓名 name"]: row for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))}
+    answer = scenario.operator_client.get(f"/v1/recognition-rounds/{round_id}/export", format="csv")
+    rows = {row["姓名 name"]: row for row in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))}
     assert rows["凭证书"]["撤销日期 withdrawn_on"] == entry["withdrawn_at"][:10]
     assert rows["凭业绩"]["撤销日期 withdrawn_on"] == ""
+
+
+def test_why_it_was_reviewed_lies_encrypted(scenario: Scenario, certificates: dict[str, Any]) -> None:
+    """And nowhere in the trail, which says what was done."""
+    round_id = published(scenario)
+    revoke(scenario, certificates["凭证书"][1])
+    entry = entries(scenario, round_id)["凭证书"]
+    written = "结业证书系伪造，已移送公安机关。"
+    assert review(scenario, entry, withdrawn=True, reason=written).json()["review_reason"] == written
+    with scenario.database.reading() as session:
+        stored = session.scalars(text("SELECT review_reason FROM recognition_entries")).all()
+        trail = session.execute(select(AuditEntry.action, AuditEntry.details)).all()
+    assert ("round.withdraw", "E") in [tuple(row) for row in trail]
+    assert not any("伪造" in str(one) for one in [*stored, *(details for _, details in trail)])

@@ -166,7 +166,7 @@ def review(
         principal,
         "round.withdraw" if withdrawn else "round.keep",
         entry.id,
-        f"{entry.tier}: {reason}",
+        entry.tier or "",
     )
     if withdrawn:
         _take_tier_back(session, round_, entry, principal)
