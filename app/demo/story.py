@@ -197,7 +197,7 @@ def _show_addresses(base: str, password: str, *, keeps_serving: bool) -> None:
         ("管理部门 (operator)", OPERATOR_EMAIL),
         ("企业 (enterprise)", ENTERPRISE_EMAIL),
         ("高校院所 (institution)", INSTITUTION_EMAIL),
-        ("成果方企业 (enterprise with achievements)", SELLER_EMAIL),
+        ("成果方企业 (seller)", SELLER_EMAIL),
         ("技术经理人 (manager)", f"{manager_email('M-DEMO-02')}  (M-DEMO-01 … 20)"),
         ("密码 (password for all)", password),
     ):

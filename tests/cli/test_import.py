@@ -20,6 +20,13 @@ def test_a_dry_run_reports_records_refusals_and_what_was_ignored(tmp_path: Path)
     assert [one["ref"] for one in report["ignored"]] == ["需求!1"]
 
 
+def test_what_was_ignored_is_said_in_both_languages(tmp_path: Path) -> None:
+    file = tmp_path / "表.csv"
+    file.write_text("何物,何处\n甲,乙\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["import", str(file), "--dry-run"])
+    assert "没有记录的文字 / text without records" in done.output
+
+
 def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "x.xlsx"
     file.write_bytes(b"PK not an archive")

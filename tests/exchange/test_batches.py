@@ -209,6 +209,22 @@ def test_the_senders_own_file_comes_back_with_the_result(operator: UserClient) -
     assert wrong_fields(other) == ["file"]
 
 
+def test_the_results_name_fields_in_chinese(operator: UserClient) -> None:
+    data = sheet(
+        [
+            ("序号", "企业名称", "需求名称", "需求描述"),
+            (1, "济南云岭泵业有限公司", "密封环涂层", "泥沙大的河水里磨损很快。"),
+        ]
+    )
+    batch = upload(operator, data)
+    commit(operator, batch)
+    answer = operator.upload(f"/v1/imports/{batch['id']}/marked-file", data, name="需求.xlsx")
+    marked = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert marked is not None
+    result = str(list(marked.columns)[-1][1].value)
+    assert result.startswith("存为草稿；缺少：") and "合作方式" in result and "deadline" not in result
+
+
 def test_others_import_only_for_their_own_organisation(enterprise: UserClient, operator: UserClient) -> None:
     batch = upload(enterprise, sheet([*DEMANDS, FULL]))
     assert {row["entry"]["code"] for row in rows_of(enterprise, batch)} == {"foreign_owner"}

@@ -114,6 +114,8 @@ def _outcomes(database: "Database", batch: UUID) -> dict[str, Any]:
 
 
 def _print(report: dict[str, Any]) -> None:
+    from app.exchange.labels import IGNORED
+
     for record in report["records"]:
         missing = ", ".join(record["missing"]) or "–"
         state = "可发布 complete" if record["publishable"] else f"草稿 draft, missing {missing}"
@@ -123,7 +125,7 @@ def _print(report: dict[str, Any]) -> None:
         for warning in record["warnings"]:
             typer.echo(f"    {warning['cell']} {warning['field']}: {warning['zh']} / {warning['en']}")
     for one in report["ignored"]:
-        typer.echo(f"{one['ref']}: ignored, {one['why']}")
+        typer.echo(f"{one['ref']}: 略过 ignored, {IGNORED.get(one['code'], '')} / {one['why']}")
     _print_refused(report)
     counts = len(report["records"]), len(report["refused"])
     typer.echo(f"{counts[0]} records, {counts[1]} refused (记录 {counts[0]} 条，拒绝 {counts[1]} 条)")

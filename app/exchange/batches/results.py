@@ -19,6 +19,7 @@ from app.accounts.access.principal import Principal
 from app.errors import Invalid
 from app.exchange.batches.commit import batch_for
 from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
+from app.exchange.labels import label_of
 from app.exchange.readers.refusals import UNREADABLE, place_of
 from app.exchange.readers.workbooks import elements_of
 
@@ -107,8 +108,8 @@ def outcome(row: ImportRow) -> str:
         return "未导入：" + "；".join(str(one.get("message_zh") or one.get("zh", "")) for one in row.remarks)
     if row.state == RowState.UNDONE:
         return "已撤销"
-    notes = [f"{one['field']}：{one['zh']}" for one in row.entry.get("warnings", ())]
-    missing = row.entry.get("missing") or ()
+    notes = [f"{label_of(row.kind, one['field'])}：{one['zh']}" for one in row.entry.get("warnings", ())]
+    missing = [label_of(row.kind, name) for name in row.entry.get("missing") or ()]
     parts = [_WORDS[row.action], *(["缺少：" + "、".join(missing)] if missing else []), *notes]
     return "；".join(part for part in parts if part)
 

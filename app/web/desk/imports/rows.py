@@ -7,9 +7,8 @@ from typing import Any
 
 from app.exchange.batches.schemas import RowRead
 from app.exchange.headers.dictionary import Kind
+from app.exchange.labels import label_of as field_label
 from app.exchange.templates import FILLED_SHEET
-from app.libraries.record.enums import RecordKind
-from app.libraries.registry import LIBRARIES
 from app.vocabularies import vocabulary
 from app.web.desk.records.achievement_form import ACHIEVEMENT_FORM
 from app.web.desk.records.demand_form import DEMAND_FORM
@@ -179,12 +178,7 @@ def row_view(row: RowRead, typed: FilledForm | None = None) -> RowView:
 
 def label_of(kind: str, name: str) -> str:
     """The Chinese label of a field."""
-    if name in _LABELS:
-        return _LABELS[name]
-    if kind not in {one.value for one in RecordKind}:
-        return name
-    field = LIBRARIES[RecordKind.of(kind)].create_schema.model_fields.get(name)
-    return (field.title if field else None) or name
+    return _LABELS.get(name) or field_label(kind, name)
 
 
 def _issues(row: RowRead) -> Iterator[RowIssue]:
