@@ -1,15 +1,17 @@
 """Quotas of questions: of users and organisations per minute, of strangers per hour. Each process counts its own."""
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import ceil
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from app.errors import TooManyRequests
 from app.load_limits.turn import Holder
+from app.load_limits.window import MovingWindow
 
 
 class Quota:
@@ -63,31 +65,34 @@ class WallQuota:
 
 
 class PreviewQuota:
-    """Counts the questions of strangers, who have no account: by address, and all together. Thread-safe."""
+    """Counts the questions of strangers, who have no account: by address, and all together. Thread-safe.
 
-    def __init__(self, *, per_address: int, together: int) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._of_address = RateLimitItemPerHour(per_address)
-        self._together = RateLimitItemPerMinute(together)
+    Args:
+        clock: seconds from any start.
+    """
+
+    def __init__(
+        self, *, per_address: int, together: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._lock = threading.Lock()
+        self._of_address = MovingWindow(per_address, 3600, clock=clock)
+        self._together = MovingWindow(together, 60, clock=clock)
 
     def count(self, address: str) -> None:
         """Count a question.
 
         Raises:
             TooManyRequests: the address asked too often in this hour, or all strangers in this minute; Retry-After is
-                in seconds.
+                in seconds. What is refused does not count.
         """
-        if not self._limiter.test(self._of_address, "address", address):
-            raise self._refusal(self._of_address, "address", address)
-        # First all together: addresses that are refused, however many, are neither counted nor remembered.
-        for limit, kind, key in ((self._together, "together", ""), (self._of_address, "address", address)):
-            if not self._limiter.hit(limit, kind, key):
-                raise self._refusal(limit, kind, key)
-
-    def _refusal(self, limit: RateLimitItem, kind: str, key: str) -> TooManyRequests:
-        wait = max(1, ceil(self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()))
+        with self._lock:
+            wait = self._of_address.wait(address) or self._together.wait("")
+            if not wait:
+                self._of_address.count(address)
+                self._together.count("")
+                return
         minutes = ceil(wait / 60)
-        return TooManyRequests(
+        raise TooManyRequests(
             f"Too many questions without an account; try again in {minutes} minutes, or log in.",
             f"未登录的查询过多，请 {minutes} 分钟后再试，或登录后使用。",
             code="quota_exceeded",

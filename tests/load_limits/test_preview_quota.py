@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import TooManyRequests
 from app.load_limits.quota import PreviewQuota
+from app.load_limits.window import KEYS, MovingWindow
 
 
 def test_a_question_that_all_strangers_together_may_not_ask_costs_its_address_nothing() -> None:
@@ -25,3 +26,27 @@ def test_an_address_that_asks_on_takes_nothing_from_other_strangers() -> None:
         with pytest.raises(TooManyRequests):
             quota.count("203.0.113.1")
     quota.count("203.0.113.2")
+
+
+def test_who_comes_back_when_told_is_let_in() -> None:
+    seconds = 100.0
+    quota = PreviewQuota(per_address=2, together=9, clock=lambda: seconds)
+    quota.count("203.0.113.1")
+    seconds = 700.5
+    quota.count("203.0.113.1")
+    with pytest.raises(TooManyRequests, match="50 minutes") as refused:
+        quota.count("203.0.113.1")
+    assert refused.value.headers["Retry-After"] == "3000"
+    seconds += 3000
+    quota.count("203.0.113.1")
+
+
+def test_addresses_are_forgotten_after_their_hour_and_never_too_many() -> None:
+    seconds = 100.0
+    window = MovingWindow(3, 3600, clock=lambda: seconds)
+    for number in range(KEYS + 10):
+        window.count(str(number))
+    assert len(window) == KEYS
+    seconds += 3600
+    window.count("a")
+    assert len(window) == 1
