@@ -409,6 +409,9 @@ class TestNamesOfLater:
             f"单位名称等信息变更后，贵单位匿名发布的技术需求 {number} 的“主要问题”可能使人认出贵单位"
         )
         assert "涉及：main_problem: " in notice["zh"] and "柱川" in notice["zh"]
+        assert "确认" not in notice["zh"] and "confirm" not in notice["en"], (
+            "what is certain is not a question"
+        )
         assert scenario.institution.get("/v1/notices?limit=100").text.count("tells_owner") == 0
         # What is certain has to be rewritten: the record is checked by the new name from now on.
         refused = owner.patch(path, json={"keywords": ["防腐"]}, headers={"If-Match": "*"})
@@ -462,3 +465,17 @@ class TestNamesOfLater:
         for aliases in ((), ("柱川",), ("柱川", "泺锐"), ("泺锐",), ("柱川",)):
             assert notified(*aliases) == set()
         assert notified("柱川", "球阀阀体") == both, "another place is another matter"
+
+    def test_a_word_that_was_confirmed_is_not_asked_for_again(self, scenario: Scenario, mails: Mails) -> None:
+        owner = scenario.enterprise
+        path = self.publish(owner, scenario="云岭脚下的泵站")
+        self.change(scenario, owner.organisation_id, name="济南云岭特种阀门有限公司")
+        mails.new()
+        notice = ok(owner.get("/v1/notices?limit=1"))["items"][0]
+        assert "确与贵单位无关的，请在修改时确认" in notice["zh"] and "or confirm there" in notice["en"]
+        asked = owner.patch(path, json={"keywords": ["防腐"]}, headers={"If-Match": "*"}).json()["errors"]
+        body = {"keywords": ["防腐"], "confirmed": sorted({one["confirm"] for one in asked})}
+        ok(owner.patch(path, json=body, headers={"If-Match": "*"}))
+        mails.new()
+        self.change(scenario, owner.organisation_id, name="山东云岭特种阀门股份有限公司")
+        assert mails.new() == {}

@@ -85,6 +85,9 @@ def _record_words(event: RecordTellsOwner) -> dict[str, str]:
         "fields_zh": "、".join(f"“{title}”" for title in titles),
         "fields_en": ", ".join(event.fields),
         "places_text": "; ".join(event.places),
+        # What is certain cannot be confirmed to mean something else.
+        "unless_zh": "" if event.certain else "；确与贵单位无关的，请在修改时确认",
+        "unless_en": "" if event.certain else ", or confirm there that the words mean something else",
     }
 
 

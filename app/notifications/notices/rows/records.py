@@ -48,10 +48,10 @@ RECORD_ROWS: tuple[NoticeRow, ...] = (
         "record.tells_owner",
         Group.RECORDS,
         NoticeAudience("the owner of the record", _owner),
-        "单位名称等信息变更后，贵单位匿名发布的{kind_zh} {number} 的{fields_zh}可能使人认出贵单位，请修改；"
-        "确与贵单位无关的，请在修改时确认。",
+        "单位名称等信息变更后，贵单位匿名发布的{kind_zh} {number} 的{fields_zh}可能使人认出贵单位，请修改"
+        "{unless_zh}。",
         "Since names of your organisation have changed, the {fields_en} of your confidential {kind_en} {number} may "
-        "tell whose it is. Please rewrite it, or confirm there that the words mean something else.",
+        "tell whose it is. Please rewrite it{unless_en}.",
     ),
     _row(
         "record.tells_owner.bureau",
