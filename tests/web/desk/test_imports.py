@@ -117,3 +117,13 @@ def test_columns_are_explained_once_for_a_sender(reader: ReaderOf) -> None:
     assert operator.post(f"{address}/columns", data=meaning).status_code == 303
     again = operator.post("/desk/import", files=send[0], data=send[1]).headers["location"]
     assert "没有认出的列" not in operator.get(again).text
+
+
+def test_deductions_of_several_values_read_as_a_person_writes_them(reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    header = ("序号", "姓名", "工作单位", "服务领域", "促成交易/笔数", "促成交易/金额（万元）")
+    data = sheet([header, (1, "许晴", "济南泺水技术转移有限公司", "新材料", 12, 860)])
+    address = operator.post("/desk/import", files={"file": ("名册.xlsx", data)}).headers["location"]
+    page = text_of(operator.get(address).text)
+    assert "12 项，860 万元" in page
+    assert "amount_wan" not in page

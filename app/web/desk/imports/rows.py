@@ -239,6 +239,13 @@ def _text(value: Any, name: str) -> str:
         return "、".join(_text(one, name) for one in value)
     if value is None:
         return ""
+    if isinstance(value, dict):
+        parts = (
+            translate(_("%(amount)s 万元")) % {"amount": part} if key.endswith("_wan") else str(part)
+            for key, part in value.items()
+            if part
+        )
+        return "，".join(parts)
     vocabulary_name = _VOCABULARIES.get(name)
     if vocabulary_name is None:
         return str(value)
