@@ -88,7 +88,7 @@ def test_a_reranker_must_be_there_and_fitted_and_loaded_before_the_service_is_re
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"] == {"model": True, "reranker": False, "database": True, "index": True}
-    for prefetcher in build_prefetchers(app.state.services):
-        prefetcher.run(threading.Event())
+    warm_up, *_ = build_prefetchers(app.state.services)
+    warm_up.run(threading.Event())
     assert client.get("/readyz").json()["checks"]["reranker"]
     assert client.get("/readyz").status_code == 200
