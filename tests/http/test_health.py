@@ -14,6 +14,12 @@ from app.settings import Settings
 from tests.support.http import ON_ONE_DATABASE, PROBLEM, metrics_of, refused
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test of these is about time: on a slow machine a reading that is given up keeps its connection past the end."""
+    monkeypatch.setattr("app.health.api.PATIENCE", 120.0)
+
+
 def near(client: TestClient, address: str = "127.0.0.1") -> TestClient:
     """The same service, asked from this address."""
     return TestClient(client.app, client=(address, 50_000))
