@@ -16,7 +16,7 @@ from tests.support.http import ON_ONE_DATABASE, PROBLEM, metrics_of, refused
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test of these is about time: on a slow machine a reading that is given up keeps its connection past the end."""
+    """None of these tests is about time; a reading that is given up keeps its connection past the end of its test."""
     monkeypatch.setattr("app.health.api.PATIENCE", 120.0)
 
 
