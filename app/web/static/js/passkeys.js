@@ -6,28 +6,28 @@
     .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   const listed = (keys) => keys?.map((one) => ({ ...one, id: bytes(one.id) }));
 
-  const question = (told) => ({
-    ...told,
-    challenge: bytes(told.challenge),
-    ...(told.user && { user: { ...told.user, id: bytes(told.user.id) } }),
-    ...(told.excludeCredentials && { excludeCredentials: listed(told.excludeCredentials) }),
-    ...(told.allowCredentials && { allowCredentials: listed(told.allowCredentials) }),
+  const question = (options) => ({
+    ...options,
+    challenge: bytes(options.challenge),
+    ...(options.user && { user: { ...options.user, id: bytes(options.user.id) } }),
+    ...(options.excludeCredentials && { excludeCredentials: listed(options.excludeCredentials) }),
+    ...(options.allowCredentials && { allowCredentials: listed(options.allowCredentials) }),
   });
 
   const answer = ({ id, rawId, type, response }) => {
-    const told = {};
+    const parts = {};
     for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
-      if (response[name]) told[name] = text(response[name]);
+      if (response[name]) parts[name] = text(response[name]);
     }
-    return JSON.stringify({ id, rawId: text(rawId), type, response: told });
+    return JSON.stringify({ id, rawId: text(rawId), type, response: parts });
   };
 
   const ask = async (form) => {
     const sent = new URLSearchParams({ challenge_token: form.elements.challenge_token?.value ?? "" });
     const reply = await fetch(`${form.getAttribute("action")}/options`, { method: "POST", body: sent });
-    const told = await reply.json();
-    if (!reply.ok) return { problem: told.message };
-    const credential = await navigator.credentials[form.dataset.passkey]({ publicKey: question(told.public_key) });
+    const offered = await reply.json();
+    if (!reply.ok) return { problem: offered.message };
+    const credential = await navigator.credentials[form.dataset.passkey]({ publicKey: question(offered.public_key) });
     return { credential: answer(credential) };
   };
 
@@ -44,12 +44,12 @@
       button.disabled = true;
       problem.hidden = true;
       try {
-        const told = await ask(form);
-        if (told.credential) {
-          field.value = told.credential;
+        const outcome = await ask(form);
+        if (outcome.credential) {
+          field.value = outcome.credential;
           form.submit(); // without this handler
         } else {
-          show(told.problem);
+          show(outcome.problem);
         }
       } catch (error) {
         show(error.name === "InvalidStateError" ? form.dataset.known : form.dataset.failed);
