@@ -14,7 +14,7 @@ from app.engagements.files.encrypted_storage import EncryptedStore, open_store
 from app.engagements.files.storage import Store
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
 from app.engagements.lifecycle.workload import open_engagement_counts
-from app.events.handler import HandlersByName, by_name
+from app.events.handler import by_name
 from app.handlers import HANDLERS
 from app.health.api import HealthChecks
 from app.libraries.managers.service import manager_of_user
@@ -52,6 +52,7 @@ from app.talent.certificates.service import verified_levels
 from app.transport.early_retries import EarlyRetries
 from app.transport.request_limits import RequestLimits
 from app.workers.concurrent import ConcurrentWorker
+from app.workers.scheduler import JobRunner
 from app.workers.threads import Runnable
 from app.workers.worker import Worker
 
@@ -233,30 +234,36 @@ def _matcher(
 
 
 def build_worker(services: Services) -> Worker:
-    """A worker for every event, and for the scheduled jobs."""
-    return _worker(services, by_name(HANDLERS))
+    """A worker for every event."""
+    return Worker(services, by_name(HANDLERS))
+
+
+def build_job_runner(services: Services) -> JobRunner:
+    """What runs the scheduled jobs of this installation."""
+    return JobRunner(services, scheduled_jobs(services[Settings]))
 
 
 def build_workers(services: Services) -> tuple[Runnable, ...]:
     """What works beside the service, or in a process of its own.
 
-    A worker for the inner events and a concurrent one for outbound deliveries, so that a slow recipient delays neither
-    matching nor another recipient. They have connections of their own, so that requests cannot take them all.
+    A worker for the inner events, a concurrent one for outbound deliveries, so that a slow recipient delays neither
+    matching nor another recipient, and a runner of scheduled jobs, so that no event waits for a long one. They have
+    connections of their own, so that requests cannot take them all.
     """
     settings = services[Settings]
     services = services.copy()
     services[Database] = database = services[WorkerDatabase]
     services[Indexer] = services[MatchingIndexer] = MatchingIndexer(database, services[Embedder])
     services[Containers].append(services)
-    filler = SpaceFiller(database, services[OpenedModels])
+    beside = build_job_runner(services), SpaceFiller(database, services[OpenedModels])
     if not settings.couriers:
-        return build_worker(services), filler
+        return build_worker(services), *beside
     inner = {event: handlers for event, handlers in HANDLERS.items() if event not in OUTBOUND}
     outbound = {event: HANDLERS[event] for event in OUTBOUND}
     return (
-        _worker(services, by_name(inner)),
+        Worker(services, by_name(inner)),
         ConcurrentWorker(services, by_name(outbound), slots=settings.couriers, order=recipient_order),
-        filler,
+        *beside,
     )
 
 
@@ -303,7 +310,3 @@ def close(services: Services) -> None:
         database.dispose()
     if Replica in services:
         services[Replica].dispose()
-
-
-def _worker(services: Services, handlers: HandlersByName) -> Worker:
-    return Worker(services, handlers, jobs=scheduled_jobs(services[Settings]))

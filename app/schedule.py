@@ -45,7 +45,7 @@ from app.talent.filings import service as filings
 from app.talent.tiers import service as tiers
 from app.workers.scheduler import ScheduledJob
 
-# About ten seconds, in which the worker does nothing else.
+# About ten seconds, in which no other job runs.
 REFRESHED_AT_ONCE = 3000
 
 # A few seconds, for the same reason.
@@ -202,6 +202,12 @@ def compare_published_records(services: Services, database: Database) -> None:
     compare_records(database, services[Matcher].index, limit=COMPARED_AT_ONCE)
 
 
+def refresh_statistics(_: Services, database: Database) -> None:
+    """Count anew what SQLite's planner goes by; PostgreSQL does it by itself."""
+    if database.is_sqlite:
+        database.refresh_statistics()
+
+
 def save_index(services: Services, _: Database) -> None:
     """Save the snapshot of the indexes, in each process."""
     services[Matcher].index.save(services[Settings].index_path)
@@ -235,6 +241,7 @@ JOBS = (
     ScheduledJob("sweep_files", 6 * HOUR, run=delete_unused_files),
     ScheduledJob("refresh_search", MINUTE, run=refresh_search_documents),
     ScheduledJob("compare_records", MINUTE, run=compare_published_records),
+    ScheduledJob("refresh_statistics", HOUR, run=refresh_statistics),
     ScheduledJob("save_index", 10 * MINUTE, run=save_index, every_process=True),
 )
 """The names are rows of the table `periodic_jobs`."""

@@ -53,6 +53,7 @@ def load(
             draft=draft,
             on_progress=update,
         )
+    services[Database].refresh_statistics()
     close(services)
     if as_json:
         write_json(report.as_dict())

@@ -78,9 +78,11 @@ def serve(
     """Serve the REST API. The worker runs in the same process unless SANKU_WORKER_IN_SERVICE=false."""
     from app.main import create_app
     from app.transport.server import refuse_public_demo, server_for
+    from app.workers.garbage import keep_long_lived_objects
 
     settings = load_settings()
     refuse_public_demo(settings, host)
+    keep_long_lived_objects()
     keep_files_private(settings)
     app = create_app(settings)
     with reserve_port(host, port) as reserved:
@@ -125,9 +127,11 @@ def embed_server(
 def worker() -> None:
     """Handle events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM. Several workers may run at once."""
     from app.bootstrap import build_prefetchers, build_services, build_workers, close
+    from app.workers.garbage import keep_long_lived_objects
     from app.workers.threads import WorkerThreads
 
     settings = load_settings()
+    keep_long_lived_objects()
     keep_files_private(settings)
     services = build_services(settings)
     stop = threading.Event()

@@ -83,6 +83,7 @@ def transfer(
     if not report.different:
         with target.engine.execution_options(sanku_write=True).begin() as connection:
             _MARK.drop(connection)
+        target.refresh_statistics()
     return report
 
 

@@ -1,16 +1,23 @@
 """Scheduled jobs: when they run, and which worker runs them."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+import structlog
 from sqlalchemy import CursorResult, or_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.database import Database
+from app.database import Database, now
 from app.services import Services
+from app.settings import Settings
 from app.workers.models import JobSchedule
+from app.workers.worker import attempt
+
+log = structlog.get_logger(__name__)
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """By which the clocks of two workers' machines may differ."""
@@ -63,3 +70,48 @@ def acquire_run(database: Database, job: ScheduledJob, moment: datetime) -> bool
             return result.rowcount == 1
     except IntegrityError:
         return False  # another worker has inserted the job at the same moment, and runs it
+
+
+class JobRunner:
+    """Runs jobs when they are due, one after the other, in the thread that calls `run` or `run_due`.
+
+    Events do not wait for it: a worker handles them in a thread of its own, however long a job takes.
+    """
+
+    def __init__(self, services: Services, jobs: Sequence[ScheduledJob]) -> None:
+        self._services = services
+        self._jobs = tuple(jobs)
+        self._wake = threading.Event()
+        self._next_due: dict[str, datetime] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Run due jobs until `stop` is set; a job that runs is finished."""
+        pause = self._services[Settings].worker_poll.total_seconds()
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                self.run_due()
+            except SQLAlchemyError as error:
+                log.error("jobs_without_database", error=str(error))
+            if not stop.is_set():
+                self._wake.wait(pause)
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def run_due(self) -> list[str]:
+        """Run the jobs that are due in this process; returns their names."""
+        ran = []
+        moment = now()
+        for job in self._jobs:
+            # A time that is further away was set by a clock that was ahead.
+            if moment < self._next_due.get(job.name, moment) <= moment + job.every:
+                continue
+            self._next_due[job.name] = moment + job.every
+            if not job.every_process and not acquire_run(self._services[Database], job, moment):
+                continue
+            ran.append(job.name)
+            error = attempt(partial(job.execute, self._services))
+            if error is not None:
+                log.error("periodic_job_failed", job=job.name, exc_info=error)
+        return ran

@@ -1,4 +1,4 @@
-"""The worker: claims an event, lets its handlers plan, applies and acknowledges in one transaction; runs due jobs.
+"""The worker: claims an event, lets its handlers plan, applies and acknowledges in one transaction.
 
 Any number of workers, in this process or others, may run on one database. A worker can be killed at any point: what it
 has not committed has no effect, and another worker claims the event when the lease has expired.
@@ -6,9 +6,9 @@ has not committed has no effect, and another worker claims the event when the le
 
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapper, Session, object_session
 
-from app.database import Database, now
+from app.database import Database
 from app.errors import Outage
 from app.events import outbox
 from app.events.domain_event import ClaimedEvent
@@ -28,7 +28,6 @@ from app.events.outbox import Event, LeaseLost
 from app.observability import Metrics
 from app.services import Services
 from app.settings import Settings
-from app.workers.scheduler import ScheduledJob, acquire_run
 
 log = structlog.get_logger(__name__)
 
@@ -46,17 +45,13 @@ class Worker:
         self,
         services: Services,
         handlers: HandlersByName,
-        *,
-        jobs: Sequence[ScheduledJob] = (),
     ) -> None:
         self._services = services
         self._database = services[Database]
         self._settings = services[Settings]
         self._metrics = services[Metrics]
         self._handlers = dict(handlers)
-        self._jobs = tuple(jobs)
         self._wake = threading.Event()
-        self._next_due: dict[str, datetime] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish the current event.
@@ -88,27 +83,9 @@ class Worker:
                 on_progress(taken)
         return taken
 
-    def run_due_jobs(self) -> list[str]:
-        """Run the scheduled jobs that are due in this worker; returns their names."""
-        ran = []
-        moment = now()
-        for job in self._jobs:
-            # A time that is further away was set by a clock that was ahead.
-            if moment < self._next_due.get(job.name, moment) <= moment + job.every:
-                continue
-            self._next_due[job.name] = moment + job.every
-            if not job.every_process and not acquire_run(self._database, job, moment):
-                continue
-            ran.append(job.name)
-            error = attempt(partial(job.execute, self._services))
-            if error is not None:
-                log.error("periodic_job_failed", job=job.name, exc_info=error)
-        return ran
-
     def _step(self) -> bool:
-        """Run due jobs and handle one event; False if no event was due or the database is unreachable."""
+        """Handle one event; False if none was due or the database is unreachable."""
         try:
-            self.run_due_jobs()
             return self._take_one()
         except SQLAlchemyError as error:
             log.error("worker_without_database", error=str(error))

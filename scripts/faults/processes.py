@@ -82,6 +82,15 @@ class ManagedProcess:
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
         return round(int(status.partition("VmRSS:")[2].split()[0]) / 1024, 1)
 
+    def processor_seconds(self) -> float:
+        """Of all threads since the start, in user and kernel mode; 0 when it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            return 0.0
+        fields = (
+            Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        )
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """SIGKILL: nothing is put in order."""
         if self._process is not None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.access.principal import SYSTEM
-from app.bootstrap import build_worker
+from app.bootstrap import build_job_runner
 from app.database import Database
 from app.libraries.managers.models import Manager
 from app.matching.models import Pair
@@ -87,7 +87,7 @@ def test_owner_digests_go_by_the_new_threshold(
             pair.computed_at -= timedelta(days=1)
     if strict:
         use_a_strict_ranker(scenario)
-    assert "announce_owner_digests" in build_worker(app.state.services).run_due_jobs()
+    assert "announce_owner_digests" in build_job_runner(app.state.services).run_due()
     # The other owner's digest may be due as well, by the time of the test.
     due = [event.subject_id for event in scenario.events("owner_digest.due")]
     assert due.count(as_enterprise.organisation_id) == (0 if strict else 1)

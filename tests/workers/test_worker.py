@@ -1,4 +1,4 @@
-"""The worker: plans, applies and settles; survives its handlers' failures; shares work and jobs with other workers."""
+"""The worker: plans, applies and settles; survives its handlers' failures; shares work with others. Jobs run beside."""
 
 import threading
 from collections.abc import Callable
@@ -17,8 +17,10 @@ from app.events.handler import Handler
 from app.events.outbox import Event
 from app.observability import Metrics
 from app.services import Services
+from app.workers import scheduler as scheduler_module
 from app.workers import worker as worker_module
-from app.workers.scheduler import ScheduledJob
+from app.workers.scheduler import JobRunner, ScheduledJob
+from app.workers.threads import WorkerThreads
 from app.workers.worker import Worker
 from tests.support.events import emit_named
 from tests.support.services import demo_settings, make_services
@@ -263,10 +265,10 @@ def test_of_several_workers_one_does_a_job_and_each_its_own_files(database: Data
         ScheduledJob("own", timedelta(hours=1), lambda *_: done.append("own"), every_process=True),
     ]
     services = make_services(database, demo_settings())
-    workers = [Worker(services, {}, jobs=jobs) for _ in range(3)]
-    ran = [worker.run_due_jobs() for worker in workers]
+    runners = [JobRunner(services, jobs) for _ in range(3)]
+    ran = [runner.run_due() for runner in runners]
     assert ran == [["shared", "own"], ["own"], ["own"]]
-    assert [worker.run_due_jobs() for worker in workers] == [[], [], []]
+    assert [runner.run_due() for runner in runners] == [[], [], []]
     assert sorted(done) == ["own", "own", "own", "shared"]
 
 
@@ -278,13 +280,9 @@ def test_a_job_recurs_and_its_failure_harms_nothing(database: Database) -> None:
         emit_named(session, "thing.happened")
         raise RuntimeError("out of order")
 
-    worker = Worker(
-        make_services(database, demo_settings()),
-        {},
-        jobs=[ScheduledJob("fragile", timedelta(0), job)],
-    )
-    assert worker.run_due_jobs() == ["fragile"]
-    assert worker.run_due_jobs() == ["fragile"]
+    runner = JobRunner(make_services(database, demo_settings()), [ScheduledJob("fragile", timedelta(0), job)])
+    assert runner.run_due() == ["fragile"]
+    assert runner.run_due() == ["fragile"]
     assert len(calls) == 2
     assert all_events(database) == []
 
@@ -295,7 +293,7 @@ class AheadClock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._ahead = monkeypatch.context()
         patch = self._ahead.__enter__()
-        for module in (outbox_module, worker_module):
+        for module in (outbox_module, scheduler_module):
             patch.setattr(module, "now", lambda: now() + timedelta(hours=1))
 
     def put_right(self) -> None:
@@ -367,12 +365,12 @@ def test_jobs_go_on_after_a_clock_that_was_ahead(database: Database, monkeypatch
         ScheduledJob("shared", timedelta(minutes=5), lambda *_: None),
         ScheduledJob("own", timedelta(minutes=5), lambda *_: None, every_process=True),
     ]
-    worker = Worker(make_services(database, demo_settings()), {}, jobs=jobs)
+    runner = JobRunner(make_services(database, demo_settings()), jobs)
     clock = AheadClock(monkeypatch)
-    assert worker.run_due_jobs() == ["shared", "own"]
+    assert runner.run_due() == ["shared", "own"]
     clock.put_right()
-    assert worker.run_due_jobs() == ["shared", "own"]
-    assert worker.run_due_jobs() == []
+    assert runner.run_due() == ["shared", "own"]
+    assert runner.run_due() == []
 
 
 @pytest.mark.parametrize("limit", [1, 2])
@@ -410,3 +408,28 @@ def test_a_failure_in_the_middle_of_reading_waits_its_turn_to_be_written_down(da
     first = all_events(database)[0]
     assert first.last_error is not None
     assert first.last_error.startswith("ValueError: in the middle")
+
+
+def test_no_event_waits_for_a_job_that_takes_long(database: Database) -> None:
+    """The workers of a process, with a job that takes as long as it may."""
+    running, go_on, handled = threading.Event(), threading.Event(), threading.Event()
+
+    def job(_: Services, __: Database) -> None:
+        running.set()
+        go_on.wait(PATIENCE)
+
+    services = make_services(database, demo_settings())
+    threads = WorkerThreads(
+        (
+            JobRunner(services, [ScheduledJob("long", timedelta(hours=1), run=job)]),
+            worker_of(database, {"thing.happened": [handler(lambda _, __: handled.set())]}),
+        )
+    )
+    threads.start()
+    try:
+        assert running.wait(PATIENCE)
+        emit(database)
+        assert handled.wait(PATIENCE)
+    finally:
+        go_on.set()
+        threads.stop()

@@ -34,6 +34,8 @@ SPARE_MANAGERS = 5
 MAX_MANAGERS = 200
 """Managers further down the ranked list are not considered."""
 
+_ASKED_AT_ONCE = 24
+
 PAIRS_FOR_A_MANAGER = 60
 """At most this many of the best pairs with a free slot are considered for a new manager."""
 
@@ -120,37 +122,35 @@ def _candidates(
 ) -> list[CandidateManager]:
     """Recommended managers who may receive the pair and want it; `SPARE_MANAGERS` more than free slots, if there are.
 
-    The matcher's list also contains managers in conflict, at capacity, or with other preferences. A longer list is
-    requested while too few others are in it.
+    The matcher's list also contains managers in conflict, at capacity, or with other preferences; the best ones are
+    asked about first.
     """
     needed = slots.free + SPARE_MANAGERS
-    limit = needed + len(slots.pushed_to)
-    while True:
-        ranked = recommender.managers_for(session, demand, achievement, limit=limit)
-        suitable = [
-            manager
-            for manager in ranked
-            if manager.recommended
-            and manager.score >= LEAST_FIT
-            and manager.manager_id not in slots.pushed_to
-        ]
+    suitable = [
+        manager
+        for manager in recommender.managers_for(session, demand, achievement, limit=MAX_MANAGERS)
+        if manager.recommended and manager.score >= LEAST_FIT and manager.manager_id not in slots.pushed_to
+    ]
+    candidates: list[CandidateManager] = []
+    for start in range(0, len(suitable), _ASKED_AT_ONCE):
+        asked = suitable[start : start + _ASKED_AT_ONCE]
         # Read without a lock: the writer checks all rules again under a lock.
         facts = load_planning_facts(
             session,
             demand,
             achievement,
-            [manager.manager_id for manager in suitable],
+            [manager.manager_id for manager in asked],
             score=score,
             policy=policy,
         )
-        candidates = [
+        candidates += [
             CandidateManager(manager.manager_id, manager.score, manager.reasons)
-            for manager in suitable
+            for manager in asked
             if not planning_violations(facts[manager.manager_id])
         ]
-        if len(candidates) >= needed or len(ranked) < limit or limit >= MAX_MANAGERS:
-            return candidates
-        limit = min(limit * 3, MAX_MANAGERS)
+        if len(candidates) >= needed:
+            break
+    return candidates
 
 
 def free_slots(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from app.bootstrap import build_worker
+from app.bootstrap import build_job_runner, build_worker
 from app.database import Database, now
 from app.libraries.achievements.models import Achievement
 from app.libraries.record.enums import RecordKind
@@ -183,9 +183,8 @@ def test_over_http(app: Any, as_enterprise: Caller, as_institution: Caller, as_o
     wish(scenario, as_enterprise.organisation_id)
     scenario.rank_pair(scenario.demand(owner=as_enterprise.organisation_id), scenario.achievement(), 0.99)
     yesterday(scenario)
-    worker = build_worker(app.state.services)
-    assert "announce_owner_digests" in worker.run_due_jobs()
-    worker.run_until_idle()
+    assert "announce_owner_digests" in build_job_runner(app.state.services).run_due()
+    build_worker(app.state.services).run_until_idle()
     [digest] = as_enterprise.get("/v1/owner-digests").json()["items"]
     assert digest["items"][0]["zh"] == "1 项技术成果与您的需求《解决管道腐蚀》匹配"
     assert as_institution.get("/v1/owner-digests").json()["items"] == []

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Role
-from app.bootstrap import build_worker
+from app.bootstrap import build_job_runner, build_worker
 from app.clock import working_day_from
 from app.database import Database, now
 from app.libraries.managers.models import Manager
@@ -166,9 +166,8 @@ def test_a_digest_over_http(
     for score in (0.6, 0.8):
         push(scenario, score)
     scenario.pass_days(1)
-    worker = build_worker(app.state.services)
-    assert "announce_digests" in worker.run_due_jobs()
-    worker.run_until_idle()
+    assert "announce_digests" in build_job_runner(app.state.services).run_due()
+    build_worker(app.state.services).run_until_idle()
     [digest] = as_manager.get("/v1/digests").json()["items"]
     assert digest["day"] == local(now()).date().isoformat()
     whole = as_manager.get(f"/v1/digests/{digest['id']}").json()
