@@ -2,12 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import ceil
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from app.errors import TooManyRequests
 from app.load_limits.turn import Holder
@@ -15,53 +11,71 @@ from app.load_limits.window import MovingWindow
 
 
 class Quota:
-    """Counts questions in a moving window of a minute. Thread-safe."""
+    """Counts questions of users and of organisations in a moving window of a minute. Thread-safe.
 
-    def __init__(self, *, per_holder: int, per_organisation: int) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._limits: Mapping[str, RateLimitItemPerMinute] = {
-            "holder": RateLimitItemPerMinute(per_holder),
-            "organisation": RateLimitItemPerMinute(per_organisation),
-        }
+    Args:
+        clock: seconds from any start.
+    """
+
+    def __init__(
+        self, *, per_holder: int, per_organisation: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._lock = threading.Lock()
+        self._per_holder = per_holder
+        self._per_organisation = per_organisation
+        self._of_holder = MovingWindow(per_holder, 60, clock=clock)
+        self._of_organisation = MovingWindow(per_organisation, 60, clock=clock)
 
     def count(self, holder: Holder) -> None:
         """Count a question.
 
         Raises:
-            TooManyRequests: the quota is used up; Retry-After is in seconds.
+            TooManyRequests: the quota is used up; Retry-After is in seconds. What is refused does not count.
         """
-        for kind, key in (("holder", holder.id), ("organisation", holder.organisation)):
-            limit = self._limits[kind]
-            if not self._limiter.hit(limit, kind, key):
-                wait = max(1, ceil(self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()))
-                raise TooManyRequests(
-                    f"At most {limit.amount} questions to matching per minute; try again in {wait} seconds.",
-                    f"每分钟最多可发起 {limit.amount} 次匹配查询，请 {wait} 秒后再试。",
-                    code="quota_exceeded",
-                    headers={"Retry-After": str(wait)},
-                )
+        with self._lock:
+            amount, wait = self._per_holder, self._of_holder.wait(holder.id)
+            if not wait:
+                amount, wait = self._per_organisation, self._of_organisation.wait(holder.organisation)
+            if not wait:
+                self._of_holder.count(holder.id)
+                self._of_organisation.count(holder.organisation)
+                return
+        raise TooManyRequests(
+            f"At most {amount} questions to matching per minute; try again in {wait} seconds.",
+            f"每分钟最多可发起 {amount} 次匹配查询，请 {wait} 秒后再试。",
+            code="quota_exceeded",
+            headers={"Retry-After": str(wait)},
+        )
 
 
 class WallQuota:
-    """Counts the refreshes of a wall by its link. Thread-safe."""
+    """Counts the refreshes of a wall by its link. Thread-safe.
 
-    def __init__(self, *, per_link: int) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._of_link = RateLimitItemPerMinute(per_link)
+    Args:
+        clock: seconds from any start.
+    """
+
+    def __init__(self, *, per_link: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lock = threading.Lock()
+        self._of_link = MovingWindow(per_link, 60, clock=clock)
 
     def count(self, link: str) -> None:
         """Count a refresh.
 
         Raises:
-            TooManyRequests: the link was opened too often in this minute.
+            TooManyRequests: the link was opened too often in this minute; Retry-After is in seconds.
         """
-        if not self._limiter.hit(self._of_link, link):
-            raise TooManyRequests(
-                "The wall was opened too often; try again in a minute.",
-                "大屏刷新过于频繁，请 1 分钟后再试。",
-                code="quota_exceeded",
-                headers={"Retry-After": "60"},
-            )
+        with self._lock:
+            wait = self._of_link.wait(link)
+            if not wait:
+                self._of_link.count(link)
+                return
+        raise TooManyRequests(
+            "The wall was opened too often; try again in a minute.",
+            "大屏刷新过于频繁，请 1 分钟后再试。",
+            code="quota_exceeded",
+            headers={"Retry-After": str(wait)},
+        )
 
 
 class PreviewQuota:

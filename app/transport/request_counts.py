@@ -51,6 +51,14 @@ class SlidingMinute:
         wait = _MINUTE * (1 - free / last) - passed if free > 0 else _MINUTE - passed
         return floor(wait) + 1
 
+    def take_back(self, key: str) -> None:
+        """The key, which was counted, has not come after all."""
+        with self._lock:
+            self._begin(int(self._clock() // _MINUTE))
+            counts = self._present if key in self._present else self._last
+            if counts.get(key):
+                counts[key] -= 1
+
     def _begin(self, number: int) -> None:
         if number == self._number:
             return

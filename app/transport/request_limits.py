@@ -79,7 +79,8 @@ class RequestLimits:
             self._refused.check(credentials)
 
     def count_caller(self, request: Request, *, caller: str, organisation: str | None) -> None:
-        """Count a request once by the user or API key that sends it, and by their organisation.
+        """Count a request once by the user or API key that sends it, and by their organisation. What is refused counts
+        for neither.
 
         Raises:
             TooManyRequests: one of them has no request left; Retry-After is in seconds.
@@ -91,9 +92,16 @@ class RequestLimits:
         try:
             self._count("caller", caller)
             if organisation is not None:
-                self._count("organisation", organisation)
+                self._count_organisation(organisation, caller)
         except TooManyRequests as refusal:
             self._refused.remember(credentials_of(request).strip(), refusal)
+            raise
+
+    def _count_organisation(self, organisation: str, caller: str) -> None:
+        try:
+            self._count("organisation", organisation)
+        except TooManyRequests:
+            self._minutes["caller"].take_back(caller)
             raise
 
     def _count(self, kind: str, key: str) -> None:

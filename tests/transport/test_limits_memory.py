@@ -84,3 +84,15 @@ def test_what_is_remembered_of_a_refusal_keeps_nothing_of_its_request() -> None:
     del requests, request
     gc.collect()
     assert [one() for one in known] == [None, None, None]
+
+
+def test_what_the_organisation_may_not_send_costs_its_caller_nothing() -> None:
+    clock = Clock(600.0)
+    limits = RequestLimits(per_caller=2, per_organisation=2, per_address=0, clock=clock)
+    for _ in range(2):
+        limits.count_caller(request_of(), caller="colleague", organisation="works")
+    for _ in range(3):
+        with pytest.raises(TooManyRequests, match="Your organisation"):
+            limits.count_caller(request_of(), caller="a", organisation="works")
+    for _ in range(2):
+        limits.count_caller(request_of(), caller="a", organisation="works of next year")

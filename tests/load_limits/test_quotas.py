@@ -1,9 +1,10 @@
-"""Questions of strangers: an address pays for what was answered."""
+"""Quotas: who asks pays for what was answered, and comes back when told."""
 
 import pytest
 
 from app.errors import TooManyRequests
-from app.load_limits.quota import PreviewQuota
+from app.load_limits.quota import PreviewQuota, Quota, WallQuota
+from app.load_limits.turn import Holder
 from app.load_limits.window import KEYS, MovingWindow
 
 
@@ -50,3 +51,36 @@ def test_addresses_are_forgotten_after_their_hour_and_never_too_many() -> None:
     seconds += 3600
     window.count("a")
     assert len(window) == 1
+
+
+def test_a_question_that_the_organisation_may_not_ask_costs_its_user_nothing() -> None:
+    quota = Quota(per_holder=2, per_organisation=2)
+    for _ in range(2):
+        quota.count(Holder("colleague", "works"))
+    for _ in range(3):
+        with pytest.raises(TooManyRequests, match="At most 2") as refused:
+            quota.count(Holder("a", "works"))
+        assert 1 <= int(refused.value.headers["Retry-After"]) <= 60
+    for _ in range(2):
+        quota.count(Holder("a", "other works"))
+    with pytest.raises(TooManyRequests):
+        quota.count(Holder("a", "third works"))
+
+
+def test_who_asked_too_often_may_ask_again_after_the_seconds_of_the_refusal() -> None:
+    seconds = 100.0
+    quota = Quota(per_holder=1, per_organisation=9, clock=lambda: seconds)
+    wall = WallQuota(per_link=1, clock=lambda: seconds)
+    quota.count(Holder("a", "works"))
+    wall.count("link")
+    seconds += 12.5
+    with pytest.raises(TooManyRequests) as refused:
+        quota.count(Holder("a", "works"))
+    assert refused.value.headers["Retry-After"] == "48"
+    with pytest.raises(TooManyRequests) as refused:
+        wall.count("link")
+    assert refused.value.headers["Retry-After"] == "48"
+    wall.count("another link")
+    seconds += 48
+    quota.count(Holder("a", "works"))
+    wall.count("link")
