@@ -272,6 +272,12 @@ class FileSettings(BaseModel):
         description="Address of a clamd that scans files before they are stored or read: `host:port`, or the path of "
         "its socket. If it is set and does not answer, files are refused. Default: files are not scanned.",
     )
+    clamd_deadline: timedelta = Field(
+        default=timedelta(seconds=60),
+        gt=timedelta(),
+        le=timedelta(minutes=10),
+        description="How long the scan of one file may take in all; then the file is refused.",
+    )
     files_s3_bucket: str | None = Field(
         default=None, description="Bucket for files; needs the extra `s3`. Default: `files` in `SANKU_HOME`."
     )

@@ -1,9 +1,9 @@
-"""Connections of clients that send slowly are closed, so that a few of them cannot hold all connections."""
+"""Connections of clients that send or read slowly are closed: a few of them must not hold all connections."""
 
 from asyncio import TimerHandle, Transport
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from app.transport.head_limits import BoundedProtocol
 
 HEADERS_WITHIN = 15.0
 """Seconds from the opening of a connection, or the first byte of a later request, to the end of its headers."""
@@ -11,6 +11,8 @@ BODY_WITHIN = 20.0
 """Seconds for a body, and one more for each `SLOWEST` bytes that have arrived."""
 SLOWEST = 1_000
 """Bytes per second, the least that a slow line manages: a file of 20 MB may take more than five hours."""
+READ_WITHIN = 120.0
+"""Seconds in which a client reads what waits for it, some 50 KB."""
 
 _REQUEST_TIMEOUT = (
     b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
@@ -19,16 +21,18 @@ _REQUEST_TIMEOUT = (
 )
 
 
-class ImpatientProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with deadlines for what the client sends. It has none for headers and bodies itself."""
+class ImpatientProtocol(BoundedProtocol):
+    """uvicorn's HTTP protocol with deadlines for what the client sends and reads. It has none itself."""
 
     headers_within = HEADERS_WITHIN
     body_within = BODY_WITHIN
     slowest = SLOWEST
+    read_within = READ_WITHIN
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._deadline: TimerHandle | None = None
+        self._unread: TimerHandle | None = None
         self._body_began = 0.0
         self._body_received = 0
 
@@ -38,7 +42,16 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._stop_waiting_for_reader()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.read_within, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_waiting_for_reader()
+        super().resume_writing()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -67,6 +80,11 @@ class ImpatientProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _give_up(self) -> None:
         is_answering = self.cycle is not None and self.cycle.response_started

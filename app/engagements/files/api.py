@@ -70,10 +70,10 @@ def add_file(
     session: WriteSession,
 ) -> Response:
     """支持 PDF、PNG、JPG、DOCX 和 XLSX，默认不超过 20 MB；类型根据内容判定。"""
-    examined = files.examine(file.file, file.filename or "", settings=settings)
-    # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     with database.reading() as before:
         files.check_upload(before, engagement_id, principal=principal)
+    examined = files.examine(file.file, file.filename or "", settings=settings)
+    # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     stored = None if request.is_repeated() else files.store_bytes(store, engagement_id, file.file, examined)
 
     def create() -> Response:

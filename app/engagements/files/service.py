@@ -70,7 +70,7 @@ def examine(file: BinaryIO, name: str, *, settings: Settings) -> ExaminedFile:
         raise Invalid(fields=errors)
     refuse_active(file, type_)
     if settings.clamd is not None:
-        refuse_infected(file, settings.clamd)
+        refuse_infected(file, settings.clamd, within=settings.clamd_deadline)
     return ExaminedFile(with_suffix(stem, type_), type_.media_type, size, digest.hexdigest())
 
 

@@ -2,6 +2,8 @@
 
 import socket
 import struct
+import time
+from datetime import timedelta
 from typing import BinaryIO
 
 import structlog
@@ -10,26 +12,26 @@ from app.errors import Invalid, Unavailable
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 30
-"""How long a connection, a piece, and the verdict may take."""
 _CHUNK = 64 * 1024
 _LONGEST_REPLY = 4096
 
 
-def refuse_infected(file: BinaryIO, address: str) -> None:
+def refuse_infected(file: BinaryIO, address: str, *, within: timedelta) -> None:
     """Let clamd scan the file; leaves the file at its beginning.
 
     Args:
         address: `host:port`, or the path of a socket.
+        within: how long the connection, all pieces and the verdict may take together.
 
     Raises:
         Invalid: clamd has found a virus.
         Unavailable: clamd is down, takes too long, or could not scan the file: what nobody has scanned is refused.
     """
     file.seek(0)
+    deadline = _Deadline(within)
     try:
-        with _connect(address) as connection:
-            verdict = _scan(connection, file)
+        with _connect(address, deadline) as connection:
+            verdict = _scan(connection, file, deadline)
     except OSError as error:
         log.error("virus_scanner_unavailable", reason=type(error).__name__)
         raise _unavailable() from error
@@ -49,13 +51,31 @@ def refuse_infected(file: BinaryIO, address: str) -> None:
     raise _unavailable()
 
 
-def _connect(address: str) -> socket.socket:
+class _Deadline:
+    """When all of a scan must be over: a limit for each step alone would never end a scanner that drips."""
+
+    def __init__(self, within: timedelta) -> None:
+        self._until = time.monotonic() + within.total_seconds()
+
+    def left(self) -> float:
+        """Seconds for the next step.
+
+        Raises:
+            TimeoutError: there are none.
+        """
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+def _connect(address: str, deadline: _Deadline) -> socket.socket:
     host, colon, port = address.rpartition(":")
     if colon and port.isdecimal():
-        return socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS)
+        return socket.create_connection((host.strip("[]"), int(port)), timeout=deadline.left())
     connection = socket.socket(socket.AF_UNIX)
     try:
-        connection.settimeout(SECONDS)
+        connection.settimeout(deadline.left())
         connection.connect(address)
     except OSError:
         connection.close()
@@ -63,19 +83,25 @@ def _connect(address: str) -> socket.socket:
     return connection
 
 
-def _scan(connection: socket.socket, file: BinaryIO) -> str:
+def _scan(connection: socket.socket, file: BinaryIO, deadline: _Deadline) -> str:
     """The verdict: `stream: OK`, `stream: NAME FOUND`, or an error."""
-    connection.sendall(b"zINSTREAM\0")
+    _send(connection, b"zINSTREAM\0", deadline)
     while piece := file.read(_CHUNK):
-        connection.sendall(struct.pack("!I", len(piece)) + piece)
-    connection.sendall(struct.pack("!I", 0))
+        _send(connection, struct.pack("!I", len(piece)) + piece, deadline)
+    _send(connection, struct.pack("!I", 0), deadline)
     reply = b""
     while b"\0" not in reply and len(reply) < _LONGEST_REPLY:
+        connection.settimeout(deadline.left())
         received = connection.recv(_LONGEST_REPLY)
         if not received:
             break
         reply += received
     return reply.partition(b"\0")[0].decode("utf-8", errors="replace").strip()
+
+
+def _send(connection: socket.socket, data: bytes, deadline: _Deadline) -> None:
+    connection.settimeout(deadline.left())
+    connection.sendall(data)
 
 
 def _unavailable() -> Unavailable:

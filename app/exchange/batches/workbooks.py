@@ -32,7 +32,7 @@ def scanned(data: bytes, settings: Settings) -> bytes:
         Invalid, Unavailable: as `bytes_of`.
     """
     if settings.clamd is not None:
-        refuse_infected(BytesIO(data), settings.clamd)
+        refuse_infected(BytesIO(data), settings.clamd, within=settings.clamd_deadline)
     return data
 
 

@@ -48,9 +48,9 @@ def upload(
     if_match: IfMatch = None,
 ) -> Response:
     """核验前可以上传或更换；类型根据内容判定。"""
-    examined = examine(file.file, file.filename or "", settings=settings)
     with database.reading() as before:
         evidence.find_changeable(before, certificate_id, principal=principal)
+    examined = examine(file.file, file.filename or "", settings=settings)
     # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     key = store_bytes(store, certificate_id, file.file, examined)
     certificate = evidence.attach(

@@ -86,11 +86,11 @@ def file(
         )
     page.take_display(posted)
     try:
+        with database.reading() as before:
+            files.check_upload(before, id, principal=page.principal)
         if upload is None:
             raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
         examined = files.examine(upload.file, upload.filename or "", settings=settings)
-        with database.reading() as before:
-            files.check_upload(before, id, principal=page.principal)
         # Bytes are stored before the transaction begins, so that no lock is held during the upload.
         key = files.store_bytes(store, id, upload.file, examined)
         with database.unit_of_work() as session:

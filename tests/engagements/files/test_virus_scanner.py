@@ -1,13 +1,15 @@
 """Files pass a scanner that speaks the protocol of clamd, or they are not stored."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from app.settings import Settings
 from tests.engagements.files import documents
-from tests.engagements.files.clamd import MARK, TOO_LONG, scanner
+from tests.engagements.files.clamd import MARK, TOO_LONG, dripping, scanner
 from tests.support.http import ON_ONE_DATABASE, ok, refused
 from tests.support.scenario import Scenario
 
@@ -38,3 +40,35 @@ def test_only_what_the_scanner_passes_is_stored(
     refused(upload(documents.PDF, "/nowhere/clamd.sock"), 503, "scanner_unavailable")
     assert len(ok(scenario.lead.get(f"{case.path}/files"))["items"]) == 1
     ok(upload(large, None), 201)
+
+
+@ON_ONE_DATABASE
+def test_a_scanner_that_never_comes_to_an_end_is_left(
+    scenario: Scenario, settings: Settings, app: Any
+) -> None:
+    case = scenario.open_engagement()
+    with dripping() as (address, server):
+        app.state.services[Settings] = settings.model_copy(
+            update={"clamd": address, "clamd_deadline": timedelta(seconds=1)}
+        )
+        answer = scenario.lead.post(f"{case.path}/files", files={"file": ("a.pdf", documents.PDF)})
+        sent = server.sent
+    refused(answer, 503, "scanner_unavailable")
+    assert sent < 4096, "the longest reply was waited for"
+
+
+@ON_ONE_DATABASE
+def test_who_may_not_add_a_file_has_nothing_scanned(scenario: Scenario, settings: Settings, app: Any) -> None:
+    """The scanner is away: who is told so has reached it."""
+    case = scenario.open_engagement()
+    app.state.services[Settings] = settings.model_copy(update={"clamd": "127.0.0.1:9"})
+    files = {"file": ("a.pdf", documents.PDF, "application/pdf")}
+    none = uuid4()
+    answers = [
+        scenario.manager_with_login()[0].post(f"{case.path}/files", files=files),
+        scenario.lead.post(f"/v1/engagements/{none}/files", files=files),
+        scenario.lead.post(f"/v1/contracts/{none}/files", files=files),
+        scenario.lead.put(f"/v1/certificates/{none}/evidence", files=files),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    refused(scenario.lead.post(f"{case.path}/files", files=files), 503, "scanner_unavailable")

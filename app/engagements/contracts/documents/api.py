@@ -72,10 +72,10 @@ def add_file(
     session: WriteSession,
 ) -> Response:
     """支持 PDF、PNG、JPG、DOCX 和 XLSX，默认不超过 20 MB；类型根据内容判定。"""
-    examined = examine(file.file, file.filename or "", settings=settings)
-    # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     with database.reading() as before:
         documents.check_upload(before, contract_id, principal=principal)
+    examined = examine(file.file, file.filename or "", settings=settings)
+    # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     stored = None if request.is_repeated() else store_bytes(store, contract_id, file.file, examined)
 
     def create() -> Response:

@@ -119,11 +119,11 @@ def upload(
     if holder is None:
         return without_record(page)
     try:
+        with database.reading() as before:
+            evidence.find_changeable(before, id, principal=page.principal)
         if file is None:
             raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
         examined = examine(file.file, file.filename or "", settings=settings)
-        with database.reading() as before:
-            evidence.find_changeable(before, id, principal=page.principal)
         # Bytes are stored before the transaction begins, so that no lock is held during the upload.
         key = store_bytes(store, id, file.file, examined)
         with database.unit_of_work() as session:
