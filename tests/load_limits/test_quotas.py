@@ -1,4 +1,4 @@
-"""Quotas: who asks pays for what was answered, and comes back when told."""
+"""Quotas: who asks pays for what was answered, and learns when to come back."""
 
 import pytest
 

@@ -59,7 +59,7 @@ def test_a_scanner_that_never_comes_to_an_end_is_left(
 
 @ON_ONE_DATABASE
 def test_who_may_not_add_a_file_has_nothing_scanned(scenario: Scenario, settings: Settings, app: Any) -> None:
-    """The scanner is away: who is told so has reached it."""
+    """The scanner is away: who gets its refusal has reached it."""
     case = scenario.open_engagement()
     app.state.services[Settings] = settings.model_copy(update={"clamd": "127.0.0.1:9"})
     files = {"file": ("a.pdf", documents.PDF, "application/pdf")}
