@@ -127,7 +127,7 @@ def test_the_deadline_of_a_body_grows_with_what_has_arrived(port: int) -> None:
 def test_an_answer_that_nobody_reads_is_given_up(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert LARGE_ENDED.wait(timeout=60), "it waits for a reader for ever"
+        assert LARGE_ENDED.wait(timeout=60), "it still waits for a reader"
 
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
