@@ -32,7 +32,7 @@ from app.matching.facts.hidden_owners import noticeable_conflict, without_owner
 from app.matching.facts.loader import load_demand_facts
 from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.index.words.corpus_statistics import CorpusStatisticsCache
-from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for
+from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for_pairs
 from app.matching.ranking.confidence import shipped_list_model
 from app.matching.ranking.explanation import without_contacts
 from app.matching.ranking.ranker import Ranker, ScoredPair, rank
@@ -211,9 +211,35 @@ class Matcher:
             demand_text=self.side_of(session, demand),
             achievement_text=self.side_of(session, achievement),
         )
-        return managers_for(
+        return self._managers(session, [pair], limit, reader)[0]
+
+    def managers_for_pairs(
+        self, session: Session, pairs: Sequence[tuple[Demand, Achievement]], *, limit: int = 10
+    ) -> list[list[ManagerRecommendation]]:
+        """For each pair what `managers_for` gives without a reader."""
+        asked = load_demand_facts(session, [demand for demand, _ in pairs])
+        texts = {record.id: self.side_of(session, record) for pair in pairs for record in pair}
+        known = [
+            PairToBroker(
+                demand=asked[demand.id],
+                achievement=achievement_facts(achievement),
+                demand_text=texts[demand.id],
+                achievement_text=texts[achievement.id],
+            )
+            for demand, achievement in pairs
+        ]
+        return self._managers(session, known, limit, None)
+
+    def _managers(
+        self,
+        session: Session,
+        pairs: Sequence[PairToBroker],
+        limit: int,
+        reader: RecommendationReader | None,
+    ) -> list[list[ManagerRecommendation]]:
+        return managers_for_pairs(
             session,
-            pair,
+            pairs,
             index=self.index,
             stats=shipped_word_statistics(),
             lookups=self.lookups,

@@ -31,8 +31,8 @@ class Recommender(Protocol):
         """The ranker that is active in this session's view of the database."""
         ...
 
-    def managers_for(
-        self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
-    ) -> Sequence[Recommendation]:
-        """At most `limit` managers for a pair, the best first, including those in conflict or at capacity."""
+    def managers_for_pairs(
+        self, session: Session, pairs: Sequence[tuple[Demand, Achievement]], *, limit: int = 10
+    ) -> Sequence[Sequence[Recommendation]]:
+        """For each pair at most `limit` managers, the best first, including those in conflict or at capacity."""
         ...

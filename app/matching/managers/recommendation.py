@@ -15,6 +15,7 @@ from app.accounts.organisations.groups import Families, family_of
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.candidates.loader import stored_text_features
+from app.matching.embedding.vector_store import chunks
 from app.matching.facts.hidden_owners import noticeable_conflict
 from app.matching.facts.loader import load_manager_facts, organisations_in
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
@@ -78,9 +79,43 @@ class PairToBroker:
     achievement_text: TextFeatures
 
 
-def managers_for(
+@dataclass(frozen=True, slots=True)
+class _KnownManagers:
+    """What is read of the managers whom any of the pairs may be recommended to."""
+
+    records: Mapping[UUID, Manager]
+    facts: Mapping[UUID, ManagerFacts]
+    texts: Mapping[UUID, TextFeatures]
+    histories: Mapping[UUID, PushHistory]
+    outcomes: Mapping[UUID, Tally]
+    verified: Mapping[UUID, str] | None
+    inbox_limits: Mapping[UUID, int]
+
+    def sides(self, ids: Sequence[UUID]) -> list[EncodedManager]:
+        """Those of the managers who are known; answers and outcomes are compared with the mean of these."""
+        here = [id_ for id_ in ids if id_ in self.texts]
+        histories = {id_: self.histories[id_] for id_ in here if id_ in self.histories}
+        acceptance = above_the_mean({id_: history.answers for id_, history in histories.items()})
+        success = above_the_mean({id_: self.outcomes[id_] for id_ in here if id_ in self.outcomes})
+        return [
+            EncodedManager(
+                facts=self.facts[id_],
+                vector=self.texts[id_].vector,
+                sentences=np.asarray(self.texts[id_].sentences, np.float32),
+                acceptance=acceptance.get(id_, 0.0),
+                success=success.get(id_, 0.0),
+                # Not the computed tier: only a published round makes it known, and everybody reads these reasons.
+                tier=self.records[id_].recognised_tier,
+                is_new=histories.get(id_, PushHistory()).is_new,
+                verified_certificate=None if self.verified is None else self.verified.get(id_, "none"),
+            )
+            for id_ in here
+        ]
+
+
+def managers_for_pairs(
     session: Session,
-    pair: PairToBroker,
+    pairs: Sequence[PairToBroker],
     *,
     index: VectorIndex,
     stats: CorpusStats,
@@ -89,84 +124,90 @@ def managers_for(
     today: date,
     find_conflict: FindConflict = noticeable_conflict,
     for_reader: bool = False,
-) -> list[ManagerRecommendation]:
-    """Recommended managers first, then those with a conflict or without a free slot, each group by score.
+) -> list[list[ManagerRecommendation]]:
+    """For each pair at most `limit` managers: the recommended ones first, then those with a conflict or without a free
+    slot, each group by score.
 
-    `find_conflict` as for `rank_managers`. `for_reader` tells those who do not want such pairs; planning asks their
-    preferences itself, with reasons. Some slots of the first group may be reserved for newcomers (see
-    `with_newcomers`).
+    What the pairs have in common is read once. `find_conflict` as for `rank_managers`. `for_reader` tells those who do
+    not want such pairs; planning asks their preferences itself, with reasons. Some slots of the first group may be
+    reserved for newcomers (see `with_newcomers`).
     """
-    nearest = index.search(
+    if not pairs:
+        return []
+    nearest = [_nearest(session, index, pair, today=today) for pair in pairs]
+    ids = list(dict.fromkeys(id_ for of_pair in nearest for id_ in of_pair))
+    known = _known_managers(session, ids, lookups, model_id=index.model_id, today=today)
+    families = _families(session, pairs, known.facts.values())
+    found = []
+    for pair, near in zip(pairs, nearest, strict=True):
+        sides = known.sides(near)
+        ranked = rank_managers(
+            (pair.demand, pair.demand_text),
+            (pair.achievement, pair.achievement_text),
+            sides,
+            stats=stats,
+            today=today,
+            org_family=families,
+            newcomer_share=lookups.newcomer_share,
+            find_conflict=find_conflict,
+        )
+        here = [UUID(side.facts.id) for side in sides]
+        unwilling = (
+            set(lookups.unwilling(session, here, pair.demand, pair.achievement)) if for_reader else set()
+        )
+        recommendations = [
+            _recommendation(
+                scored,
+                known.inbox_limits.get(UUID(scored.manager_id)),
+                unwilling=UUID(scored.manager_id) in unwilling,
+            )
+            for scored in ranked
+        ]
+        # A manager whose inbox is full, or who does not want the pair, receives no push: they come after those who may.
+        found.append(sorted(recommendations, key=lambda one: not one.recommended)[:limit])
+    return found
+
+
+def _nearest(session: Session, index: VectorIndex, pair: PairToBroker, *, today: date) -> list[UUID]:
+    found = index.search(
         session,
         np.stack([pair.demand_text.vector, pair.achievement_text.vector]),
         CANDIDATES,
         IndexFilter(kind=RecordKind.MANAGER, valid_on=today),
     )
-    records = _published_managers(session, [hit.record_id for hit in nearest])
-    sides = _sides(session, records, lookups, model_id=index.model_id, today=today)
-    ranked = rank_managers(
-        (pair.demand, pair.demand_text),
-        (pair.achievement, pair.achievement_text),
-        sides,
-        stats=stats,
-        today=today,
-        org_family=_family(session, pair, [side.facts for side in sides]),
-        newcomer_share=lookups.newcomer_share,
-        find_conflict=find_conflict,
+    return [hit.record_id for hit in found]
+
+
+def _known_managers(
+    session: Session, ids: Sequence[UUID], lookups: ManagerLookups, *, model_id: str, today: date
+) -> _KnownManagers:
+    records = _published_managers(session, ids)
+    here = list(records)
+    load = lookups.open_load(session, here)
+    facts = load_manager_facts(session, list(records.values()), open_load=load, today=today)
+    return _KnownManagers(
+        records=records,
+        facts=facts,
+        texts=stored_text_features(session, model_id, here),
+        histories=lookups.histories(session, here),
+        outcomes=lookups.outcomes(session, here),
+        verified=lookups.verified_certificates(session, here) if lookups.verified_certificates else None,
+        inbox_limits=_limits_of_full_inboxes(session, facts, lookups),
     )
-    full = _full_inboxes(session, [side.facts for side in sides], lookups)
-    ids = [UUID(side.facts.id) for side in sides]
-    unwilling = set(lookups.unwilling(session, ids, pair.demand, pair.achievement)) if for_reader else set()
-    found = [
-        _recommendation(scored, full.get(scored.manager_id), unwilling=UUID(scored.manager_id) in unwilling)
-        for scored in ranked
-    ]
-    # A manager whose inbox is full, or who does not want the pair, receives no push: they come after those who may.
-    return sorted(found, key=lambda one: not one.recommended)[:limit]
 
 
-def _full_inboxes(
-    session: Session, managers: Sequence[ManagerFacts], lookups: ManagerLookups
-) -> dict[str, int]:
+def _limits_of_full_inboxes(
+    session: Session, managers: Mapping[UUID, ManagerFacts], lookups: ManagerLookups
+) -> dict[UUID, int]:
     """Manager → limit of their pending pushes, for those who have reached it (the push rule ``manager_inbox_full``)."""
     if lookups.pending_per_slot is None:
         return {}
-    pending = lookups.pending(session, [UUID(facts.id) for facts in managers])
+    pending = lookups.pending(session, list(managers))
     limits = {
-        facts.id: lookups.pending_per_slot * max(1, facts.capacity - facts.open_load) for facts in managers
+        id_: lookups.pending_per_slot * max(1, facts.capacity - facts.open_load)
+        for id_, facts in managers.items()
     }
-    return {id_: limit for id_, limit in limits.items() if pending.get(UUID(id_), 0) >= limit}
-
-
-def _sides(
-    session: Session,
-    records: Mapping[UUID, Manager],
-    lookups: ManagerLookups,
-    *,
-    model_id: str,
-    today: date,
-) -> list[EncodedManager]:
-    ids = list(records)
-    load = lookups.open_load(session, ids)
-    histories = lookups.histories(session, ids)
-    acceptance = above_the_mean({id_: history.answers for id_, history in histories.items()})
-    success = above_the_mean(lookups.outcomes(session, ids))
-    verified = lookups.verified_certificates(session, ids) if lookups.verified_certificates else None
-    facts = load_manager_facts(session, list(records.values()), open_load=load, today=today)
-    return [
-        EncodedManager(
-            facts=facts[id_],
-            vector=text.vector,
-            sentences=np.asarray(text.sentences, np.float32),
-            acceptance=acceptance.get(id_, 0.0),
-            success=success.get(id_, 0.0),
-            # Not the computed tier: only a published round makes it known, and everybody reads these reasons.
-            tier=records[id_].recognised_tier,
-            is_new=histories.get(id_, PushHistory()).is_new,
-            verified_certificate=None if verified is None else verified.get(id_, "none"),
-        )
-        for id_, text in stored_text_features(session, model_id, ids).items()
-    ]
+    return {id_: limit for id_, limit in limits.items() if pending.get(id_, 0) >= limit}
 
 
 def _published_managers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Manager]:
@@ -174,14 +215,22 @@ def _published_managers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Man
         select(Manager)
         .join(Organisation, Organisation.id == Manager.owner_org_id)
         # Self-registered managers must not take the slots of managers whom the bureau has verified.
-        .where(Manager.id.in_(ids), Manager.state == RecordState.PUBLISHED, Organisation.trusted)
+        .where(Manager.state == RecordState.PUBLISHED, Organisation.trusted)
     )
-    return {manager.id: manager for manager in session.scalars(query) if manager.accepts_pushes}
+    return {
+        manager.id: manager
+        for some in chunks(ids)
+        for manager in session.scalars(query.where(Manager.id.in_(some)))
+        if manager.accepts_pushes
+    }
 
 
-def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFacts]) -> Families:
+def _families(
+    session: Session, pairs: Sequence[PairToBroker], managers: Collection[ManagerFacts]
+) -> Families:
     """Organisation → head of its family, for all organisations that may be in conflict."""
-    return family_of(session, organisations_in([pair.demand], [pair.achievement], managers))
+    demands, achievements = [pair.demand for pair in pairs], [pair.achievement for pair in pairs]
+    return family_of(session, organisations_in(demands, achievements, managers))
 
 
 def _recommendation(

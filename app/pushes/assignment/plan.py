@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.database import by_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.matching.assignment_solver.metrics import AssignmentMetrics, metrics
@@ -35,6 +36,7 @@ from app.pushes.recommender import Recommender
 
 CANDIDATES = 20
 """Managers of a pair that an assignment chooses from."""
+_ASKED_AT_ONCE = 50
 
 CONFLICT = "conflict_of_interest"
 SOLVER_RULES = frozenset({"manager_full", "manager_inbox_full", "pair_has_enough", CONFLICT})
@@ -139,16 +141,21 @@ def _candidates(
     session: Session, recommender: Recommender, pairs: Sequence[Pair]
 ) -> dict[PairKey, dict[UUID, CandidateManager]]:
     """Pair → candidate managers, including those in conflict or at capacity, so that the plan can name obstacles."""
+    demands = by_id(session, Demand, {pair.demand_id for pair in pairs})
+    achievements = by_id(session, Achievement, {pair.achievement_id for pair in pairs})
     candidates = {}
-    for pair in pairs:
-        demand = session.get_one(Demand, pair.demand_id)
-        achievement = session.get_one(Achievement, pair.achievement_id)
-        recommended = recommender.managers_for(session, demand, achievement, limit=CANDIDATES)
-        candidates[demand.id, achievement.id] = {
-            manager.manager_id: CandidateManager(manager.manager_id, manager.score, manager.reasons)
-            for manager in recommended
-            if manager.score >= LEAST_FIT
-        }
+    for start in range(0, len(pairs), _ASKED_AT_ONCE):
+        some = [
+            (demands[pair.demand_id], achievements[pair.achievement_id])
+            for pair in pairs[start : start + _ASKED_AT_ONCE]
+        ]
+        found = recommender.managers_for_pairs(session, some, limit=CANDIDATES)
+        for (demand, achievement), recommended in zip(some, found, strict=True):
+            candidates[demand.id, achievement.id] = {
+                manager.manager_id: CandidateManager(manager.manager_id, manager.score, manager.reasons)
+                for manager in recommended
+                if manager.score >= LEAST_FIT
+            }
     return candidates
 
 

@@ -158,7 +158,7 @@ def pair_candidates(
     """
     require(principal, Action.PUSH_LIST)
     demand, achievement = _records(session, number, other, principal)
-    found = services[Recommender].managers_for(session, demand, achievement, limit=_CANDIDATES)
+    [found] = services[Recommender].managers_for_pairs(session, [(demand, achievement)], limit=_CANDIDATES)
     key, ids = (demand.id, achievement.id), [one.manager_id for one in found]
     names = manager_summaries(session, ids)
     snapshot = load_snapshot(session, policy=current_policy(session, services), pairs=[key], manager_ids=ids)

@@ -26,7 +26,7 @@ from app.pushes.eligibility.snapshot import load_planning_facts
 from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.policy import PairKey, Policy
-from app.pushes.recommender import Recommender
+from app.pushes.recommender import Recommendation, Recommender
 
 SPARE_MANAGERS = 5
 """Managers requested in addition to the free slots: some of those recommended are at capacity or in conflict."""
@@ -65,23 +65,26 @@ def plan_pairs(
     demands = by_id(session, Demand, {key[0] for key in slots_by_pair})
     achievements = by_id(session, Achievement, {key[1] for key in slots_by_pair})
     scores = {(pair.demand_id, pair.achievement_id): pair.score for pair in pairs}
+    wanting = [key for key, slots in slots_by_pair.items() if slots.free > 0]
+    found = recommender.managers_for_pairs(
+        session, [(demands[key[0]], achievements[key[1]]) for key in wanting], limit=MAX_MANAGERS
+    )
     plans = []
-    for key, slots in slots_by_pair.items():
-        if slots.free > 0:
-            suitable = _candidates(
-                session,
-                recommender,
-                demands[key[0]],
-                achievements[key[1]],
-                slots,
-                score=scores[key],
-                policy=policy,
-            )
-            candidates = tuple(
-                candidate for candidate in suitable if only is None or candidate.manager_id == only
-            )
-            if candidates:
-                plans.append(PairPlan(key, candidates))
+    for key, recommended in zip(wanting, found, strict=True):
+        suitable = _candidates(
+            session,
+            demands[key[0]],
+            achievements[key[1]],
+            recommended,
+            slots_by_pair[key],
+            score=scores[key],
+            policy=policy,
+        )
+        candidates = tuple(
+            candidate for candidate in suitable if only is None or candidate.manager_id == only
+        )
+        if candidates:
+            plans.append(PairPlan(key, candidates))
     return plans
 
 
@@ -112,9 +115,9 @@ def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> 
 
 def _candidates(
     session: Session,
-    recommender: Recommender,
     demand: Demand,
     achievement: Achievement,
+    recommended: Sequence[Recommendation],
     slots: Slots,
     *,
     score: float,
@@ -128,7 +131,7 @@ def _candidates(
     needed = slots.free + SPARE_MANAGERS
     suitable = [
         manager
-        for manager in recommender.managers_for(session, demand, achievement, limit=MAX_MANAGERS)
+        for manager in recommended
         if manager.recommended and manager.score >= LEAST_FIT and manager.manager_id not in slots.pushed_to
     ]
     candidates: list[CandidateManager] = []

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from app.accounts.models import Organisation, Role
 from app.database import Database, now
+from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.matching.managers.track_records import NEWCOMER_PUSHES
 from app.matching.matcher import Matcher
@@ -248,3 +249,30 @@ def test_a_manager_who_does_not_want_such_pairs_is_not_recommended(town: Town) -
     assert [found[one["id"]]["recommended"] for one in (wants, other)] == [True, False]
     assert found[other["id"]]["reasons"]["zh"][0] == "暂不接收此类供需对的推送"
     assert [one["manager"]["id"] for one in town.recommended()] == [wants["id"], other["id"]]
+
+
+def test_pairs_asked_about_together_have_the_managers_of_each_alone(town: Town) -> None:
+    """What they have in common is read once; a conflict with one pair's owner is none with the other's."""
+    town.pair(demand={"title": "储罐防腐", "main_problem": "储罐外壁涂层两年就脱落，返修费用高"})
+    first = (UUID(town.demand["id"]), UUID(town.achievement["id"]))
+    town.manager(UUID(str(town.buyer.organisation_id)), expertise="防腐涂层，储罐检修与评估")
+    town.buyer, town.seller = town.log_in(Role.ENTERPRISE), town.log_in(Role.INSTITUTION)
+    town.pair(demand={"title": "轴承诊断", "main_problem": "轴承振动大，难以预知故障，停机损失大"})
+    second = (UUID(town.demand["id"]), UUID(town.achievement["id"]))
+    for expertise in (
+        "防腐涂层，储罐检修与评估",
+        "轴承故障诊断，振动分析与预测",
+        "专利运营，技术合同登记与评估",
+    ):
+        town.manager(expertise=expertise)
+    matcher: Matcher = town.app.state.services[Matcher]
+    with town.app.state.services[Database].reading() as session:
+        pairs = [
+            (session.get_one(Demand, demand_id), session.get_one(Achievement, achievement_id))
+            for demand_id, achievement_id in (first, second)
+        ]
+        together = matcher.managers_for_pairs(session, pairs)
+        alone = [matcher.managers_for(session, *pair) for pair in pairs]
+    assert together == alone
+    assert [len(found) for found in together] == [4, 4]
+    assert [sum(one.conflict is not None for one in found) for found in together] == [1, 0]

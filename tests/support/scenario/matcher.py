@@ -1,5 +1,6 @@
 """A matcher without rules, and handlers that announce rankings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -39,15 +40,16 @@ class PermissiveMatcher:
         """Its threshold never changes."""
         return self
 
-    def managers_for(
-        self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
-    ) -> list[ManagerRecommendation]:
+    def managers_for_pairs(
+        self, session: Session, pairs: Sequence[tuple[Demand, Achievement]], *, limit: int = 10
+    ) -> list[list[ManagerRecommendation]]:
         ids = session.scalars(select(Manager.id).order_by(Manager.id)).all()
         best = sorted(ids, key=lambda id_: -self.fits.get(id_, 0.5))[:limit]
-        return [
+        recommended = [
             ManagerRecommendation(id_, self.fits.get(id_, 0.5), True, None, False, {"lines": ["合适"]})
             for id_ in best
         ]
+        return [recommended for _ in pairs]
 
 
 def announce_demand(_: Services, session: Session, event: ClaimedEvent) -> None:
