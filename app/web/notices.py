@@ -7,6 +7,7 @@ from app.web.i18n import mark as _
 
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
+        "press_again": _("您已登录。刚才的操作没有执行，如仍需要，请再按一次。"),
         "logged_out": _("您已退出登录。"),
         "saved": _("已保存。"),
         "draft_saved": _("草稿已保存。"),

@@ -208,6 +208,20 @@ class WebPage:
         except (Invalid, Conflict, StaleVersion) as refusal:
             return refusal
 
+    def act(
+        self,
+        posted: PostedForm,
+        database: Database,
+        command: Callable[[Any], Response],
+        again: Callable[[Any, SankuError | None], Response],
+    ) -> Response:
+        """What the command answers; or the page again, which `again` makes of a session and of what was refused."""
+        answer = self.run(posted, database, command)
+        if isinstance(answer, Response):
+            return answer
+        with database.reading() as session:
+            return again(session, answer)
+
     def take_display(self, form: PostedForm) -> None:
         """Switch to the language or theme that a button of the form asks for, and remember it."""
         language, theme = language_of(form.get(LANGUAGE)), theme_of(form.get(THEME))
@@ -281,6 +295,28 @@ async def _speaking_page(page: Annotated[WebPage, Depends(open_page)]) -> WebPag
 
 CurrentPage = Annotated[WebPage, Depends(_speaking_page)]
 """What every route of a page takes: it refuses those who may not open it."""
+
+
+class NotPressed(Exception):
+    """The reader has logged in since they pressed a button that acts at once: they are asked to press it again.
+
+    Attributes:
+        answer: leads back to the page with the button.
+    """
+
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+
+
+async def _pressed(page: CurrentPage, posted: Posted) -> PostedForm:
+    if posted.only_shows:
+        own = BY_ADDRESS[page.request.scope["route"].path].address
+        raise NotPressed(page.redirect(own.format(**page.request.path_params), notice="press_again"))
+    return posted
+
+
+Pressed = Annotated[PostedForm, Depends(_pressed)]
+"""As `Posted`, for a button whose action has no form that could be shown again: after a login it does nothing."""
 
 
 async def _uploaded(

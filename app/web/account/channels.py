@@ -145,11 +145,12 @@ def _run(
     command: Callable[[Any], Response],
     form: FilledForm | None = None,
 ) -> Response:
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, form.after(answer) if form else None, error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, form.after(error) if form else None, error=error),
+    )
 
 
 def _show(

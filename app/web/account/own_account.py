@@ -12,7 +12,7 @@ from app.accounts.throttle import Kind, RateLimitKey, count_attempt
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.errors import Invalid, NotFound
 from app.services import AppSettings
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted
 
 router = APIRouter()
@@ -75,7 +75,7 @@ def devices(page: CurrentPage, session: ReadSession) -> Response:
 
 
 @router.post("/account/devices/end", name="end_session")
-def end(page: CurrentPage, posted: Posted, session: WriteSession) -> Response:
+def end(page: CurrentPage, posted: Pressed, session: WriteSession) -> Response:
     """End one session, or all others."""
     one = posted.get("session")
     if one:

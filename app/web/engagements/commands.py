@@ -28,7 +28,7 @@ from app.web.engagements.sheet import show_engagement, with_errors
 from app.web.forms.fields import Form
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted, PostedForm, id_of
 
 router = APIRouter()
@@ -192,7 +192,7 @@ def undertake(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase
 
 
 @router.post("/engagements/{id}/contacts", name="engagement_contacts")
-def contacts(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def contacts(page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase) -> Response:
     """Shows the contacts of the others, which is logged: a change, and therefore no GET."""
     page.take_display(posted)
     try:

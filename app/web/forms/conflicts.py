@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-from app.web.forms.filled import FilledForm
+from app.web.forms.fields import Widget
+from app.web.forms.filled import FilledField, FilledForm
+from app.web.forms.parser import number
+from app.web.i18n import mark as _
+from app.web.i18n import translate
 from app.web.posted import VERSION, PostedForm
 
 
@@ -22,17 +26,29 @@ def without_version(posted: PostedForm) -> PostedForm:
 
 
 def field_conflicts(theirs: FilledForm, mine: FilledForm) -> tuple[FieldConflict, ...]:
-    """The fields that differ, in the order of the form."""
+    """The fields that differ, in the order of the form, in words."""
     found = []
     for field in mine.form.fields:
-        known = (*theirs.posted.names(), *mine.posted.names())
-        names = {name for name in known if name == field.name or name.startswith(f"{field.name}.")}
-        other, own = _text_of(theirs, names), _text_of(mine, names)
+        other, own = _words(theirs.field(field.name)), _words(mine.field(field.name))
         if other != own:
             found.append(FieldConflict(mine.form.label_of(field), other, own))
     return tuple(found)
 
 
-def _text_of(form: FilledForm, names: set[str]) -> str:
-    values = (value for name in form.posted.names() if name in names for value in form.posted.all(name))
-    return " ".join(value for value in values if value.strip())
+def _words(filled: FilledField) -> str:
+    if filled.rows:
+        rows = (" · ".join(filter(None, map(_words, row))) for row in filled.rows)
+        return "\n".join(filter(None, rows))
+    labels = {choice.code: choice.label for choice in filled.choices}
+    if filled.field.widget is Widget.FLAG:
+        labels = {"1": translate(_("是"))}
+    values = [value.strip() for value in filled.values]
+    if filled.field.widget is Widget.NUMBER:
+        values = [_plain_number(value) for value in values]
+    return translate(_("、")).join(labels.get(value, value) for value in values if value)
+
+
+def _plain_number(text: str) -> str:
+    """A number without the zeros at its end, so that 120 and 120.00 are the same."""
+    typed = number(text)
+    return typed.rstrip("0").rstrip(".") if "." in typed else typed

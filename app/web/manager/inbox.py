@@ -26,8 +26,8 @@ from app.web.i18n import mark as _
 from app.web.manager.day import day_of
 from app.web.manager.pushes import push_views
 from app.web.manager.stream import HtmlWriter
-from app.web.page import CurrentPage, WebPage
-from app.web.posted import Posted, PostedForm
+from app.web.page import CurrentPage, Pressed, WebPage
+from app.web.posted import PostedForm
 from app.web.session import reader_of
 
 router = APIRouter()
@@ -63,7 +63,7 @@ def inbox(
 
 @router.post("/inbox/undo", name="undo_answer")
 def undo_answer(
-    page: CurrentPage, posted: Posted, database: AppDatabase, shown_lists: Shown, services: AllServices
+    page: CurrentPage, posted: Pressed, database: AppDatabase, shown_lists: Shown, services: AllServices
 ) -> Response:
     """Takes back the last answer; the push is open again."""
     page.take_display(posted)

@@ -23,7 +23,7 @@ from app.paging import MAX_PAGE, PageRequest
 from app.services import AppSettings
 from app.settings import Settings
 from app.web.i18n import mark as _
-from app.web.page import CurrentPage, WebPage, local_address
+from app.web.page import CurrentPage, Pressed, WebPage, local_address
 from app.web.posted import Posted, id_of
 from app.web.views.calendars import CalendarEntry, calendar_file
 
@@ -78,7 +78,7 @@ def make_calendar(
 
 
 @router.post("/tasks/calendar/revoke", name="revoke_calendar")
-def revoke_calendar(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+def revoke_calendar(page: CurrentPage, posted: Pressed, database: AppDatabase) -> Response:
     """Ends the address."""
     page.take_display(posted)
     with database.unit_of_work() as session:
@@ -101,7 +101,7 @@ def _calendar(session: ReadSession, settings: Settings, reader: Principal) -> Re
 
 
 @router.post("/tasks/done", name="finish_task")
-def done(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+def done(page: CurrentPage, posted: Pressed, database: AppDatabase) -> Response:
     """Marks a task as done, from any page that lists it."""
     engagement_id, task_id = id_of(posted, "engagement"), id_of(posted, "task")
     with database.unit_of_work() as session:

@@ -105,11 +105,12 @@ def register(page: CurrentPage, id_: Id, posted: Posted, database: AppDatabase) 
 
         return page.once(database, session, posted, wanted, make)
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, id_, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, id_, form.after(error), error=error),
+    )
 
 
 @router.post("/contests/{id}/register/withdraw", name="withdraw_from_contest")
@@ -120,11 +121,7 @@ def withdraw(page: CurrentPage, id_: Id, posted: Posted, database: AppDatabase) 
         registrations.withdraw(session, id_of(posted, "registration"), principal=page.principal)
         return page.redirect(_address(id_), notice="withdrawn_from")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, id_, error=answer)
+    return page.act(posted, database, command, lambda session, error: _show(page, session, id_, error=error))
 
 
 def _address(contest_id: UUID) -> str:

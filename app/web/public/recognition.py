@@ -17,6 +17,7 @@ from app.talent.rounds.paper import recognition_list
 from app.talent.rounds.recognitions import published_recognitions
 from app.talent.tiers.enums import Tier
 from app.web.page import CurrentPage
+from app.web.renderer import pick
 
 router = APIRouter()
 
@@ -65,4 +66,6 @@ def ranking(page: CurrentPage, id_: Id, session: ReadSession) -> Response:
     """The places of a ranking, and how the points are made."""
     row = rankings_service.find(session, id_, principal=page.principal)
     places = list_places(session, id_, PageRequest(_ROWS), principal=page.principal)
-    return page.show("public/ranking.html", ranking=read_ranking(row), places=places.items)
+    found = read_ranking(row)
+    names = {one.name: pick(one.name_zh, one.name_en) for one in found.formula.figures}
+    return page.show("public/ranking.html", ranking=found, names=names, places=places.items)

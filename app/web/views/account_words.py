@@ -1,4 +1,4 @@
-"""Names of the roles of users, of the kinds of organisations, and of the channels that messages go by."""
+"""Names of the roles of users, of the kinds of organisations, and of the channels, kinds and fates of messages."""
 
 from collections.abc import Mapping
 
@@ -28,4 +28,23 @@ CHANNELS: Mapping[str, str] = {
     "dingtalk": _("钉钉机器人"),
     "feishu": _("飞书机器人"),
     "webhook": _("接收端点"),
+}
+MESSAGE_KINDS: Mapping[str, str] = {
+    "push": _("新推送"),
+    "digest": _("推送清单"),
+    "owner_digest": _("匹配通知"),
+    "notice": _("通知"),
+    "task_reminder": _("任务提醒"),
+    "closing_request": _("请确认是否关闭记录"),
+    "verify": _("确认邮箱"),
+    "account_link": _("账号邮件"),
+    "test": _("测试消息"),
+    "endpoint_disabled": _("端点停用通知"),
+}
+DELIVERY_STATES: Mapping[str, str] = {
+    "dead": _("未送达"),
+    "due": _("待投递"),
+    "waiting": _("排队"),
+    "delivered": _("已送达"),
+    "dropped": _("无需投递"),
 }

@@ -13,6 +13,7 @@ from tests.pdf.reader import text_of_pdf
 from tests.pdf.without_extra import pdf_extra_missing
 from tests.support.scenario import Scenario
 from tests.web.html import faults_of, text_of
+from tests.web.manager.desk import manager_desk
 from tests.web.readers import Reader, ReaderOf
 
 
@@ -47,17 +48,7 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
     database = app.state.services[Database]
     manager_id = Scenario(database, settings).manager()
     with database.unit_of_work() as session:
-        session.add(
-            TrainingCertificate(
-                manager_id=manager_id,
-                level="intermediate",
-                number="ZS-1",
-                issued_by="济南市科技局",
-                issued_on=date(2026, 1, 5),
-                evidence="证书扫描件",
-                state="verified",
-            )
-        )
+        session.add(_certificate(manager_id))
     operator = reader(Role.OPERATOR)
     opened = operator.post("/bureau/rounds", data={"year": "2026", "title": "2026 年度认定"})
     path = opened.headers["location"]
@@ -65,6 +56,9 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
     (entry,) = re.findall(rf"{path}/entries/[0-9a-f-]+", operator.get(f"{path}?decision=all").text)
     page = operator.get(entry)
     assert faults_of(page.text) == []
+    assert "现有 0.00，要求" in text_of(page.text)
+    english = text_of(operator.get(entry, headers={"Accept-Language": "en"}).text)
+    assert "have 0.00, need" in english and "合同额" not in english
     refused = operator.post(entry, data={"tier": "D", "reason": " "})
     assert refused.status_code == 422
     assert "须说明理由" in refused.text
@@ -99,6 +93,43 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
     assert "证书不实。" in page and "撤销认定" not in page and certificate not in page
     assert "认定已于" in stranger.get("/recognitions").text
     assert f"1{name}D类人才（" in text_of_pdf(stranger.get("/recognitions/2026/list.pdf").content)
+
+
+def test_the_bureau_sees_who_objects_and_answers_them_once(
+    app: Any, settings: Settings, reader: ReaderOf
+) -> None:
+    desk = manager_desk(app, settings, reader, title="钱多多")
+    with desk.scenario.database.unit_of_work() as session:
+        session.add(_certificate(desk.manager_id))
+    operator = reader(Role.OPERATOR)
+    path = operator.post("/bureau/rounds", data={"year": "2026", "title": "2026 年度认定"}).headers[
+        "location"
+    ]
+    assert operator.post(path, data={"step": "freeze"}).status_code == 303
+    own = {"round": path.rsplit("/", 1)[1], "text": "合同未计入。"}
+    said = desk.reader.post("/me/recognition/rounds/object", data=own)
+    assert said.status_code == 303, said.text
+    page = operator.get(f"{path}/objections")
+    assert faults_of(page.text) == []
+    assert "钱多多" in text_of(page.text)
+    (objection,) = re.findall(r'name="objection" value="([^"]+)"', page.text)
+    answer, typed = f"{path}/objections/answer", {"objection": objection, "answer": "经核实。", "upheld": "0"}
+    shown = operator.post(answer, data=typed | {"_resume": "1"})
+    assert shown.status_code == 200 and "经核实。" in shown.text, "after a login nothing is sent by itself"
+    assert operator.post(answer, data=typed).status_code == 303
+    assert operator.post(answer, data=typed).status_code == 409
+
+
+def _certificate(manager_id: Any) -> TrainingCertificate:
+    return TrainingCertificate(
+        manager_id=manager_id,
+        level="intermediate",
+        number="ZS-1",
+        issued_by="济南市科技局",
+        issued_on=date(2026, 1, 5),
+        evidence="证书扫描件",
+        state="verified",
+    )
 
 
 def _files_are_refused_without_a_font(app: Any, settings: Settings, stranger: Reader) -> None:

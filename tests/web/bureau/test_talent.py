@@ -41,6 +41,8 @@ def test_a_certificate_is_verified_or_rejected_with_a_reason(scenario: Scenario,
     page = operator.get("/bureau/certificates")
     assert faults_of(page.text) == []
     assert "周济民" in page.text
+    english = operator.get("/bureau/certificates", headers={"Accept-Language": "en"})
+    assert "Intermediate · ZS-1" in text_of(english.text)
     sent = {"claim": claim, "_version": "1", "step": "reject", "note": " "}
     review = "/bureau/certificates/review"
     refused = operator.post(review, data=sent)
@@ -101,6 +103,8 @@ def weights_are_changed(operator: Reader, path: str) -> Any:
 
 def test_a_ranking_is_computed_and_published(scenario: Scenario, reader: ReaderOf) -> None:
     operator = reader(Role.OPERATOR)
+    claim = certificate(scenario, scenario.manager(title="周济民"))
+    operator.post("/bureau/certificates/review", data={"claim": claim, "step": "verify"})
     assert faults_of(operator.get("/bureau/rankings").text) == []
     assert operator.post("/bureau/rankings", data={"year": "2026", "title": ""}).status_code == 422
     values = {"year": "2026", "title": "2026 年度金牌技术经理人", "_key": "a-form-of-a-page"}
@@ -119,6 +123,10 @@ def test_a_ranking_is_computed_and_published(scenario: Scenario, reader: ReaderO
         operator.post(f"{path}/publish", data={"_version": version_of(operator.get(path))}).status_code == 303
     )
     assert "已公布" in operator.get(path).text
+    for place in (path, path.removeprefix("/bureau")):
+        assert "周济民" in operator.get(place).text
+        english = text_of(operator.get(place, headers={"Accept-Language": "en"}).text)
+        assert "周济民" in english and "落地项目" not in english, "the figures are named in English"
     assert reader(Role.ENTERPRISE).post(f"{path}/compute").status_code == 403
     assert reader(None).post(f"{path}/compute").status_code == 401
 

@@ -103,6 +103,8 @@ def test_a_file_is_previewed_stored_and_undone(reader: ReaderOf, app: Any) -> No
     assert owner.post(f"{address}/undo").status_code == 303
     assert "泵体铸件" not in text_of(owner.get("/desk/demands").text)
     assert owner.post(f"{address}/commit").status_code == 409
+    listed = operator.get("/desk/import").text
+    assert name in listed and str(owner.organisation_id) not in listed, "whose list it is, by name"
 
 
 def test_columns_are_explained_once_for_a_sender(reader: ReaderOf) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from app.accounts.models import Role
 from tests.pdf.reader import text_of_pdf
+from tests.support.builders.managers import manager_payload
 from tests.web.desk.records import offer, published
-from tests.web.html import faults_of, hidden_fields, text_of
+from tests.web.html import faults_of, filled_fields, hidden_fields, text_of
 from tests.web.readers import Reader, ReaderOf
 
 SENTENCE = "改用水性涂料后半年即起泡脱落,需要耐盐雾的水性防腐体系。"
@@ -101,6 +102,43 @@ def test_a_wrong_match_is_reported(owner: Reader, offered: str, drain: Any) -> N
     body = {"other": offered, "category": "wrong_terms", "note": "指标读错了"}
     assert owner.post(action, data=body).status_code == 303
     assert owner.post(action, data=body).status_code == 409
+
+
+def test_a_report_that_is_refused_keeps_what_was_typed_in_its_own_form(
+    owner: Reader, offered: str, drain: Any
+) -> None:
+    number = published(owner, main_problem=SENTENCE)
+    drain()
+    action = f"/desk/demands/{number}/matches/report"
+    body = {"other": offered, "category": "wrong_terms", "note": "见机密★10年的附件"}
+    answer = owner.post(action, data=body)
+    assert answer.status_code == 422 and faults_of(answer.text) == []
+    assert filled_fields(answer.text)["category"] == "wrong_terms"
+    decline, report = answer.text.split("</section>\n<details", 1)
+    assert body["note"] in report and body["note"] not in decline
+    shown = owner.post(action, data=body | {"note": "指标读错了", "_resume": "1"})
+    assert shown.status_code == 200 and "指标读错了" in shown.text, "after a login nothing is sent by itself"
+    assert owner.post(action, data=body | {"note": "指标读错了"}).status_code == 303
+
+
+def test_words_for_a_manager_are_checked_and_kept(
+    owner: Reader, offered: str, as_operator: Any, drain: Any
+) -> None:
+    manager = as_operator.post("/v1/managers", json=manager_payload(expertise=SENTENCE))
+    assert manager.status_code == 201, manager.text
+    number = published(owner, main_problem=SENTENCE)
+    drain()
+    base = f"/desk/demands/{number}/matches/{offered}/managers"
+    name = hidden_fields(owner.get(base).text)["manager"]
+    refused = owner.post(f"{base}/ask", data={"manager": name, "note": "见机密★10年的附件"})
+    assert refused.status_code == 422 and faults_of(refused.text) == []
+    assert "见机密★10年的附件" in refused.text
+    words = {"manager": name, "note": "请先电话联系"}
+    shown = owner.post(f"{base}/ask", data=words | {"_resume": "1"})
+    assert shown.status_code == 200 and words["note"] in shown.text
+    assert "您已表示感兴趣" not in listed(owner, number, offered).text
+    assert owner.post(f"{base}/ask", data=words).status_code == 303
+    assert "您已表示感兴趣" in listed(owner, number, offered).text
 
 
 @pytest.mark.parametrize("part", ["print", "JN-A/managers"])

@@ -1,5 +1,6 @@
 """Owners' records: written, checked, published, changed and ended in the browser."""
 
+import re
 from typing import Any
 
 import pytest
@@ -108,6 +109,31 @@ def test_two_who_change_a_record_lose_nothing(owner: Reader) -> None:
         == 303
     )
     assert "我写的标准" in owner.get(f"/desk/demands/{number}").text
+
+
+def test_what_two_wrote_is_compared_in_words_and_by_value(owner: Reader) -> None:
+    number = published(owner)
+    edit = f"/desk/demands/{number}/edit"
+    mine = hidden_fields(owner.get(edit).text)
+    budget = {"budget_min_wan": "120", "budget_max_wan": "200"}
+    assert owner.post(edit, data=mine | DEMAND | budget).status_code == 303
+    answer = owner.post(edit, data=mine | DEMAND | budget | {"cooperation_modes": ["licence"]})
+    assert answer.status_code == 412 and faults_of(answer.text) == []
+    compared = re.split("<tbody>|</tbody>", answer.text)[1]
+    assert "120" not in compared, "120 and 120.00 are the same"
+    assert "许可" in compared and "licence" not in compared
+
+
+def test_a_button_that_was_pressed_before_the_login_does_nothing_afterwards(owner: Reader) -> None:
+    number = published(owner)
+    here = f"/desk/demands/{number}"
+    version = {"_version": hidden_fields(owner.get(here).text)["_version"]}
+    led_back = owner.post(f"{here}/withdraw", data=version | {"_resume": "1"})
+    assert led_back.status_code == 303 and led_back.headers["location"] == here
+    page = text_of(owner.get(here).text)
+    assert "刚才的操作没有执行" in page and "确认下架" in page
+    assert owner.post(f"{here}/withdraw", data=version).status_code == 303
+    assert "确认下架" not in text_of(owner.get(here).text)
 
 
 def test_a_change_keeps_what_the_form_does_not_ask_for(owner: Reader) -> None:

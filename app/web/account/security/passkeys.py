@@ -9,7 +9,7 @@ from app.errors import Conflict, Forbidden, Invalid, SankuError, Unauthenticated
 from app.services import AppSettings
 from app.web.account.security.second_factor import SECURITY, first, show_codes, show_security
 from app.web.i18n import Language
-from app.web.page import CurrentPage
+from app.web.page import CurrentPage, Pressed
 from app.web.posted import Posted, id_of
 from app.web.session import ask_for_passkey, forget_passkey_question, passkey_answer
 
@@ -66,7 +66,7 @@ def rename(page: CurrentPage, posted: Posted, database: AppDatabase, settings: A
 
 
 @router.post(f"{_PASSKEYS}/remove", name="remove_passkey")
-def remove(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+def remove(page: CurrentPage, posted: Pressed, database: AppDatabase, settings: AppSettings) -> Response:
     """It opens nothing from now on."""
     if (elsewhere := first(page, posted)) is not None:
         return elsewhere

@@ -8,9 +8,9 @@ from app.accounts.organisations.merges import decisions
 from app.accounts.organisations.merges.decisions import IdentityVerdict
 from app.accounts.organisations.service import get_organisation
 from app.database import AppDatabase, ReadSession
-from app.errors import Conflict, Invalid, SankuError
+from app.errors import SankuError
 from app.vocabularies import vocabulary
-from app.web.bureau.duplicates.words import duplicate_tabs
+from app.web.bureau.duplicates.words import duplicate_tabs, grounds
 from app.web.bureau.lists.words import ORGANISATION_KINDS
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
@@ -33,47 +33,37 @@ def duplicates(page: CurrentPage, session: ReadSession) -> Response:
 @router.post("/bureau/duplicates/decide", name="decide_duplicates")
 def decide(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     """Merge into the organisation that is kept, or say that these are two."""
-    page.take_display(posted)
     first, second = id_of(posted, "first"), id_of(posted, "second")
     verdict = posted.get("verdict")
-    error: SankuError | None = None
-    if not posted.only_shows:
-        try:
-            note = posted.get("note").strip()
-            if not 2 <= len(note) <= 300:
-                raise Invalid.field(
-                    "note", "required", "请写明依据，2 至 300 字", "state the grounds in 2 to 300 characters"
-                )
-            kept, other = (second, first) if verdict == "keep_second" else (first, second)
-            with database.unit_of_work() as session:
-                decisions.decide(
-                    session,
-                    principal=page.principal,
-                    kept=get_organisation(session, kept, principal=page.principal),
-                    other=get_organisation(session, other, principal=page.principal),
-                    verdict=IdentityVerdict.SAME
-                    if verdict in ("keep_first", "keep_second")
-                    else IdentityVerdict.DIFFERENT,
-                    note=note,
-                )
-            return page.redirect("/bureau/duplicates", notice="saved")
-        except (Conflict, Invalid) as refusal:
-            error = refusal
-    with database.reading() as session:
-        return _show(page, session, posted=posted, error=error)
+
+    def command(session: ReadSession) -> Response:
+        kept, other = (second, first) if verdict == "keep_second" else (first, second)
+        decisions.decide(
+            session,
+            principal=page.principal,
+            kept=get_organisation(session, kept, principal=page.principal),
+            other=get_organisation(session, other, principal=page.principal),
+            verdict=IdentityVerdict.SAME
+            if verdict in ("keep_first", "keep_second")
+            else IdentityVerdict.DIFFERENT,
+            note=grounds(posted),
+        )
+        return page.redirect("/bureau/duplicates", notice="saved")
+
+    return page.act(
+        posted, database, command, lambda session, error: _show(page, session, posted=posted, error=error)
+    )
 
 
 @router.post("/bureau/duplicates/undo", name="undo_duplicates")
 def undo(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     """Take a decision back; after a merge, what was moved goes back."""
-    page.take_display(posted)
-    try:
-        with database.unit_of_work() as session:
-            decisions.undo(session, id_of(posted, "decision"), principal=page.principal)
-    except Conflict as error:
-        with database.reading() as session:
-            return _show(page, session, error=error)
-    return page.redirect("/bureau/duplicates", notice="undone")
+
+    def command(session: ReadSession) -> Response:
+        decisions.undo(session, id_of(posted, "decision"), principal=page.principal)
+        return page.redirect("/bureau/duplicates", notice="undone")
+
+    return page.act(posted, database, command, lambda session, error: _show(page, session, error=error))
 
 
 def _show(

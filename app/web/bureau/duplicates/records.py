@@ -12,7 +12,7 @@ from app.exchange.duplicates.listing import LikelyRecords, LikelySide, likely_re
 from app.libraries.http.dependencies import AppIndexer
 from app.libraries.record.enums import RecordKind
 from app.services import AppSettings
-from app.web.bureau.duplicates.words import KEY_NAMES, duplicate_tabs
+from app.web.bureau.duplicates.words import KEY_NAMES, duplicate_tabs, grounds
 from app.web.i18n import mark as _
 from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
@@ -55,11 +55,6 @@ def decide(
     error: SankuError | None = None
     if not posted.only_shows:
         try:
-            note = posted.get("note").strip()
-            if not 2 <= len(note) <= 300:
-                raise Invalid.field(
-                    "note", "required", "请写明依据，2 至 300 字", "state the grounds in 2 to 300 characters"
-                )
             kept, other = (second, first) if verdict == "keep_second" else (first, second)
             is_one = verdict in ("keep_first", "keep_second")
             DuplicateDecisions(database, indexer, settings, page.principal).decide(
@@ -67,7 +62,7 @@ def decide(
                 kept_id=kept,
                 other_id=other,
                 verdict=RecordVerdict.SAME if is_one else RecordVerdict.DIFFERENT,
-                note=note,
+                note=grounds(posted),
             )
             return page.redirect(f"{ADDRESS}?kind={kind.value}", notice="saved")
         except (Conflict, Invalid) as refusal:
@@ -87,12 +82,15 @@ def undo(
 ) -> Response:
     """Take a decision back; after a merge, the other record is published again."""
     page.take_display(posted)
-    try:
-        DuplicateDecisions(database, indexer, settings, page.principal).undo(id_of(posted, "decision"))
-    except Conflict as error:
-        with database.reading() as session:
-            return _show(page, session, kind, error=error)
-    return page.redirect(f"{ADDRESS}?kind={kind.value}", notice="undone")
+    error: SankuError | None = None
+    if not posted.only_shows:
+        try:
+            DuplicateDecisions(database, indexer, settings, page.principal).undo(id_of(posted, "decision"))
+            return page.redirect(f"{ADDRESS}?kind={kind.value}", notice="undone")
+        except Conflict as refusal:
+            error = refusal
+    with database.reading() as session:
+        return _show(page, session, kind, error=error)
 
 
 def _show(
@@ -151,4 +149,6 @@ def _keys(side: LikelySide) -> str:
 def _source(side: LikelySide) -> str:
     if side.source.startswith("import:"):
         return translate(_("导入：%(name)s")) % {"name": side.source.removeprefix("import:")}
+    if side.source == "import":
+        return translate(_("导入"))
     return side.source or translate(_("直接填报"))

@@ -1,8 +1,15 @@
-"""Names of keys, and the tabs of the pages of duplicates."""
+"""Names of keys, the tabs of the pages of duplicates, and the grounds of a decision."""
+
+from typing import Annotated
 
 from app.libraries.record.enums import RecordKind
+from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
+from app.libraries.validation.values.text import TextRule
+from app.web.forms.parser import validated
 from app.web.i18n import mark as _
 from app.web.i18n import translate
+from app.web.posted import PostedForm
 
 KEY_NAMES = {
     "patent": _("专利（申请）号"),
@@ -25,3 +32,18 @@ _DUPLICATES = (
 def duplicate_tabs(chosen: RecordKind | None) -> list[tuple[str, str, None, bool]]:
     """The tabs of the pages of duplicates; None is that of organisations."""
     return [(translate(name), address, None, kind is chosen) for kind, name, address in _DUPLICATES]
+
+
+class _Grounds(Wire):
+    note: Annotated[str, TextRule(2, 300), NotSecret]
+
+
+def grounds(posted: PostedForm) -> str:
+    """Why the records are one, or are not, as it was typed.
+
+    Raises:
+        Invalid: it is missing, too short or too long, or must not be stored.
+    """
+    found = validated(_Grounds, {"note": posted.get("note").strip()})
+    assert isinstance(found, _Grounds)
+    return found.note

@@ -12,7 +12,7 @@ from app.statistics.wall.links import WallLinkCreate, make_link, revoke_link, wa
 from app.web.forms.fields import Form, FormField, FormGroup
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted, id_of
 
 router = APIRouter()
@@ -59,7 +59,7 @@ def make(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
 
 
 @router.post("/bureau/wall/revoke", name="revoke_wall_link")
-def revoke(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+def revoke(page: CurrentPage, posted: Pressed, database: AppDatabase) -> Response:
     """End a link at once."""
     page.take_display(posted)
     try:

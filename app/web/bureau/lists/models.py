@@ -22,7 +22,7 @@ from app.paging import PageRequest
 from app.services import AllServices, Services
 from app.web.i18n import mark as _
 from app.web.i18n import translate
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted
 from app.web.renderer import moment
 from app.web.views.tables import TableColumn, TableRow, TableView
@@ -48,13 +48,13 @@ def models(page: CurrentPage, session: ReadSession, services: AllServices) -> Re
 
 
 @router.post("/bureau/system/models/use", name="use_model")
-def use(page: CurrentPage, posted: Posted, database: AppDatabase, services: AllServices) -> Response:
+def use(page: CurrentPage, posted: Pressed, database: AppDatabase, services: AllServices) -> Response:
     """Put a model to use; all pairs are ranked again."""
     return _switch(page, posted, database, services, posted.get("version"))
 
 
 @router.post("/bureau/system/models/rollback", name="roll_back_model")
-def rollback(page: CurrentPage, posted: Posted, database: AppDatabase, services: AllServices) -> Response:
+def rollback(page: CurrentPage, posted: Pressed, database: AppDatabase, services: AllServices) -> Response:
     """Go back to the model before."""
     return _switch(page, posted, database, services, None)
 

@@ -30,7 +30,7 @@ from app.web.forms.choices import listed
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted, PostedForm, id_of
 from app.web.views.record_sheet import regions
 
@@ -76,7 +76,7 @@ def organisation(page: CurrentPage, session: ReadSession, settings: AppSettings,
 
 @router.post("/bureau/organisations/{id}/verify", name="verify_organisation")
 def verify(
-    page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, settings: AppSettings
+    page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase, settings: AppSettings
 ) -> Response:
     """Say that name and credit code are those of the public register."""
     page.take_display(posted)

@@ -81,11 +81,12 @@ def change(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
         )
         return page.redirect(f"/bureau/organisations/{id}", notice="saved")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, id, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, id, form.after(error), error=error),
+    )
 
 
 def _changes(session: ReadSession, posted: PostedForm) -> dict[str, Any]:

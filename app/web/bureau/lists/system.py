@@ -1,5 +1,6 @@
 """Pages `/bureau/system`: events that failed, deliveries, and rankers."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,21 +12,15 @@ from app.notifications.delivery.listing import DELIVERY_STATES, delivery_page
 from app.notifications.delivery.log import redeliver
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place
 from app.web.i18n import mark as _
-from app.web.page import CurrentPage, WebPage
-from app.web.posted import Posted, id_of
+from app.web.page import CurrentPage, Pressed, WebPage
+from app.web.posted import id_of
+from app.web.views import account_words
 from app.workers.event_list import EventState, event_page, replay_dead
 
 router = APIRouter()
 
 PARTS = {"events": _("事件"), "deliveries": _("通知投递"), "models": _("模型")}
 _EVENT_STATES = {"dead": _("失败"), "waiting": _("待处理"), "done": _("已处理")}
-_DELIVERY_STATES = {
-    "dead": _("未送达"),
-    "due": _("待投递"),
-    "waiting": _("排队"),
-    "delivered": _("已送达"),
-    "dropped": _("无需投递"),
-}
 
 
 @router.get("/bureau/system", name="system")
@@ -48,7 +43,7 @@ def part(
 
 
 @router.post("/bureau/system/{part}/replay", name="replay_event")
-def replay(page: CurrentPage, part: str, posted: Posted, database: AppDatabase) -> Response:
+def replay(page: CurrentPage, part: str, posted: Pressed, database: AppDatabase) -> Response:
     """Let a dead letter be handled again."""
     page.take_display(posted)
     if part != "events":
@@ -67,7 +62,7 @@ def replay(page: CurrentPage, part: str, posted: Posted, database: AppDatabase) 
 
 
 @router.post("/bureau/system/deliveries/repeat", name="repeat_delivery")
-def repeat(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+def repeat(page: CurrentPage, posted: Pressed, database: AppDatabase) -> Response:
     """Send a message again, made of the present data; its id stays."""
     page.take_display(posted)
     try:
@@ -90,16 +85,17 @@ def _show(
 ) -> Response:
     if part not in PARTS:
         raise NotFound
-    events, deliveries, following, shelves = [], [], None, {}
+    events, deliveries, following = [], [], None
+    shelves: Mapping[str, str] = _EVENT_STATES
     if part == "events":
         chosen = next((one for one in EventState if one == state), EventState.DEAD)
         found = event_page(session, place(cursor), chosen, q.strip() or None, principal=page.principal)
-        events, following, shelves = found.items, found.next_cursor, _EVENT_STATES
+        events, following = found.items, found.next_cursor
     else:
         chosen_ = DELIVERY_STATES.get(state) or DELIVERY_STATES["dead"]
         sent = delivery_page(session, place(cursor), principal=page.principal, states=[chosen_])
         deliveries, following = sent.items, sent.next_cursor
-        shelves = _DELIVERY_STATES
+        shelves = account_words.DELIVERY_STATES
     return page.show(
         "bureau/system.html",
         status=error.status if error else 200,
@@ -112,6 +108,7 @@ def _show(
         state=state,
         q=q,
         events=events,
+        words=account_words,
         deliveries=deliveries,
         next=next_address(page, following),
         error=error,

@@ -20,7 +20,7 @@ from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
 from app.web.bureau.lists.words import ROLES
 from app.web.i18n import mark as _
 from app.web.i18n import translate
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted
 from app.web.renderer import day
 from app.web.views.tables import TableColumn, TableRow, TableView
@@ -77,7 +77,7 @@ def user(page: CurrentPage, session: ReadSession, id: UUID) -> Response:
 
 
 @router.post("/bureau/users/{id}", name="change_user")
-def change(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def change(page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase) -> Response:
     """Close the account, or reopen it."""
     page.take_display(posted)
     try:

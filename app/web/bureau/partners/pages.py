@@ -25,7 +25,7 @@ from app.web.bureau.partners.words import LEVELS, LIBRARY_NAMES, MODES, label_of
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
 from app.web.i18n import translate
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import VERSION, Posted, id_of
 from app.web.renderer import day, moment
 from app.web.views.record_sheet import regions
@@ -83,7 +83,7 @@ def agreement(page: CurrentPage, session: ReadSession, settings: AppSettings, id
 
 
 @router.post(f"{PARTNERS}/{{id}}/end", name="end_agreement")
-def end(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def end(page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase) -> Response:
     """Ends it at once."""
     page.take_display(posted)
     with database.unit_of_work() as session:
@@ -92,7 +92,7 @@ def end(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> R
 
 
 @router.post(f"{PARTNERS}/{{id}}/revoke", name="revoke_partner_key")
-def revoke(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def revoke(page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase) -> Response:
     """Ends a key with which the partner reads."""
     page.take_display(posted)
     with database.unit_of_work() as session:
@@ -117,11 +117,12 @@ def change(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
         service.change_agreement(session, id, wanted, principal=page.principal, if_match=posted.version)
         return page.redirect(f"{PARTNERS}/{id}", notice="saved")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _edit(page, session, id, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _edit(page, session, id, form.after(error), error=error),
+    )
 
 
 def _form(page: WebPage, form: FilledForm, *, error: SankuError | None = None) -> Response:

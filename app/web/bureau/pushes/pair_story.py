@@ -14,8 +14,7 @@ from app.services import AllServices, Services
 from app.web.bureau.pushes.pushes import STATES, answer_of
 from app.web.i18n import mark as _
 from app.web.i18n import translate
-from app.web.page import CurrentPage, PageMatchingTurn, WebPage
-from app.web.posted import Posted
+from app.web.page import CurrentPage, PageMatchingTurn, Pressed, WebPage
 from app.web.renderer import moment, pick, term_label
 from app.web.views.pair_reasons import sentences_of, terms_of
 from app.web.views.tables import TableColumn, TableRow, TableView
@@ -68,7 +67,7 @@ def others(
 
 @router.post("/bureau/matches/{number}/{other}/plan", name="plan_pair")
 def plan(
-    page: CurrentPage, number: str, other: str, posted: Posted, database: AppDatabase, services: AllServices
+    page: CurrentPage, number: str, other: str, posted: Pressed, database: AppDatabase, services: AllServices
 ) -> Response:
     """Have the demand's pushes planned again, after slots became free; all rules apply."""
     page.take_display(posted)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
-from app.errors import Conflict, Invalid, SankuError, StaleVersion
+from app.errors import SankuError
 from app.pushes.feedback.report_list import REPORT_STATES, named_reports, report_page
 from app.pushes.feedback.reports import resolve
 from app.pushes.feedback.schemas import Resolution
@@ -34,29 +34,28 @@ def reports(page: CurrentPage, session: ReadSession, state: Text = "open", curso
 @router.post("/bureau/reports/resolve", name="resolve_report")
 def resolve_report(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     """Close a report with an explanation, which its reporter reads."""
-    page.take_display(posted)
-    report_id = id_of(posted, "report")
-    error: SankuError | None = None
-    if not posted.only_shows:
-        try:
-            asked = validated(
-                Resolution, {"state": posted.get("state"), "resolution": posted.get("resolution").strip()}
-            )
-            assert isinstance(asked, Resolution)
-            with database.unit_of_work() as session:
-                resolve(
-                    session,
-                    report_id,
-                    principal=page.principal,
-                    state=asked.state,
-                    resolution=asked.resolution,
-                    if_match=posted.version,
-                )
-            return page.redirect("/bureau/reports", notice="report_closed")
-        except (Conflict, Invalid, StaleVersion) as refusal:
-            error = refusal
-    with database.reading() as session:
-        return _show(page, session, "open", None, posted=posted, error=error)
+
+    def command(session: ReadSession) -> Response:
+        asked = validated(
+            Resolution, {"state": posted.get("state"), "resolution": posted.get("resolution").strip()}
+        )
+        assert isinstance(asked, Resolution)
+        resolve(
+            session,
+            id_of(posted, "report"),
+            principal=page.principal,
+            state=asked.state,
+            resolution=asked.resolution,
+            if_match=posted.version,
+        )
+        return page.redirect("/bureau/reports", notice="report_closed")
+
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, "open", None, posted=posted, error=error),
+    )
 
 
 def _show(

@@ -10,7 +10,7 @@ from app.database import AppDatabase, ReadSession
 from app.engagements.reviews.listing import REVIEW_STATES, read_reviews, review_page
 from app.engagements.reviews.schemas import ReviewDecision, ReviewRead
 from app.engagements.reviews.service import decide, find_review
-from app.errors import Conflict, Invalid, NotFound, SankuError, StaleVersion
+from app.errors import NotFound, SankuError
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place
 from app.web.forms.parser import validated
 from app.web.i18n import mark as _
@@ -40,31 +40,31 @@ def reviews(
 @router.post(f"{ADDRESS}/decide", name="decide_engagement_review")
 def decide_review(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     """Clear the consent that waits, or find that it should not be given; the reason stays with the bureau."""
-    page.take_display(posted)
     review_id = id_of(posted, "review")
-    error: SankuError | None = None
-    if not posted.only_shows:
-        try:
-            asked = validated(
-                ReviewDecision, {"verdict": posted.get("verdict"), "reason": posted.get("reason").strip()}
-            )
-            assert isinstance(asked, ReviewDecision)
-            with database.unit_of_work() as session:
-                decide(
-                    session,
-                    review_id,
-                    verdict=asked.verdict,
-                    reason=asked.reason,
-                    principal=page.principal,
-                    if_match=posted.version,
-                )
-            state = posted.get("state")
-            kept = f"?state={state}" if state in REVIEW_STATES and state != "open" else ""
-            return page.redirect(ADDRESS + kept, notice="review_decided")
-        except (Conflict, Invalid, StaleVersion) as refusal:
-            error = refusal
-    with database.reading() as session:
-        return _show_one(page, session, review_id, posted=posted, error=error)
+
+    def command(session: ReadSession) -> Response:
+        asked = validated(
+            ReviewDecision, {"verdict": posted.get("verdict"), "reason": posted.get("reason").strip()}
+        )
+        assert isinstance(asked, ReviewDecision)
+        decide(
+            session,
+            review_id,
+            verdict=asked.verdict,
+            reason=asked.reason,
+            principal=page.principal,
+            if_match=posted.version,
+        )
+        state = posted.get("state")
+        kept = f"?state={state}" if state in REVIEW_STATES and state != "open" else ""
+        return page.redirect(ADDRESS + kept, notice="review_decided")
+
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show_one(page, session, review_id, posted=posted, error=error),
+    )
 
 
 def _id(text: str) -> UUID:

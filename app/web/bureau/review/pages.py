@@ -13,8 +13,7 @@ from app.services import AllServices
 from app.settings import Settings
 from app.vocabularies import vocabulary
 from app.web.bureau.review.queue import FLAGS, KINDS, QueueFilter, review_queue
-from app.web.page import CurrentPage, PagePublishingTurn
-from app.web.posted import Posted
+from app.web.page import CurrentPage, PagePublishingTurn, Pressed
 
 router = APIRouter()
 
@@ -55,7 +54,7 @@ def queue(
 
 @router.post("/bureau/review/approve", name="approve_many")
 def approve_many(
-    page: CurrentPage, posted: Posted, database: AppDatabase, services: AllServices, _: PagePublishingTurn
+    page: CurrentPage, posted: Pressed, database: AppDatabase, services: AllServices, _: PagePublishingTurn
 ) -> Response:
     """Approve the chosen records that have no findings; the others stay in the queue."""
     page.take_display(posted)

@@ -1,12 +1,14 @@
 """Pages of a round's entries and objections: how a tier was computed, the decision on it, and answers."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
-from app.errors import Conflict, Invalid, NotFound, SankuError, StaleVersion
+from app.errors import NotFound, SankuError
+from app.libraries.summaries import manager_summaries
 from app.paging import PageRequest
 from app.pdf.responses import Paper, as_pdf
 from app.services import AppSettings
@@ -19,7 +21,7 @@ from app.talent.rounds.schemas import DecisionSent, ObjectionAnswer, ReviewSent
 from app.web.forms.parser import validated
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
-from app.web.posted import NOTHING, Posted, PostedForm
+from app.web.posted import NOTHING, Posted, PostedForm, id_of
 
 router = APIRouter()
 
@@ -54,56 +56,43 @@ def entry_certificate(
 @router.post("/bureau/rounds/{id}/entries/{entry}", name="decide_entry")
 def decide(page: CurrentPage, id: UUID, entry: UUID, posted: Posted, database: AppDatabase) -> Response:
     """Confirm the computed tier, or correct it with a reason."""
-    page.take_display(posted)
-    try:
-        if not posted.only_shows:
-            values = {"tier": posted.get("tier") or None, "reason": posted.get("reason").strip() or None}
-            asked = validated(DecisionSent, values)
-            assert isinstance(asked, DecisionSent)
-            with database.unit_of_work() as session:
-                decisions.decide(
-                    session,
-                    entry,
-                    asked.tier,
-                    asked.reason,
-                    principal=page.principal,
-                    if_match=posted.version,
-                )
-            return page.redirect(f"/bureau/rounds/{id}", notice="saved")
-    except (Conflict, Invalid, StaleVersion) as error:
-        with database.reading() as session:
-            return _entry(page, session, id, entry, posted=posted, error=error)
-    with database.reading() as session:
-        return _entry(page, session, id, entry, posted=posted)
+
+    def command(session: ReadSession) -> Response:
+        values = {"tier": posted.get("tier") or None, "reason": posted.get("reason").strip() or None}
+        asked = validated(DecisionSent, values)
+        assert isinstance(asked, DecisionSent)
+        decisions.decide(
+            session,
+            entry,
+            asked.tier,
+            asked.reason,
+            principal=page.principal,
+            if_match=posted.version,
+        )
+        return page.redirect(f"/bureau/rounds/{id}", notice="saved")
+
+    return page.act(posted, database, command, _again(page, id, entry, posted))
 
 
 @router.post("/bureau/rounds/{id}/entries/{entry}/review", name="review_entry")
 def review(page: CurrentPage, id: UUID, entry: UUID, posted: Posted, database: AppDatabase) -> Response:
     """Keep a published recognition that is in doubt, or withdraw one."""
-    page.take_display(posted)
-    try:
-        if not posted.only_shows:
-            values = {
-                "withdrawn": posted.get("verdict") == "withdraw",
-                "reason": posted.get("reason").strip(),
-            }
-            asked = validated(ReviewSent, values)
-            assert isinstance(asked, ReviewSent)
-            with database.unit_of_work() as session:
-                reviews.review(
-                    session,
-                    entry,
-                    withdrawn=asked.withdrawn,
-                    reason=asked.reason,
-                    principal=page.principal,
-                    if_match=posted.version,
-                )
-            return page.redirect(f"/bureau/rounds/{id}/entries/{entry}", notice="saved")
-    except (Conflict, Invalid, StaleVersion) as error:
-        with database.reading() as session:
-            return _entry(page, session, id, entry, posted=posted, error=error)
-    with database.reading() as session:
-        return _entry(page, session, id, entry, posted=posted)
+
+    def command(session: ReadSession) -> Response:
+        values = {"withdrawn": posted.get("verdict") == "withdraw", "reason": posted.get("reason").strip()}
+        asked = validated(ReviewSent, values)
+        assert isinstance(asked, ReviewSent)
+        reviews.review(
+            session,
+            entry,
+            withdrawn=asked.withdrawn,
+            reason=asked.reason,
+            principal=page.principal,
+            if_match=posted.version,
+        )
+        return page.redirect(f"/bureau/rounds/{id}/entries/{entry}", notice="saved")
+
+    return page.act(posted, database, command, _again(page, id, entry, posted))
 
 
 @router.get("/bureau/rounds/{id}/objections", name="objections")
@@ -115,36 +104,39 @@ def objections(page: CurrentPage, session: ReadSession, id: UUID) -> Response:
 @router.post("/bureau/rounds/{id}/objections/answer", name="answer_objection")
 def answer(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
     """Answer one objection; if it is upheld, the tier is corrected."""
-    page.take_display(posted)
-    try:
-        objection = UUID(posted.get("objection"))
-    except ValueError:
-        raise NotFound from None
-    try:
-        if not posted.only_shows:
-            upheld = posted.get("upheld") == "1"
-            values = {
-                "upheld": upheld,
-                "answer": posted.get("answer").strip(),
-                "tier": (posted.get("tier") or None) if upheld else None,
-            }
-            asked = validated(ObjectionAnswer, values)
-            assert isinstance(asked, ObjectionAnswer)
-            with database.unit_of_work() as session:
-                decisions.answer_objection(
-                    session,
-                    objection,
-                    upheld=asked.upheld,
-                    text=asked.answer,
-                    tier=asked.tier,
-                    principal=page.principal,
-                )
-            return page.redirect(f"/bureau/rounds/{id}/objections", notice="saved")
-    except (Conflict, Invalid) as error:
-        with database.reading() as session:
-            return _objections(page, session, id, posted=posted, error=error)
-    with database.reading() as session:
-        return _objections(page, session, id, posted=posted)
+    objection = id_of(posted, "objection")
+
+    def command(session: ReadSession) -> Response:
+        upheld = posted.get("upheld") == "1"
+        values = {
+            "upheld": upheld,
+            "answer": posted.get("answer").strip(),
+            "tier": (posted.get("tier") or None) if upheld else None,
+        }
+        asked = validated(ObjectionAnswer, values)
+        assert isinstance(asked, ObjectionAnswer)
+        decisions.answer_objection(
+            session,
+            objection,
+            upheld=asked.upheld,
+            text=asked.answer,
+            tier=asked.tier,
+            principal=page.principal,
+        )
+        return page.redirect(f"/bureau/rounds/{id}/objections", notice="saved")
+
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _objections(page, session, id, posted=posted, error=error),
+    )
+
+
+def _again(
+    page: WebPage, id: UUID, entry: UUID, posted: PostedForm
+) -> Callable[[ReadSession, SankuError | None], Response]:
+    return lambda session, error: _entry(page, session, id, entry, posted=posted, error=error)
 
 
 def _entry(
@@ -191,6 +183,7 @@ def _objections(
         status=error.status if error else 200,
         round=round_,
         objections=found.items,
+        managers=manager_summaries(session, {one.manager_id for one in found.items}),
         tiers=TIERS,
         typed=posted.get,
         error=error,

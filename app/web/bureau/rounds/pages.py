@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
-from app.errors import BadRequest, Conflict, Invalid, SankuError, StaleVersion
+from app.errors import BadRequest, Conflict, Invalid, SankuError
 from app.talent.rounds import service
 from app.talent.rounds.listing import entry_page, round_page
 from app.talent.rounds.presenter import read_round
@@ -82,23 +82,17 @@ def round_(
 @router.post("/bureau/rounds/{id}", name="move_round")
 def move(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
     """Take the step that the button names."""
-    page.take_display(posted)
-    name = posted.get("step")
-    if not posted.only_shows:
+
+    def command(session: ReadSession) -> Response:
+        name, note = posted.get("step"), posted.get("note").strip() or None
         if name not in MOVES:
             raise BadRequest("There is no such step.", "没有这一步骤。")
-        try:
-            with database.unit_of_work() as session:
-                note = posted.get("note").strip() or None
-                service.change_state(
-                    session, id, name, note, principal=page.principal, if_match=posted.version
-                )
-            return page.redirect(f"/bureau/rounds/{id}", notice="saved")
-        except (Conflict, Invalid, StaleVersion) as error:
-            with database.reading() as session:
-                return _show(page, session, id, posted=posted, error=error)
-    with database.reading() as session:
-        return _show(page, session, id, posted=posted)
+        service.change_state(session, id, name, note, principal=page.principal, if_match=posted.version)
+        return page.redirect(f"/bureau/rounds/{id}", notice="saved")
+
+    return page.act(
+        posted, database, command, lambda session, error: _show(page, session, id, posted=posted, error=error)
+    )
 
 
 def _list(

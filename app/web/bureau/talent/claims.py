@@ -20,8 +20,8 @@ from app.talent.trainings import service as trainings
 from app.talent.trainings.listing import TRAINING_STATES, base_names, training_page
 from app.talent.trainings.schemas import TrainingRead
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
+from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
-from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import NOTHING, Posted, PostedForm, id_of
 from app.web.renderer import day
@@ -182,7 +182,7 @@ def _certificate(one: CertificateRead) -> ShownClaim:
     return ShownClaim(
         one.id,
         one.manager_id,
-        f"{one.level_zh} · {one.number}",
+        f"{one.level.label(language_now())} · {one.number}",
         (
             (translate(_("颁发单位")), one.issued_by),
             (translate(_("颁发日期")), day(one.issued_on)),
@@ -208,7 +208,7 @@ def _of_trainings(session: ReadSession, items: Sequence[TrainingRead]) -> list[S
             (
                 (translate(_("培养基地")), bases[one.base_id]),
                 (translate(_("学时")), one.hours),
-                (translate(_("起止")), f"{one.started_on} – {one.ended_on}"),
+                (translate(_("起止")), f"{day(one.started_on)} – {day(one.ended_on)}"),
                 (translate(_("证明材料")), one.evidence or translate(_("未填"))),
                 (translate(_("申报时间")), day(one.created_at)),
             ),

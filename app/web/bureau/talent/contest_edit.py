@@ -51,11 +51,12 @@ def change(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
         service.change(session, id, wanted, principal=page.principal, if_match=posted.version)
         return page.redirect(f"/bureau/contests/{id}", notice="saved")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, id, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, id, form.after(error), error=error),
+    )
 
 
 def _show(

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app.clock import JINAN_TIME
 from app.database import AppDatabase, ReadSession
-from app.errors import BadRequest, Conflict, Invalid, SankuError, StaleVersion
+from app.errors import BadRequest, Invalid, SankuError
 from app.libraries.summaries import manager_summaries
 from app.paging import PageRequest
 from app.talent.contests import service
@@ -108,40 +108,32 @@ def contest(page: CurrentPage, session: ReadSession, id: UUID) -> Response:
 @router.post("/bureau/contests/{id}", name="move_contest")
 def move(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
     """Take the step that the button names."""
-    page.take_display(posted)
-    step, error = posted.get("step"), None
-    if not posted.only_shows:
+
+    def command(session: ReadSession) -> Response:
+        step, note = posted.get("step"), posted.get("note").strip() or None
         if step not in MOVES:
             raise BadRequest("There is no such step.", "没有这一步骤。")
-        try:
-            with database.unit_of_work() as session:
-                note = posted.get("note").strip() or None
-                service.change_state(
-                    session, id, step, note, principal=page.principal, if_match=posted.version
-                )
-            return page.redirect(f"/bureau/contests/{id}", notice="saved")
-        except (Conflict, Invalid, StaleVersion) as refusal:
-            error = refusal
-    with database.reading() as session:
-        return _show(page, session, id, posted=posted, error=error)
+        service.change_state(session, id, step, note, principal=page.principal, if_match=posted.version)
+        return page.redirect(f"/bureau/contests/{id}", notice="saved")
+
+    return page.act(
+        posted, database, command, lambda session, error: _show(page, session, id, posted=posted, error=error)
+    )
 
 
 @router.post("/bureau/contests/{id}/results", name="contest_results")
 def results(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
     """Enter places, points and awards; a row left blank has none."""
-    page.take_display(posted)
-    error: SankuError | None = None
-    if not posted.only_shows:
-        try:
-            asked = validated(Placings, {"placings": _placings(posted)})
-            assert isinstance(asked, Placings)
-            with database.unit_of_work() as session:
-                service.set_results(session, id, asked.placings, principal=page.principal)
-            return page.redirect(f"/bureau/contests/{id}", notice="saved")
-        except (Conflict, Invalid) as refusal:
-            error = refusal
-    with database.reading() as session:
-        return _show(page, session, id, posted=posted, error=error)
+
+    def command(session: ReadSession) -> Response:
+        asked = validated(Placings, {"placings": _placings(posted)})
+        assert isinstance(asked, Placings)
+        service.set_results(session, id, asked.placings, principal=page.principal)
+        return page.redirect(f"/bureau/contests/{id}", notice="saved")
+
+    return page.act(
+        posted, database, command, lambda session, error: _show(page, session, id, posted=posted, error=error)
+    )
 
 
 def _placings(posted: PostedForm) -> list[dict[str, Any]]:

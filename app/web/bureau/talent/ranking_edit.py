@@ -92,11 +92,12 @@ def _store(page: WebPage, id: UUID, form: Form, posted: PostedForm, database: Ap
         service.change(session, id, wanted, principal=page.principal, if_match=posted.version)
         return page.redirect(f"/bureau/rankings/{id}", notice="saved")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, id, form, filled.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, id, form, filled.after(error), error=error),
+    )
 
 
 def _patch(session: ReadSession, page: WebPage, id: UUID, form: Form, posted: PostedForm) -> RankingPatch:

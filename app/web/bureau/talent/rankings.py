@@ -17,9 +17,9 @@ from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
 from app.web.i18n import mark as _
 from app.web.i18n import translate
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted
-from app.web.renderer import day
+from app.web.renderer import day, pick
 from app.web.views.tables import TableColumn, TableRow, TableView
 
 router = APIRouter()
@@ -86,13 +86,13 @@ def ranking(page: CurrentPage, session: ReadSession, id: UUID, cursor: Cursor = 
 
 
 @router.post("/bureau/rankings/{id}/compute", name="compute_ranking")
-def compute(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def compute(page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase) -> Response:
     """Compute the places from the present figures."""
     return _move(page, id, "compute", posted, database)
 
 
 @router.post("/bureau/rankings/{id}/publish", name="publish_ranking")
-def publish(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def publish(page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase) -> Response:
     """Publish places, formula and points, and award the honours."""
     return _move(page, id, "publish", posted, database)
 
@@ -164,6 +164,7 @@ def _show(
     error: SankuError | None = None,
 ) -> Response:
     found = read_ranking(service.find(session, id, principal=page.principal))
+    names = {one.name: pick(one.name_zh, one.name_en) for one in found.formula.figures}
     places = list_places(session, id, place(cursor), principal=page.principal)
     rows = [
         TableRow(
@@ -172,7 +173,7 @@ def _show(
                 one.name,
                 one.points,
                 one.honour or "–",
-                translate(_("、")).join(f"{part.name_zh} {part.points}" for part in one.contributions),
+                translate(_("、")).join(f"{names[part.name]} {part.points}" for part in one.contributions),
             )
         )
         for one in places.items

@@ -69,11 +69,12 @@ def make(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
 
         return page.once(database, session, posted, wanted, create)
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _list(page, session, form.after(answer), None, error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _list(page, session, form.after(error), None, error=error),
+    )
 
 
 @router.get(f"{BASES}/{{id}}", name="training_base")
@@ -93,11 +94,12 @@ def change(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
         service.change_base(session, id, wanted, principal=page.principal, if_match=posted.version)
         return page.redirect(BASES, notice="saved")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, id, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, id, form.after(error), error=error),
+    )
 
 
 @router.post(f"{BASES}/{{id}}/delete", name="delete_training_base")
@@ -108,11 +110,7 @@ def delete(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
         service.remove_base(session, id, principal=page.principal, if_match=posted.version)
         return page.redirect(BASES, notice="deleted")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, id, error=answer)
+    return page.act(posted, database, command, lambda session, error: _show(page, session, id, error=error))
 
 
 def _list(

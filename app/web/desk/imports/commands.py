@@ -12,7 +12,7 @@ from app.exchange.batches.reversal import Reversal
 from app.libraries.http.dependencies import AppIndexer
 from app.services import AppSettings
 from app.web.desk.imports.pages import show_batch
-from app.web.page import CurrentPage, PagePublishingTurn
+from app.web.page import CurrentPage, PagePublishingTurn, Pressed
 from app.web.posted import Posted
 
 router = APIRouter()
@@ -54,7 +54,7 @@ def commit(
 def undo(
     page: CurrentPage,
     id: UUID,
-    posted: Posted,
+    posted: Pressed,
     database: AppDatabase,
     indexer: AppIndexer,
     settings: AppSettings,

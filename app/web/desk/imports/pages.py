@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
+from app.accounts.organisations.service import by_id
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, NotFound, SankuError
 from app.exchange.batches import results
@@ -29,6 +30,8 @@ from app.settings import Settings
 from app.web.desk.imports.columns import column_choices, unknown_columns
 from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
 from app.web.forms.filled import FilledForm
+from app.web.i18n import mark as _
+from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted, PostedForm
 
@@ -177,12 +180,25 @@ def _show_imports(
         batches=found.items,
         states=BATCH_STATES,
         kinds=_kinds(page),
-        names_sender=page.principal.sees_everything,
+        senders=_sender_names(page, session, {one.sender for one in found.items}),
         sender=sender,
         error=error,
         first=page.with_query(cursor=None) if cursor else None,
         following=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
     )
+
+
+def _sender_names(page: WebPage, session: ReadSession, senders: set[str]) -> dict[str, str]:
+    """Sender → the name that the bureau reads; others import for their own organisation alone."""
+    if not page.principal.sees_everything:
+        return {}
+    named = {one: one.partition(":") for one in senders}
+    own = {UUID(name) for kind, _colon, name in named.values() if kind == "organisation"}
+    organisations = {str(id_): one.name for id_, one in by_id(session, own).items()}
+    return {
+        one: organisations.get(name, name) or translate(_("管理部门"))
+        for one, (_kind, _colon, name) in named.items()
+    }
 
 
 def _addresses(page: WebPage, numbers: Mapping[UUID, tuple[RecordKind, str]]) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import ReadSession, WriteSession
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, SankuError
 from app.libraries.lifecycle.commands import find_by_number
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES
@@ -151,30 +151,44 @@ def add_reports(router: APIRouter, kind: DeskKind) -> None:
 
     @router.post(f"{kind.base}/{{number}}/matches/report", name=f"report_{kind.library.plural}")
     def report(
-        page: CurrentPage, number: str, posted: Posted, reading: ReadSession, session: WriteSession
+        page: CurrentPage,
+        number: str,
+        posted: Posted,
+        _turn: PageMatchingTurn,
+        reading: ReadSession,
+        found: Matches,
+        session: WriteSession,
     ) -> Response:
         """Tells the bureau that a match is wrong."""
+        page.take_display(posted)
         record = own_record(reading, kind, number, page)
-        demand_id, achievement_id = _pair(page, kind, record, posted.get("other"), reading)
-        wanted = validated(
-            ReportIn,
-            {
-                "demand_id": demand_id,
-                "achievement_id": achievement_id,
-                "category": posted.get("category"),
-                "note": posted.get("note").strip() or None,
-            },
-        )
-        assert isinstance(wanted, ReportIn)
-        reports.report(
-            session,
-            demand_id,
-            achievement_id,
-            principal=page.principal,
-            category=wanted.category,
-            note=wanted.note,
-        )
-        return page.redirect(_at(kind, number, posted.get("other")), notice="reported")
+        other = posted.get("other")
+        if posted.only_shows:
+            return _show(page, kind, record, found.read(kind, record, page), other, posted=posted)
+        demand_id, achievement_id = _pair(page, kind, record, other, reading)
+        try:
+            wanted = validated(
+                ReportIn,
+                {
+                    "demand_id": demand_id,
+                    "achievement_id": achievement_id,
+                    "category": posted.get("category"),
+                    "note": posted.get("note").strip() or None,
+                },
+            )
+            assert isinstance(wanted, ReportIn)
+            reports.report(
+                session,
+                demand_id,
+                achievement_id,
+                principal=page.principal,
+                category=wanted.category,
+                note=wanted.note,
+            )
+        except (Conflict, Invalid) as error:
+            result = found.read(kind, record, page)
+            return _show(page, kind, record, result, other, posted=posted, error=error, status=error.status)
+        return page.redirect(_at(kind, number, other), notice="reported")
 
 
 def _at(kind: DeskKind, number: str, other: str) -> str:
@@ -198,7 +212,7 @@ def _show(
     to: str,
     *,
     posted: PostedForm = NOTHING,
-    error: Invalid | None = None,
+    error: SankuError | None = None,
     status: int = 200,
 ) -> Response:
     here = kind.address(record["number"], "matches")

@@ -93,11 +93,9 @@ def change(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
         )
         return page.redirect("/desk/organisation/news", notice="saved")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, form.after(answer), error=answer)
+    return page.act(
+        posted, database, command, lambda session, error: _show(page, session, form.after(error), error=error)
+    )
 
 
 def _show(

@@ -124,11 +124,12 @@ def _run(
     form: FilledForm | None = None,
 ) -> Response:
     """The command's answer; what is refused is said on the page, with what was typed."""
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, form.after(answer) if form else None, error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, form.after(error) if form else None, error=error),
+    )
 
 
 def _show(

@@ -92,11 +92,9 @@ def change(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
         change_organisation(session, organisation, principal=page.principal, changes=_changes(posted))
         return page.redirect("/desk/organisation/profile", notice="saved")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, form.after(answer), error=answer)
+    return page.act(
+        posted, database, command, lambda session, error: _show(page, session, form.after(error), error=error)
+    )
 
 
 def own_id(page: WebPage) -> UUID:

@@ -72,11 +72,12 @@ def consent(page: CurrentPage, posted: Posted, database: AppDatabase, services: 
         )
         return page.redirect(STAFF, notice="answered")
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, session, services, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, session, services, form.after(error), error=error),
+    )
 
 
 def _show(

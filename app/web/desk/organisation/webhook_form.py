@@ -9,25 +9,6 @@ from app.web.forms.fields import Choice, Form, FormField, FormGroup, Widget
 from app.web.i18n import Language, speaking, translate
 from app.web.i18n import mark as _
 
-MESSAGE_KINDS: Mapping[str, str] = {
-    "push": _("新推送"),
-    "digest": _("推送清单"),
-    "owner_digest": _("匹配通知"),
-    "notice": _("通知"),
-    "task_reminder": _("任务提醒"),
-    "closing_request": _("请确认是否关闭记录"),
-    "verify": _("确认邮箱"),
-    "account_link": _("账号邮件"),
-    "test": _("测试消息"),
-    "endpoint_disabled": _("端点停用通知"),
-}
-DELIVERY_STATES: Mapping[str, str] = {
-    "dead": _("未送达"),
-    "due": _("待投递"),
-    "waiting": _("排队"),
-    "delivered": _("已送达"),
-    "dropped": _("无需投递"),
-}
 ATTEMPT_RESULTS: Mapping[str, str] = {
     "delivered": _("已送达"),
     "failed": _("失败，将重试"),

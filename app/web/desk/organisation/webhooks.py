@@ -25,6 +25,7 @@ from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import VERSION, Posted, PostedForm, id_of
+from app.web.views import account_words
 
 router = APIRouter()
 
@@ -219,6 +220,7 @@ def _list(
         most=service.MAX_ENDPOINTS,
         form=form or FilledForm(NEW_WEBHOOK),
         words=words,
+        account_words=account_words,
         error=error if not isinstance(error, Invalid) else None,
     )
 
@@ -259,6 +261,7 @@ def _show(
         state=state,
         opened=delivery_details(session, _id(opened), principal=page.principal) if opened else None,
         words=words,
+        account_words=account_words,
         error=error if not isinstance(error, Invalid) else None,
     )
 

@@ -23,8 +23,7 @@ from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
 from app.web.desk.records.form_pages import own_record
 from app.web.desk.records.listing import STATE_TAGS
 from app.web.i18n import mark as _
-from app.web.page import CurrentPage, PagePublishingTurn
-from app.web.posted import Posted
+from app.web.page import CurrentPage, PagePublishingTurn, Pressed
 
 _STEPS = ("withdraw", "close", "restore")
 _NOTICES = {"withdraw": "withdrawn", "close": "saved", "restore": "draft_saved"}
@@ -111,7 +110,7 @@ def _add_versions(router: APIRouter, kind: DeskKind) -> None:
 def _add_delete(router: APIRouter, kind: DeskKind) -> None:
     @router.post(f"{kind.base}/{{number}}/delete", name=f"delete_{kind.library.plural}")
     def delete(
-        page: CurrentPage, number: str, posted: Posted, session: ReadSession, runner: Runner
+        page: CurrentPage, number: str, posted: Pressed, session: ReadSession, runner: Runner
     ) -> Response:
         """Deletes a draft that was never published."""
         record = own_record(session, kind, number, page)
@@ -130,7 +129,7 @@ def _add_step(router: APIRouter, kind: DeskKind, name: str) -> None:
     def move(
         page: CurrentPage,
         number: str,
-        posted: Posted,
+        posted: Pressed,
         _turn: PagePublishingTurn,
         session: ReadSession,
         runner: Runner,

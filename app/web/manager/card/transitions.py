@@ -21,8 +21,7 @@ from app.web.i18n import mark as _
 from app.web.manager.card.profile import OWN_CARD, STAFF_CARD, card_address, show_card
 from app.web.manager.card.profile_form import PROFILE
 from app.web.manager.recognition.holder import CurrentHolder, RecognitionHolder
-from app.web.page import CurrentPage, PagePublishingTurn
-from app.web.posted import Posted
+from app.web.page import CurrentPage, PagePublishingTurn, Pressed
 
 router = APIRouter()
 
@@ -50,7 +49,7 @@ def _add_step(name: str) -> None:
     def move(
         page: CurrentPage,
         holder: CurrentHolder,
-        posted: Posted,
+        posted: Pressed,
         _turn: PagePublishingTurn,
         session: ReadSession,
         runner: Runner,
@@ -82,7 +81,7 @@ for _name in _NOTICES:
 @router.post(f"{OWN_CARD}/delete", name="delete_card")
 @router.post(f"{STAFF_CARD}/delete", name="delete_staff_card")
 def delete(
-    page: CurrentPage, holder: CurrentHolder, posted: Posted, session: ReadSession, runner: Runner
+    page: CurrentPage, holder: CurrentHolder, posted: Pressed, session: ReadSession, runner: Runner
 ) -> Response:
     """Deletes a draft that was never published."""
     page.take_display(posted)

@@ -167,19 +167,20 @@ def _run(
     form: FilledForm | None = None,
     note: FilledForm | None = None,
 ) -> Response:
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(
             page,
             holder,
             session,
-            form.after(answer) if form else None,
-            note.after(answer) if note else None,
-            error=answer,
+            form.after(error) if form else None,
+            note.after(error) if note else None,
+            error=error,
             accepted=posted.get("accept_pledge") == "1",
-        )
+        ),
+    )
 
 
 def _show(

@@ -100,11 +100,12 @@ def object_(page: CurrentPage, holder: CurrentHolder, posted: Posted, database: 
 
         return page.once(database, session, posted, wanted, make)
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, holder, session, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, holder, session, form.after(error), error=error),
+    )
 
 
 def _show(

@@ -64,11 +64,12 @@ def submit(page: CurrentPage, holder: CurrentHolder, posted: Posted, database: A
 
         return page.once(database, session, posted, wanted, make)
 
-    answer = page.run(posted, database, command)
-    if isinstance(answer, Response):
-        return answer
-    with database.reading() as session:
-        return _show(page, holder, session, form.after(answer), error=answer)
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _show(page, holder, session, form.after(error), error=error),
+    )
 
 
 def _bases(page: WebPage, session: ReadSession) -> Sequence[BaseRead]:
