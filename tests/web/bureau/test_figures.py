@@ -33,6 +33,9 @@ def test_the_network_joins_fields_and_districts_by_managers(scenario: Scenario, 
     page = operator.get("/bureau/network")
     assert faults_of(page.text) == []
     (data,) = re.findall(r'data-network="([^"]*)"', page.text)
+    assert not re.search(r"<div[^>]*data-network[^>]*\shidden", page.text), (
+        "its place is kept, so nothing moves when it is drawn"
+    )
     graph = json.loads(unescape(data))
     assert {(one["kind"], one["weight"]) for one in graph["nodes"]} == {(0, 2), (1, 2), (2, 2)}
     assert [one["weight"] for one in graph["edges"]] == [2, 2]

@@ -36,7 +36,6 @@
       })),
     }],
   });
-  place.hidden = false;
   const chart = window.echarts.init(place, null, { renderer: "svg" });
   chart.setOption(options());
   addEventListener("resize", () => chart.resize());
