@@ -74,7 +74,7 @@ def _table(found: CellRows) -> TableView:
     labels, row = _KINDS[found.kind]
     return TableView(
         translate(_("明细")),
-        [TableColumn(translate(label)) for label in labels],
+        [TableColumn(translate(label), "short" if label in _UNBROKEN else "text") for label in labels],
         [row(one) for one in found.items],
         hides_caption=True,
     )
@@ -163,6 +163,18 @@ def _push(one: PushRoundRead) -> TableRow:
     )
 
 
+_UNBROKEN = frozenset(
+    {
+        _("地区"),
+        _("最远一步"),
+        _("技术经理人"),
+        _("开始时间"),
+        _("进入时间"),
+        _("离开时间"),
+        _("签订日期"),
+        _("推送时间"),
+    }
+)
 _RECORD_LABELS = (_("名称"), _("单位"), _("领域"), _("地区"))
 _KINDS: Mapping[RowKind, tuple[tuple[str, ...], Callable[[Any], TableRow]]] = {
     RowKind.DEMAND: ((*_RECORD_LABELS, _("最远一步")), _demand),
