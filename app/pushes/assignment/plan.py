@@ -25,9 +25,10 @@ from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import pending_by_manager
+from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.near_copies import standing_behind
 from app.pushes.eligibility.rules import pending_violations, violations
-from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
+from app.pushes.eligibility.snapshot import EligibilitySnapshot
 from app.pushes.models import PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.planning.writer import rank_score

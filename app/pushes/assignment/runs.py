@@ -27,8 +27,8 @@ from app.pushes.assignment.models import AssignmentRun, RunState
 from app.pushes.assignment.plan import AssignmentPlan, PlannedAssignment, plan_assignment
 from app.pushes.assignment.presenter import read_plan
 from app.pushes.assignment.schemas import RunAnswer, UnwrittenPush, WrittenPush
+from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.rules import violations
-from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.models import Push
 from app.pushes.planning.writer import write_pushes
 from app.pushes.policy import Policy, current_policy

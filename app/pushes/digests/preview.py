@@ -23,8 +23,9 @@ from app.pushes.digests.manager_digest import entries_of
 from app.pushes.digests.schemas import LeftOut, PreviewItem, PreviewRead
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PushFacts
 from app.pushes.eligibility.history import recent_pushes
+from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.rules import ABOUT_OWNERS, violations
-from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
+from app.pushes.eligibility.snapshot import EligibilitySnapshot
 from app.pushes.models import PENDING, Push
 from app.pushes.planning.plan import pairs_for_manager, plan_for_manager
 from app.pushes.planning.writer import rank_key, rank_score

@@ -19,8 +19,8 @@ from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import ManagerSummary, RecordSummary, manager_summaries, summariser
 from app.matching.models import Pair
+from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.rules import violations
-from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.feedback.models import OwnerAnswer
 from app.pushes.feedback.report_list import reports_of_pair
 from app.pushes.feedback.schemas import OwnerAnswerRead, ReportForBureau

@@ -16,7 +16,7 @@ from app.libraries.record.enums import PublishMode
 from app.libraries.summaries import manager_summaries, summariser
 from app.matching.near_copies import copies_of_pairs
 from app.matching.ranking.explanation import shown
-from app.pushes.eligibility.snapshot import LoadedRecords
+from app.pushes.eligibility.acceptance import LoadedRecords
 from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox.repush_explanation import explain_repush
 from app.pushes.inbox.service import NO_OFFER, answerable_by, offered_answers

@@ -21,8 +21,8 @@ from app.events.outbox import emit
 from app.matching.facts.constraints import Violation
 from app.pushes import queries
 from app.pushes.decline_reasons import check_reason
+from app.pushes.eligibility.acceptance import LoadedRecords, load_acceptance_facts
 from app.pushes.eligibility.rules import acceptance_violations, as_told
-from app.pushes.eligibility.snapshot import LoadedRecords, load_acceptance_facts
 from app.pushes.inbox.answer_log import UNDO_WINDOW, answer_payload, log_answer
 from app.pushes.inbox.end_reasons import end_of, has_hidden_owner
 from app.pushes.inbox_log import record_change

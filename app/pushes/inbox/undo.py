@@ -18,8 +18,8 @@ from app.matching.facts.constraints import Violation
 from app.pushes import queries
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, current_attempt
+from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.rules import DEALS, as_told, pending_violations
-from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.inbox.answer_log import answer_payload
 from app.pushes.inbox.service import is_undoable
 from app.pushes.inbox_log import record_change

@@ -11,7 +11,7 @@ from app.database import now
 from app.events.catalogue import PushOverdue
 from app.events.outbox import emit
 from app.pushes import queries
-from app.pushes.eligibility.snapshot import load_snapshot
+from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 from app.pushes.planning.pair_plan import PairPlan

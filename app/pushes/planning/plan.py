@@ -20,9 +20,9 @@ from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import pairs_refused_by_owner, repushable, state_for_slots
+from app.pushes.eligibility.loader import load_planning_facts
 from app.pushes.eligibility.near_copies import standing_behind
 from app.pushes.eligibility.rules import planning_violations
-from app.pushes.eligibility.snapshot import load_planning_facts
 from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.policy import PairKey, Policy

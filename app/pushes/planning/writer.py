@@ -22,6 +22,7 @@ from app.events.outbox import emit
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import begin_attempt
+from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.rules import (
     MANAGER_LEFT,
     MANAGER_SUSPENDED,
@@ -29,7 +30,7 @@ from app.pushes.eligibility.rules import (
     pending_violations,
     violations,
 )
-from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
+from app.pushes.eligibility.snapshot import EligibilitySnapshot
 from app.pushes.inbox_log import NEW, record_change
 from app.pushes.models import Push, PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
