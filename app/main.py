@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 from app.accounts.api import router as accounts
 from app.accounts.audit.requests import audited
 from app.accounts.sessions.demonstration import DemonstrationLogins
-from app.bootstrap import build_prefetchers, build_services, build_workers, close
+from app.bootstrap.services import build_services, close
+from app.bootstrap.workers import build_prefetchers, build_workers
 from app.database import Database
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
@@ -46,7 +47,7 @@ from app.pushes.assignment.api import router as assignments
 from app.pushes.digests.api import router as digests
 from app.pushes.feedback.api import router as feedback
 from app.pushes.inbox.api import router as pushes
-from app.pushes.inbox.stream import router as stream
+from app.pushes.inbox.stream.api import router as stream
 from app.query_parameters import refuse_unknown_parameters
 from app.replica.requests import NotePosition
 from app.services import Services

@@ -34,7 +34,7 @@ from app.notifications.notices.listing import delete_old_notices
 from app.pushes.assignment.runs import start_nightly
 from app.pushes.digests import manager_digest, owner_digest
 from app.pushes.planning import overdue_reassignment
-from app.pushes.planning.writer import expire_due
+from app.pushes.planning.revision import expire_due
 from app.pushes.policy import current_policy
 from app.services import Services
 from app.settings import Settings

@@ -92,7 +92,7 @@ class Service:
     """The application of one checkout on a new database; the only code here that knows its internals."""
 
     def __init__(self, checkout: Path, home: Path) -> None:
-        from app.bootstrap import build_worker
+        from app.bootstrap.workers import build_worker
         from app.main import create_app
         from app.settings import Settings
 
@@ -113,7 +113,7 @@ class Service:
         return bool(self._worker.run_until_idle(limit=1))
 
     def close(self) -> None:
-        from app.bootstrap import close
+        from app.bootstrap.services import close
 
         close(self.app.state.services)
 

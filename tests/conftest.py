@@ -232,7 +232,7 @@ def assembled() -> Any:
 @pytest.fixture
 def app(settings: Settings, embedder: Any, assembled: Any) -> Iterator[Any]:
     """The real service on a database of its own; its worker runs when a test calls `drain`."""
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
 
     assembled.state.services = services = build_services(settings, embedder=embedder)
     yield assembled
@@ -251,7 +251,7 @@ def client(app: Any) -> Iterator[Any]:
 @pytest.fixture
 def drain(app: Any) -> Callable[[], int]:
     """Let the worker do all that is due; answers how many events it settled."""
-    from app.bootstrap import build_worker
+    from app.bootstrap.workers import build_worker
 
     worker = build_worker(app.state.services)
 

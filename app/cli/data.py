@@ -36,7 +36,7 @@ def load(
 
     Exits with status 2 if rows are refused; each is reported with its file, line, field and reason.
     """
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.libraries.datasets.loading import load_directory, read_defaults
     from app.libraries.record.indexing import Indexer

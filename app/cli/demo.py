@@ -40,7 +40,8 @@ def _settings(port: int) -> Settings:
 
 
 def _load(settings: Settings) -> None:
-    from app.bootstrap import build_services, build_worker, close
+    from app.bootstrap.services import build_services, close
+    from app.bootstrap.workers import build_worker
     from app.database import Database
     from app.demo.accounts import create_accounts
     from app.demo.data_files import DATA

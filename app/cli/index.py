@@ -14,7 +14,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 @commands.command("status")
 def status(as_json: AsJson = False) -> None:
     """Show the number of vectors, and how far the index has followed the database."""
-    from app.bootstrap import build_services
+    from app.bootstrap.services import build_services
     from app.database import Database
     from app.matching.matcher import Matcher
 
@@ -26,7 +26,7 @@ def status(as_json: AsJson = False) -> None:
 @commands.command("rebuild")
 def rebuild(as_json: AsJson = False) -> None:
     """Discard the index and rebuild it from the vectors in the database. No text is embedded again."""
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.matching.matcher import Matcher
 

@@ -41,7 +41,7 @@ def reindex(
 
 def _reindex(*, everything: bool, embed_only: bool, fresh: bool) -> "tuple[ReindexReport, int]":
     """The report of the records, and the number of search documents written again."""
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.libraries.search_refresh import refresh_search
     from app.matching.embedding.embedder import Embedder

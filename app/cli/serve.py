@@ -126,7 +126,8 @@ def embed_server(
 
 def worker() -> None:
     """Handle events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM. Several workers may run at once."""
-    from app.bootstrap import build_prefetchers, build_services, build_workers, close
+    from app.bootstrap.services import build_services, close
+    from app.bootstrap.workers import build_prefetchers, build_workers
     from app.workers.garbage import keep_long_lived_objects
     from app.workers.threads import WorkerThreads
 

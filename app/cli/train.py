@@ -33,7 +33,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a ranker on users' answers to matches. It becomes active only if it is better than the active one."""
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.matching.embedding.embedder import Embedder
     from app.matching.matcher import Matcher

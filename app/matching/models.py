@@ -250,6 +250,10 @@ class Pair(Identified, Base):
     demand_version: Mapped[int]
     achievement_version: Mapped[int]
 
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        return self.demand_id, self.achievement_id
+
 
 class RerankedPair(Base):
     """What a reranker said of a pair. It holds for the texts and the model whose digests it names; a row with others is

@@ -23,7 +23,8 @@ from app.pushes.planning.overdue_reassignment import plan_reassignment, reassign
 from app.pushes.planning.pair_plan import PairPlan
 from app.pushes.planning.plan import plan_for_manager, plan_pairs
 from app.pushes.planning.resumption import cancelled_for_ties, cancelled_of, cancelled_of_pair, resume
-from app.pushes.planning.writer import revise, write_pushes
+from app.pushes.planning.revision import revise
+from app.pushes.planning.writer import write_pushes
 from app.pushes.policy import current_policy
 from app.pushes.recommender import Recommender
 from app.services import Services

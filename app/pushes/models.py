@@ -50,7 +50,7 @@ class Push(Identified, Base):
     answer is due at `answer_due_at`; from `overdue_at` on the pair may be reassigned. `follows_id` is the push whose
     end led to this attempt. An answer may be undone until `undo_until`.
 
-    `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``planning.writer``).
+    `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``planning.rank_order``).
     `reasons` holds those of the pair and of the recommendation. `ended_reason` is the code of the rule that cancelled
     the push; on an accepted push with `ended_at`, why its engagement ended, which freed the pair for the next manager.
     """
@@ -99,6 +99,10 @@ class Push(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
+
+    @property
+    def pair_key(self) -> tuple[UUID, UUID]:
+        return self.demand_id, self.achievement_id
 
 
 class PushAttempt(Identified, Base):

@@ -225,7 +225,6 @@ def fields_of_pairs(session: Session, pairs: Sequence[Pair]) -> dict[PairKey, fr
         fields |= {id_: first_level(codes) for id_, codes in rows}
     no_fields: frozenset[str] = frozenset()
     return {
-        (pair.demand_id, pair.achievement_id): fields.get(pair.demand_id, no_fields)
-        | fields.get(pair.achievement_id, no_fields)
+        pair.key: fields.get(pair.demand_id, no_fields) | fields.get(pair.achievement_id, no_fields)
         for pair in pairs
     }

@@ -62,7 +62,7 @@ def sanku(
     monkeypatch.setenv("SANKU_MODEL", str(model_dir))
     monkeypatch.setenv("SANKU_LOG_LEVEL", "WARNING")
     monkeypatch.chdir(tmp_path)
-    for module in ("app.bootstrap", "app.matching.embedding.remote.opening"):
+    for module in ("app.bootstrap.services", "app.matching.embedding.remote.opening"):
         monkeypatch.setattr(f"{module}.open_embedder", lambda _: embedder)
 
     def run(*arguments: Any, stdin: str = "") -> Ended:

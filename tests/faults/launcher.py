@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from app.bootstrap import build_worker
+from app.bootstrap.workers import build_worker
 from app.events import outbox
 from app.events.domain_event import ClaimedEvent
 from app.main import create_app

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from app import database_schema
 from app.accounts.models import Role
-from app.bootstrap import build_worker
+from app.bootstrap.workers import build_worker
 from app.database import Database
 from app.observability import configure_logging
 from tests.faults import crowd, launcher

@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.bootstrap import build_worker, close
+from app.bootstrap.services import close
+from app.bootstrap.workers import build_worker
 from app.database import Database, now
 from app.events.outbox import Event
 from app.pushes.models import Push

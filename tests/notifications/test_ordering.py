@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.bootstrap import build_worker
+from app.bootstrap.workers import build_worker
 from app.database import Database, now
 from app.events.catalogue import DeliveryDue, MessageDue
 from app.events.domain_event import ClaimedEvent

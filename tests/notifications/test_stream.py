@@ -15,12 +15,12 @@ import uvicorn
 from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
-from app.bootstrap import close
+from app.bootstrap.services import close
 from app.database import Database, now
 from app.load_limits.open_streams import OpenStreams
 from app.main import create_app
 from app.pushes.models import InboxChange, Push, PushState
-from app.pushes.planning.writer import expire_due
+from app.pushes.planning.revision import expire_due
 from app.settings import Settings
 from tests.support.builders.pushes import make_push
 from tests.support.callers import Caller

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.access.principal import SYSTEM
-from app.bootstrap import build_job_runner
+from app.bootstrap.workers import build_job_runner
 from app.database import Database
 from app.libraries.managers.models import Manager
 from app.matching.models import Pair

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from app.accounts.models import Role
-from app.bootstrap import build_services, close
+from app.bootstrap.services import build_services, close
 from app.database import Database
 from app.replica.replica import Replica
 from app.replica.requests import COOKIE, HEADER

@@ -196,7 +196,7 @@ def test_the_commands(
     def run(home: Path, *arguments: str, url: str = "") -> tuple[Any, str, str]:
         monkeypatch.setenv("SANKU_HOME", str(home))
         monkeypatch.setenv("SANKU_DATABASE_URL", url or f"sqlite:///{home / 'sanku.db'}")
-        monkeypatch.setattr("app.bootstrap.open_embedder", lambda _: BigramEmbedder())
+        monkeypatch.setattr("app.bootstrap.services.open_embedder", lambda _: BigramEmbedder())
         monkeypatch.setattr("sys.argv", ["sanku", *arguments])
         status: Any = 0
         try:

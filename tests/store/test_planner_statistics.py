@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.bootstrap import build_job_runner
+from app.bootstrap.workers import build_job_runner
 from app.database import Database
 from tests.support.scenario import Scenario
 

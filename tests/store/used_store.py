@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts.models import Role
-from app.bootstrap import build_worker
+from app.bootstrap.workers import build_worker
 from app.database import Database
 from app.matching.matcher import Matcher
 from app.partners.feed.changes import number_changes

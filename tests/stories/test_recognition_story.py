@@ -19,7 +19,8 @@ from sqlalchemy import select
 from standardwebhooks import Webhook
 
 from app.accounts.models import AuditEntry, Role
-from app.bootstrap import build_worker, close
+from app.bootstrap.services import close
+from app.bootstrap.workers import build_worker
 from app.clock import JINAN_TIME
 from app.database import Database
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners

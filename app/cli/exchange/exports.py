@@ -33,7 +33,7 @@ def export(
     ] = None,
 ) -> None:
     """Write a list to a file that `sanku import` reads back as it was."""
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.exchange.headers.dictionary import Kind
     from app.exchange.out.files import ListFormat, write_rows
 

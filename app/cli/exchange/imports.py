@@ -56,7 +56,7 @@ def import_file(
 def undo(batch: Annotated[UUID, typer.Argument(help="The batch that an import has printed.")]) -> None:
     """Undo an import. Records that somebody has changed since are kept."""
     from app.accounts.access.principal import SYSTEM
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.exchange.batches.reversal import Reversal
     from app.libraries.record.indexing import Indexer
@@ -72,7 +72,7 @@ def undo(batch: Annotated[UUID, typer.Argument(help="The batch that an import ha
 
 def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, Any]:
     from app.accounts.access.principal import SYSTEM
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.exchange.batches.commit import Committer
     from app.exchange.batches.preview import preview

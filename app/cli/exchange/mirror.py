@@ -29,7 +29,7 @@ def mirror(
     ] = None,
 ) -> None:
     """Store what another platform shares, from where the last run ended, and print a report as JSON."""
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.partners.mirror.source import FeedSource, FeedUnreadable, KeyFile
 
     try:

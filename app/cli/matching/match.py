@@ -31,7 +31,7 @@ def match(
         raise typer.BadParameter(
             "the text contains no words usable for matching (文字中没有可用于匹配的词)", param_hint="--text"
         )
-    from app.bootstrap import build_services
+    from app.bootstrap.services import build_services
     from app.database import Database
     from app.libraries.record.enums import RecordKind
     from app.matching.matcher import Matcher

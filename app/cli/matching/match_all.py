@@ -13,7 +13,7 @@ def match_all(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Rank all published demands and store their good pairs. Pushes follow, as after a publication."""
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.matching.matcher import Matcher
     from app.matching.tools.bulk_ranking import match_all

@@ -28,7 +28,7 @@ def check(
 
     Services may run meanwhile. Exit status 1 if something differs (with --mend: still differs).
     """
-    from app.bootstrap import build_services, close
+    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.engagements.files.encrypted_storage import EncryptedStore
     from app.matching.embedding.indexer import MatchingIndexer

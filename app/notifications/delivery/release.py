@@ -18,11 +18,12 @@ from app.events.messages import MessageKind
 from app.notifications.models import Message
 from app.pushes.digests.models import Digest
 from app.pushes.models import Push, PushState
-from app.pushes.planning.writer import wants_at_once
+from app.pushes.planning.immediate_message import wants_at_once
 from app.pushes.policy import Policy
 from app.pushes.preferences.contact_times import contact_times_of
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import ContactTimes, managers_preferences
+from app.pushes.preferences.service import managers_preferences
+from app.pushes.preferences.values import ContactTimes
 from app.pushes.preferences.working_time import at, contact_time, local
 
 log = structlog.get_logger(__name__)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.database import by_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.assignment_solver.metrics import AssignmentMetrics, metrics
 from app.matching.assignment_solver.problem import (
     STRONG_LEAST,
     AssignmentProblem,
@@ -19,19 +17,18 @@ from app.matching.assignment_solver.problem import (
     ManagerSlots,
     PairToAssign,
 )
-from app.matching.assignment_solver.result import Assignment, assign, greedy
-from app.matching.assignment_solver.shortages import DropReason
 from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
 from app.pushes import queries
+from app.pushes.assignment.comparison import AssignmentPlan, compared_plan, text_of
 from app.pushes.eligibility.history import pending_by_manager
 from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.near_copies import standing_behind
 from app.pushes.eligibility.rules import pending_violations, violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot
 from app.pushes.models import PushState
-from app.pushes.planning.pair_plan import CandidateManager, PairPlan
-from app.pushes.planning.writer import rank_score
+from app.pushes.planning.pair_plan import CandidateManager
+from app.pushes.planning.rank_order import rank_score
 from app.pushes.policy import PairKey, Policy
 from app.pushes.recommender import Recommender
 
@@ -42,51 +39,6 @@ _ASKED_AT_ONCE = 50
 CONFLICT = "conflict_of_interest"
 SOLVER_RULES = frozenset({"manager_full", "manager_inbox_full", "pair_has_enough", CONFLICT})
 """Rules that the solver itself enforces, for all pairs at once. A manager who violates another rule is no candidate."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedAssignment:
-    """A manager assigned to a pair.
-
-    `value` is the pair's score times the manager's, 0–1. `reason` says why a pending push would not stay.
-    """
-
-    key: PairKey
-    manager_id: UUID
-    value: float
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LowLoad:
-    """A manager whose planned load, with what they have, stays below the minimum."""
-
-    manager_id: UUID
-    load: int
-    least: int
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentPlan:
-    """An assignment and its comparison with the present pushes.
-
-    `present` holds the metrics of the pending pushes, which may violate rules; `planned` those of `kept` and `added`
-    together. `below_least` are candidates of some pair whose load stays below the minimum. `left_out` counts good pairs
-    beyond the limit. `pushes` are the plans for `added`, the best manager of a pair first. `singly` holds the metrics
-    of the same problem if always the best single push were taken, without a view of the whole.
-    """
-
-    keys: Mapping[str, PairKey]
-    left_out: int
-    added: tuple[PlannedAssignment, ...]
-    kept: tuple[PlannedAssignment, ...]
-    ended: tuple[PlannedAssignment, ...]
-    present: AssignmentMetrics
-    planned: AssignmentMetrics
-    singly: AssignmentMetrics
-    assignment: Assignment
-    pushes: tuple[PairPlan, ...]
-    below_least: tuple[LowLoad, ...]
 
 
 def plan_assignment(
@@ -105,25 +57,18 @@ def plan_assignment(
     pending pushes and open engagements reach their capacity receives no more. A manager who has answered a pair, or
     whose push of it ended, does not receive it again.
     """
-    good = queries.good_published_pairs(policy)
-    if demand_ids is not None:
-        good = good.where(Pair.demand_id.in_(demand_ids))
-    found = session.scalars(good.limit(limit)).all()
-    behind = standing_behind(session, {(pair.demand_id, pair.achievement_id) for pair in found}, policy)
-    pairs = [pair for pair in found if (pair.demand_id, pair.achievement_id) not in behind]
-    total = session.scalar(select(func.count()).select_from(good.order_by(None).subquery())) or 0
+    pairs, left_out = _best_pairs(session, policy, limit, demand_ids)
     candidates = _candidates(session, recommender, pairs)
     scores = {
-        (pair.demand_id, pair.achievement_id): {
-            id_: rank_score(pair.score, candidate.score)
-            for id_, candidate in candidates[pair.demand_id, pair.achievement_id].items()
+        pair.key: {
+            id_: rank_score(pair.score, candidate.score) for id_, candidate in candidates[pair.key].items()
         }
         for pair in pairs
     }
     pending = {
-        (key, push.manager_id): push.rank_score
+        (push.pair_key, push.manager_id): push.rank_score
         for push in session.scalars(queries.pending_of_pairs(scores))
-        if (key := (push.demand_id, push.achievement_id)) in scores
+        if push.pair_key in scores
     }
     for (key, manager_id), score in pending.items():
         scores[key][manager_id] = score
@@ -135,7 +80,20 @@ def plan_assignment(
     )
     pending_elsewhere = pending_by_manager(session, snapshot.managers) - Counter(id_ for _, id_ in pending)
     problem, broken = _problem(snapshot, scores, pending, pending_elsewhere)
-    return _compared(problem, scores, pending, broken, candidates, left_out=total - len(found), keep=keep)
+    return compared_plan(problem, scores, pending, broken, candidates, left_out=left_out, keep=keep)
+
+
+def _best_pairs(
+    session: Session, policy: Policy, limit: int, demand_ids: Collection[UUID] | None
+) -> tuple[list[Pair], int]:
+    """The `limit` best pairs, without those behind a near-copy, and how many good ones the limit left out."""
+    good = queries.good_published_pairs(policy)
+    if demand_ids is not None:
+        good = good.where(Pair.demand_id.in_(demand_ids))
+    found = session.scalars(good.limit(limit)).all()
+    behind = standing_behind(session, {pair.key for pair in found}, policy)
+    total = session.scalar(select(func.count()).select_from(good.order_by(None).subquery())) or 0
+    return [pair for pair in found if pair.key not in behind], total - len(found)
 
 
 def _candidates(
@@ -174,26 +132,17 @@ def _problem(
         for manager_id, value in of_pair.items():
             if manager_id not in snapshot.managers:
                 continue
+            given = (text_of(key), str(manager_id))
             facts = snapshot.of(key, manager_id)
-            is_pending = (key, manager_id) in pending
-            rules = pending_violations(facts) if is_pending else violations(facts)
+            rules = pending_violations(facts) if (key, manager_id) in pending else violations(facts)
             broken = [rule.code for rule in rules if rule.code not in SOLVER_RULES]
             if broken:
-                against[_id(key), str(manager_id)] = broken[0]
+                against[given] = broken[0]
                 continue
             values[str(manager_id)] = value
             if any(rule.code == CONFLICT for rule in rules):
-                conflicts.add((_id(key), str(manager_id)))
-        accepted = sum(state is PushState.ACCEPTED for state in snapshot.pushes.get(key, {}).values())
-        pairs.append(
-            PairToAssign(
-                _id(key),
-                values,
-                least=min(max(0, STRONG_LEAST - accepted), snapshot.policy.slots_per_pair),
-                most=max(0, snapshot.policy.slots_per_pair - accepted),
-                held=accepted,
-            )
-        )
+                conflicts.add(given)
+        pairs.append(_pair_to_assign(snapshot, key, values))
     managers = [
         ManagerSlots(
             str(id_),
@@ -206,92 +155,14 @@ def _problem(
     return AssignmentProblem(pairs, managers, conflicts), against
 
 
-def _remaining(whole: AssignmentProblem, kept: Collection[Given]) -> AssignmentProblem:
-    """The problem that remains when the `kept` pushes stay, even if their managers exceed their capacity."""
-    of_pair, of_manager = Counter(pair for pair, _ in kept), Counter(manager for _, manager in kept)
-    return replace(
-        whole,
-        pairs=[
-            replace(
-                pair,
-                values={id_: value for id_, value in pair.values.items() if (pair.id, id_) not in kept},
-                least=max(0, pair.least - of_pair[pair.id]),
-                most=max(0, pair.most - of_pair[pair.id]),
-                held=pair.held + of_pair[pair.id],
-            )
-            for pair in whole.pairs
-        ],
-        managers=[replace(manager, load=manager.load + of_manager[manager.id]) for manager in whole.managers],
+def _pair_to_assign(snapshot: EligibilitySnapshot, key: PairKey, values: Mapping[str, float]) -> PairToAssign:
+    """The pair with the slots that its accepted pushes leave."""
+    slots = snapshot.policy.slots_per_pair
+    accepted = sum(state is PushState.ACCEPTED for state in snapshot.pushes.get(key, {}).values())
+    return PairToAssign(
+        text_of(key),
+        values,
+        least=min(max(0, STRONG_LEAST - accepted), slots),
+        most=max(0, slots - accepted),
+        held=accepted,
     )
-
-
-def _compared(
-    problem: AssignmentProblem,
-    scores: Mapping[PairKey, Mapping[UUID, float]],
-    pending: Collection[tuple[PairKey, UUID]],
-    against: Mapping[Given, str],
-    candidates: Mapping[PairKey, Mapping[UUID, CandidateManager]],
-    *,
-    left_out: int,
-    keep: bool,
-) -> AssignmentPlan:
-    present_pairs = {(_id(key), str(manager_id)) for key, manager_id in pending}
-    allowed = {(pair.id, manager) for pair in problem.pairs for manager in pair.values} - set(
-        problem.conflicts
-    )
-    kept = present_pairs & allowed if keep else set[Given]()
-    remaining = _remaining(problem, kept)
-    answer = assign(remaining)
-    planned_pairs = kept | set(answer.given)
-    keys = {_id(key): key for key in scores}
-    reasons = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
-
-    def planned(given: Collection[Given], default: str | None = None) -> tuple[PlannedAssignment, ...]:
-        return tuple(
-            PlannedAssignment(
-                keys[pair],
-                UUID(manager),
-                scores[keys[pair]][UUID(manager)],
-                reasons.get((pair, manager), default),
-            )
-            for pair, manager in sorted(given)
-        )
-
-    added = planned(planned_pairs - present_pairs)
-    return AssignmentPlan(
-        keys=keys,
-        left_out=left_out,
-        added=added,
-        kept=planned(planned_pairs & present_pairs),
-        ended=planned(present_pairs - planned_pairs, "not_in_the_best"),
-        present=metrics(problem, present_pairs),
-        planned=metrics(problem, planned_pairs),
-        singly=metrics(problem, kept | set(greedy(remaining).given)),
-        assignment=answer,
-        pushes=_pushes(added, candidates),
-        below_least=_below_least(problem, planned_pairs),
-    )
-
-
-def _below_least(problem: AssignmentProblem, planned: Collection[Given]) -> tuple[LowLoad, ...]:
-    """Managers who could have had a pair and stay below their minimum load, by id."""
-    of_manager = Counter(manager for _, manager in planned)
-    candidates = {manager for pair in problem.pairs for manager in pair.values}
-    return tuple(
-        LowLoad(UUID(manager.id), load, manager.least)
-        for manager in problem.managers
-        if manager.id in candidates and (load := manager.load + of_manager[manager.id]) < manager.least
-    )
-
-
-def _pushes(
-    added: Collection[PlannedAssignment], candidates: Mapping[PairKey, Mapping[UUID, CandidateManager]]
-) -> tuple[PairPlan, ...]:
-    by_pair: dict[PairKey, list[CandidateManager]] = {}
-    for item in sorted(added, key=lambda item: (-item.value, item.manager_id)):
-        by_pair.setdefault(item.key, []).append(candidates[item.key][item.manager_id])
-    return tuple(PairPlan(key, tuple(managers)) for key, managers in by_pair.items())
-
-
-def _id(key: PairKey) -> str:
-    return f"{key[0]}/{key[1]}"

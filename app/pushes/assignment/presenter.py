@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from app.matching.assignment_solver.shortages import REASONS, Relief
-from app.pushes.assignment.plan import AssignmentPlan, PlannedAssignment
+from app.pushes.assignment.comparison import AssignmentPlan, PlannedAssignment
 from app.pushes.schemas import (
     AssignedPlace,
     AssignmentFigures,

@@ -23,8 +23,9 @@ from app.events.catalogue import AssignmentDue
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.events.outbox import emit
 from app.matching.facts.constraints import Violation
+from app.pushes.assignment.comparison import AssignmentPlan, PlannedAssignment
 from app.pushes.assignment.models import AssignmentRun, RunState
-from app.pushes.assignment.plan import AssignmentPlan, PlannedAssignment, plan_assignment
+from app.pushes.assignment.plan import plan_assignment
 from app.pushes.assignment.presenter import read_plan
 from app.pushes.assignment.schemas import RunAnswer, UnwrittenPush, WrittenPush
 from app.pushes.eligibility.loader import load_snapshot

@@ -1,53 +1,30 @@
 """An owner's digest: which of their records have new matches. No match is sent twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 from app.database import now
-from app.engagements.lifecycle.deals import is_in_deal
 from app.events.catalogue import OwnerDigestDue
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import emit
-from app.libraries.achievements.models import Achievement
-from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
-from app.matching.models import Pair
-from app.matching.near_copies import groups_of_copies
-from app.pushes import queries
 from app.pushes.digests.manager_digest import is_announced
 from app.pushes.digests.models import NotifiedPair, OwnerDigest
+from app.pushes.digests.new_matches import SIDES, Matches, new_matches, owners_to_notify, without_copies
 from app.pushes.digests.schedule import DigestWindow, digest_window
 from app.pushes.digests.schemas import OwnerDigestRead, OwnerNews
 from app.pushes.policy import Policy
-from app.pushes.preferences.service import OwnerPreferences, owners_preferences
+from app.pushes.preferences.service import owners_preferences
 from app.pushes.preferences.working_time import contact_time, local
 
 MAX_NAMED = 20
 """New matches of one record that are named; the others are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    kind: RecordKind
-    record: type[Demand] | type[Achievement]
-    record_id: Any
-    other_id: Any
-
-
-_SIDES = (
-    _Side(RecordKind.DEMAND, Demand, Pair.demand_id, Pair.achievement_id),
-    _Side(RecordKind.ACHIEVEMENT, Achievement, Pair.achievement_id, Pair.demand_id),
-)
-
-Matches = dict[tuple[RecordKind, UUID], list[UUID]]
-"""Record of the organisation, by kind and id → ids of the records that match it."""
 
 
 def headline(kind: str, count: int, title: str) -> tuple[str, str]:
@@ -66,7 +43,7 @@ def announce_owner_digests(session: Session, *, policy: Policy) -> int:
     """Emit `OwnerDigestDue` for each organisation whose digest hour has come and that has new matches; returns the
     number."""
     moment = now()
-    owners = {id_ for side in _SIDES for id_ in session.scalars(_owners_to_notify(side, policy))}
+    owners = {id_ for side in SIDES for id_ in session.scalars(owners_to_notify(side, policy))}
     preferences = owners_preferences(session, owners)
     announced = 0
     for owner in sorted(owners):
@@ -74,8 +51,7 @@ def announce_owner_digests(session: Session, *, policy: Policy) -> int:
         if (
             window is not None
             and not _exists(session, owner, window)
-            and next(_new_matches(session, owner, preferences[owner], policy, window.cutoff), None)
-            is not None
+            and next(new_matches(session, owner, preferences[owner], policy, window.cutoff), None) is not None
             and not is_announced(session, OwnerDigestDue, owner)
         ):
             emit(session, OwnerDigestDue(subject_id=owner))
@@ -99,11 +75,11 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
     if organisation is None or window is None or _exists(session, organisation_id, window):
         return None
     matches: Matches = {}
-    for kind, record_id, other_id in _new_matches(
+    for kind, record_id, other_id in new_matches(
         session, organisation_id, preferences, policy, window.cutoff
     ):
         matches.setdefault((kind, record_id), []).append(other_id)
-    news = _without_copies(session, organisation_id, matches, policy)
+    news = without_copies(session, organisation_id, matches, policy)
     _remember(session, organisation_id, matches, moment)
     if not news:
         return None
@@ -122,28 +98,6 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
         held_for=due.held_for,
     )
     return digest
-
-
-def _without_copies(session: Session, organisation_id: UUID, matches: Matches, policy: Policy) -> Matches:
-    """The matches without achievements that say the same as another one, or as one that the organisation knows."""
-    demand_ids = [id_ for kind, id_ in matches if kind is RecordKind.DEMAND]
-    known = select(NotifiedPair.record_id, NotifiedPair.other_id).where(
-        NotifiedPair.organisation_id == organisation_id, NotifiedPair.record_id.in_(demand_ids)
-    )
-    groups = groups_of_copies(
-        session,
-        demand_ids,
-        least=policy.threshold,
-        leading={(row[0], row[1]) for row in session.execute(known)},
-    )
-    behind = {
-        (demand_id, copy) for demand_id, found in groups.items() for group in found for copy in group[1:]
-    }
-    distinct = {
-        (kind, record_id): [other for other in others if (record_id, other) not in behind]
-        for (kind, record_id), others in matches.items()
-    }
-    return {record: others for record, others in distinct.items() if others}
 
 
 def _remember(session: Session, organisation_id: UUID, matches: Matches, moment: datetime) -> None:
@@ -178,7 +132,7 @@ def read_owner_digests(session: Session, digests: Sequence[OwnerDigest]) -> list
     """The responses for these digests, with the present titles of the records."""
     record_ids = {UUID(item["record_id"]) for digest in digests for item in digest.items}
     titles: dict[str, str] = {}
-    for side in _SIDES:
+    for side in SIDES:
         rows = session.execute(
             select(side.record.id, side.record.title).where(side.record.id.in_(record_ids))
         )
@@ -197,56 +151,6 @@ def read_owner_digests(session: Session, digests: Sequence[OwnerDigest]) -> list
         )
         for digest in digests
     ]
-
-
-def _unnotified_pairs(side: _Side, policy: Policy) -> Select[Pair]:
-    """Good pairs of published records that this side's owner was not notified of.
-
-    Not those in which they own both records, and not those in a deal: of these the owners know more than a match.
-    """
-    notified = (
-        exists()
-        .where(
-            NotifiedPair.organisation_id == side.record.owner_org_id,
-            NotifiedPair.record_id == side.record_id,
-            NotifiedPair.other_id == side.other_id,
-        )
-        .correlate(Pair, Demand, Achievement)
-    )
-    return queries.good_published_pairs(policy).where(
-        ~notified,
-        Demand.owner_org_id != Achievement.owner_org_id,
-        ~is_in_deal(Pair.demand_id, Pair.achievement_id),
-    )
-
-
-def _owners_to_notify(side: _Side, policy: Policy) -> Select[Any]:
-    return (
-        _unnotified_pairs(side, policy).with_only_columns(side.record.owner_org_id).order_by(None).distinct()
-    )
-
-
-def _new_matches(
-    session: Session,
-    organisation_id: UUID,
-    preferences: OwnerPreferences,
-    policy: Policy,
-    cutoff: datetime,
-) -> Iterator[tuple[RecordKind, UUID, UUID]]:
-    """Kind and id of an own record, and id of the matched record; best first within each kind."""
-    minimum_score = max(policy.threshold, preferences.minimum_score or 0.0)
-    for side in _SIDES:
-        query = (
-            _unnotified_pairs(side, policy)
-            .where(
-                side.record.owner_org_id == organisation_id,
-                Pair.score >= minimum_score,
-                Pair.computed_at < cutoff,
-            )
-            .with_only_columns(side.record_id, side.other_id)
-        )
-        for record_id, other_id in session.execute(query):
-            yield side.kind, record_id, other_id
 
 
 def _exists(session: Session, organisation_id: UUID, window: DigestWindow) -> bool:

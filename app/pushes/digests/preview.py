@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.clock import ONE_DAY, working_day_from
-from app.database import new_id
-from app.errors import NotFound
+from app.database import new_id, one_or_not_found
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode
 from app.libraries.summaries import ManagerSummary
@@ -28,10 +27,11 @@ from app.pushes.eligibility.rules import ABOUT_OWNERS, violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot
 from app.pushes.models import PENDING, Push
 from app.pushes.planning.plan import pairs_for_manager, plan_for_manager
-from app.pushes.planning.writer import rank_key, rank_score
+from app.pushes.planning.rank_order import rank_key, rank_score
 from app.pushes.policy import PairKey, Policy, current_policy
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import Preferences, own_manager
+from app.pushes.preferences.service import own_manager
+from app.pushes.preferences.values import Preferences
 from app.pushes.preferences.working_time import at
 from app.pushes.recommender import Recommender
 from app.services import Services
@@ -101,12 +101,7 @@ def own_preview(session: Session, services: Services, *, principal: Principal) -
 
 
 def preview_list(
-    session: Session,
-    recommender: Recommender,
-    manager_id: UUID,
-    *,
-    policy: Policy,
-    sees_confidential: bool,
+    session: Session, recommender: Recommender, manager_id: UUID, *, policy: Policy, sees_confidential: bool
 ) -> PreviewRead:
     """The manager's next digest: their actionable pushes, and the pairs that would be pushed to them by then.
 
@@ -117,12 +112,8 @@ def preview_list(
     Raises:
         NotFound: no such manager.
     """
-    manager = session.get(Manager, manager_id)
-    if manager is None:
-        raise NotFound()
-    keys = [
-        (pair.demand_id, pair.achievement_id) for pair in pairs_for_manager(session, manager, policy=policy)
-    ]
+    manager = one_or_not_found(session, select(Manager).where(Manager.id == manager_id))
+    keys = [pair.key for pair in pairs_for_manager(session, manager, policy=policy)]
     snapshot = load_snapshot(session, policy=policy, pairs=keys, manager_ids=[manager_id])
     preferences = snapshot.preferences[manager_id]
     day = _next_day(snapshot.day, preferences)

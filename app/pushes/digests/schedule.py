@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.clock import is_working_day
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import ContactTimes
+from app.pushes.preferences.values import ContactTimes
 from app.pushes.preferences.working_time import at, local
 
 

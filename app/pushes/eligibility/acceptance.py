@@ -15,7 +15,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.matching.facts.loader import RuleFacts, load_manager_facts, load_rule_facts
 from app.pushes.eligibility.facts import PairEligibility, PushFacts
-from app.pushes.eligibility.history import pairs_refused_by_owner
+from app.pushes.eligibility.owner_refusals import pairs_refused_by_owner
 from app.pushes.eligibility.rows import pairs_by_key, rows_by_id, scores_of
 from app.pushes.eligibility.snapshot import pair_of
 from app.pushes.policy import PairKey, RepushPolicy

@@ -8,7 +8,7 @@ from app.engagements.lifecycle.deals import Deal
 from app.libraries.record.enums import RecordState
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.pushes.models import PushState
-from app.pushes.preferences.service import Preferences
+from app.pushes.preferences.values import Preferences
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Earlier pushes: how many a manager received, which pairs may be pushed again, and which ones an owner refused."""
+"""Earlier pushes: how many a manager received, and which pairs may be pushed again."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,14 +15,7 @@ from app.libraries.record.versions import changes_of, data_of
 from app.libraries.registry import LIBRARIES
 from app.matching.models import Pair
 from app.pushes.eligibility.facts import RecentPushes
-from app.pushes.eligibility.repush_policy import (
-    EndedAttempt,
-    RepushReason,
-    may_repush,
-    repush_reason,
-    resolves_reason,
-)
-from app.pushes.feedback.models import OwnerAnswer
+from app.pushes.eligibility.repush_policy import EndedAttempt, RepushReason, may_repush, repush_reason
 from app.pushes.models import OCCUPYING, PENDING, Push, PushAttempt, PushState
 from app.pushes.policy import PairKey, RepushPolicy
 from app.pushes.preferences import working_time
@@ -189,54 +182,6 @@ def current_attempt(session: Session, push: Push) -> PushAttempt:
     return session.scalars(
         select(PushAttempt).where(PushAttempt.push_id == push.id, PushAttempt.round == push.round)
     ).one()
-
-
-def pairs_refused_by_owner(
-    session: Session,
-    pairs: Collection[PairKey],
-    policy: RepushPolicy,
-    *,
-    scores: Callable[[], Mapping[PairKey, float]],
-) -> frozenset[PairKey]:
-    """The pairs in which an owner is not interested. Only the owner's latest answer counts.
-
-    `scores` answers present scores, 0–1, without pairs that are not ranked; it is asked only if there are refusals.
-    A refusal lapses when a record has since changed in a way that resolves its reason.
-    """
-    if not pairs:
-        return frozenset()
-    rows = session.execute(
-        select(
-            OwnerAnswer.demand_id,
-            OwnerAnswer.achievement_id,
-            OwnerAnswer.reason,
-            OwnerAnswer.pair_score,
-            OwnerAnswer.answered_at,
-        ).where(
-            OwnerAnswer.demand_id.in_({key[0] for key in pairs}),
-            OwnerAnswer.achievement_id.in_({key[1] for key in pairs}),
-            OwnerAnswer.interested.is_(False),
-        )
-    )
-    refusals = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
-    if not refusals:
-        return frozenset()
-    present = scores()
-    history = changes_of(session, {id_ for row in refusals for id_ in (row.demand_id, row.achievement_id)})
-    refused = set()
-    for row in refusals:
-        key = (row.demand_id, row.achievement_id)
-        changed = {
-            name
-            for record_id in key
-            for change in history.get(record_id, ())
-            if change.changed_at > row.answered_at
-            for name in change.fields
-        }
-        score = present.get(key, 0.0)
-        if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
-            refused.add(key)
-    return frozenset(refused)
 
 
 def state_for_slots() -> ColumnElement[str]:

@@ -16,13 +16,9 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.matching.facts.loader import load_manager_facts, load_rule_facts
 from app.pushes.eligibility.facts import PushFacts
-from app.pushes.eligibility.history import (
-    pairs_refused_by_owner,
-    pending_by_manager,
-    recent_pushes,
-    repushable,
-)
+from app.pushes.eligibility.history import pending_by_manager, recent_pushes, repushable
 from app.pushes.eligibility.near_copies import standing_behind
+from app.pushes.eligibility.owner_refusals import pairs_refused_by_owner
 from app.pushes.eligibility.rows import pairs_by_key, push_states, rows_by_id, scores_of
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, ManagersSnapshot, pair_of
 from app.pushes.policy import PairKey, Policy

@@ -18,7 +18,7 @@ from app.pushes.eligibility.repush_policy import RepushReason
 from app.pushes.models import OCCUPYING, PushState
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences import working_time
-from app.pushes.preferences.service import Preferences
+from app.pushes.preferences.values import Preferences
 
 
 @dataclass(frozen=True)

@@ -111,12 +111,9 @@ def pair_story(
     opened = session.scalars(select(Engagement).filter_by(**here).order_by(Engagement.opened_at)).all()
     names = manager_summaries(session, {row.manager_id for row in rows} | {one.manager_id for one in opened})
     reports = reports_of_pair(session, demand.id, achievement.id, principal=principal)
-    attempts = session.scalars(
-        select(PushAttempt).where(PushAttempt.push_id.in_([row.id for row in rows]))
-    ).all()
     events = [
         *([StoryEvent(pair.computed_at, "ranked", "", f"{pair.score:.2f}")] if pair else []),
-        *_push_events(rows, attempts, names),
+        *_push_events(rows, _attempts(session, rows), names),
         *_owner_events(answers),
         *(StoryEvent(one.opened_at, "engagement", names[one.manager_id].name, one.number) for one in opened),
         *_report_events(reports),
@@ -132,20 +129,15 @@ def pair_story(
         model_version=pair.model_version if pair else "",
         pushes=read_many(session, rows, principal=principal, policy=policy),
         answers=[OwnerAnswerRead.model_validate(one) for one in answers],
-        engagements=[
-            PairEngagement(
-                one.id,
-                one.number,
-                Stage.of(one.stage),
-                names[one.manager_id].name,
-                one.opened_at,
-                one.ended_reason,
-            )
-            for one in opened
-        ],
+        engagements=[_engagement(one, names) for one in opened],
         reports=reports,
         events=sorted(events, key=lambda event: event.at),
     )
+
+
+def _engagement(row: Engagement, names: Mapping[UUID, ManagerSummary]) -> PairEngagement:
+    manager = names[row.manager_id].name
+    return PairEngagement(row.id, row.number, Stage.of(row.stage), manager, row.opened_at, row.ended_reason)
 
 
 def pair_candidates(
@@ -181,6 +173,11 @@ def _records(session: Session, number: str, other: str, principal: Principal) ->
     assert isinstance(demand, Demand)
     assert isinstance(achievement, Achievement)
     return demand, achievement
+
+
+def _attempts(session: Session, pushes: Sequence[Push]) -> Sequence[PushAttempt]:
+    query = select(PushAttempt).where(PushAttempt.push_id.in_([push.id for push in pushes]))
+    return session.scalars(query).all()
 
 
 def _push_events(

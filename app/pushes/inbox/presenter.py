@@ -1,6 +1,7 @@
 """Presenter of pushes: both records at the reader's view level, read in a fixed number of queries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,17 +14,18 @@ from app.engagements.models import Engagement
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import PublishMode
-from app.libraries.summaries import manager_summaries, summariser
+from app.libraries.record.models import Record
+from app.libraries.summaries import ManagerSummary, RecordSummary, manager_summaries, summariser
 from app.matching.near_copies import copies_of_pairs
 from app.matching.ranking.explanation import shown
 from app.pushes.eligibility.acceptance import LoadedRecords
 from app.pushes.inbox.end_reasons import end_of
+from app.pushes.inbox.offers import NO_OFFER, Offer, answerable_by, offered_answers
 from app.pushes.inbox.repush_explanation import explain_repush
-from app.pushes.inbox.service import NO_OFFER, answerable_by, offered_answers
 from app.pushes.inbox.undo import undoable
 from app.pushes.models import Push
-from app.pushes.policy import Policy
-from app.pushes.schemas import PushRead, PushReasons
+from app.pushes.policy import PairKey, Policy
+from app.pushes.schemas import PushRead, PushReasons, WhyAgain
 
 _OWN_COLUMNS = PushRead.model_fields.keys() - {
     "allowed",
@@ -51,54 +53,74 @@ def read_many(
         return []
     demands = by_id(session, Demand, [push.demand_id for push in pushes])
     achievements = by_id(session, Achievement, [push.achievement_id for push in pushes])
-    summary = summariser(
-        session,
-        [*demands.values(), *achievements.values()],
-        principal=principal,
-        opened=opened_records(session, principal),
-    )
-    managers = manager_summaries(session, {push.manager_id for push in pushes})
-    engagements = engagements_of_pushes(session, [push.id for push in pushes])
-    copies = copies_of_pairs(session, {(push.demand_id, push.achievement_id) for push in pushes}, least=0.0)
-    own = answerable_by(session, pushes, principal) if policy else []
     records = LoadedRecords(demands, achievements)
-    offers = offered_answers(session, own, repush=policy.repush, records=records) if policy else {}
-    to_undo = {push.id for push in undoable(session, own, policy=policy)} if policy else set()
+    own = answerable_by(session, pushes, principal) if policy else []
+    reader = _Reader(
+        records=records,
+        summary=summariser(
+            session,
+            [*demands.values(), *achievements.values()],
+            principal=principal,
+            opened=opened_records(session, principal),
+        ),
+        managers=manager_summaries(session, {push.manager_id for push in pushes}),
+        engagements=engagements_of_pushes(session, [push.id for push in pushes]),
+        copies=copies_of_pairs(session, {push.pair_key for push in pushes}, least=0.0),
+        offers=offered_answers(session, own, repush=policy.repush, records=records) if policy else {},
+        undoable={push.id for push in undoable(session, own, policy=policy)} if policy else set(),
+        sees_everything=principal.sees_everything,
+    )
+    return [reader.read(push) for push in pushes]
 
-    def read(push: Push) -> PushRead:
-        demand, achievement = summary(demands[push.demand_id]), summary(achievements[push.achievement_id])
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What the reader sees of the pushes of one response."""
+
+    records: LoadedRecords
+    summary: Callable[[Record], RecordSummary]
+    managers: Mapping[UUID, ManagerSummary]
+    engagements: Mapping[UUID, UUID]
+    copies: Mapping[PairKey, list[UUID]]
+    offers: Mapping[UUID, Offer]
+    undoable: Collection[UUID]
+    sees_everything: bool
+
+    def read(self, push: Push) -> PushRead:
+        records = self.records.demands[push.demand_id], self.records.achievements[push.achievement_id]
+        demand, achievement = map(self.summary, records)
         levels = (demand.view_level or 0, achievement.view_level or 0)
-        repush = push.reasons.get("again")
-        hidden = not principal.sees_everything and PublishMode.CONFIDENTIAL in (
-            demands[push.demand_id].publish_mode,
-            achievements[push.achievement_id].publish_mode,
-        )
-        ended = end_of(push, hidden=hidden)
-        offer = offers.get(push.id, NO_OFFER)
+        ended = end_of(push, hidden=self._is_owner_hidden(*records))
+        offer = self.offers.get(push.id, NO_OFFER)
         return PushRead(
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
-            engagement_id=engagements.get(push.id),
-            allowed=[*offer.answers, *(["undo"] if push.id in to_undo else [])],
+            engagement_id=self.engagements.get(push.id),
+            allowed=[*offer.answers, *(["undo"] if push.id in self.undoable else [])],
             not_acceptable=offer.not_acceptable,
-            why_again=None
-            if repush is None
-            else explain_repush(
-                repush,
-                (demands[push.demand_id], levels[0]),
-                (achievements[push.achievement_id], levels[1]),
-            ),
+            why_again=_why_again(push, records, levels),
             ended=ended,
             ended_reason=ended.code if ended else push.ended_reason,
-            manager=managers[push.manager_id],
+            manager=self.managers[push.manager_id],
             demand=demand,
             achievement=achievement,
-            similar=copies.get((push.demand_id, push.achievement_id), []),
+            similar=self.copies.get(push.pair_key, []),
             reasons=PushReasons(
                 pair=shown(push.reasons.get("pair", {}), *levels), manager=push.reasons.get("manager", {})
             ),
         )
 
-    return [read(push) for push in pushes]
+    def _is_owner_hidden(self, demand: Demand, achievement: Achievement) -> bool:
+        modes = (demand.publish_mode, achievement.publish_mode)
+        return not self.sees_everything and PublishMode.CONFIDENTIAL in modes
+
+
+def _why_again(push: Push, records: tuple[Demand, Achievement], levels: tuple[int, int]) -> WhyAgain | None:
+    """Why the pair was pushed once more; None in the first round."""
+    repush = push.reasons.get("again")
+    if repush is None:
+        return None
+    demand, achievement = zip(records, levels, strict=True)
+    return explain_repush(repush, demand, achievement)
 
 
 def read_one(session: Session, push: Push, *, principal: Principal, policy: Policy) -> PushRead:

@@ -19,9 +19,10 @@ from app.pushes import queries
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, current_attempt
 from app.pushes.eligibility.loader import load_snapshot
-from app.pushes.eligibility.rules import DEALS, as_told, pending_violations
+from app.pushes.eligibility.pair_rules import DEALS
+from app.pushes.eligibility.rules import as_told, pending_violations
 from app.pushes.inbox.answer_log import answer_payload
-from app.pushes.inbox.service import is_undoable
+from app.pushes.inbox.offers import is_undoable
 from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 from app.pushes.policy import Policy
@@ -48,7 +49,7 @@ def undo(
     require(principal, Action.PUSH_ANSWER, own=True)
     query = queries.visible(select(Push).where(Push.id == push_id), principal)
     known = one_or_not_found(session, query)
-    key = (known.demand_id, known.achievement_id)
+    key = known.pair_key
     followers = session.scalars(select(Push).where(Push.follows_id == push_id)).all()
     managers = {known.manager_id, *(push.manager_id for push in followers)}
     snapshot = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
@@ -81,14 +82,14 @@ def undoable(session: Session, pushes: Sequence[Push], *, policy: Policy) -> lis
     snapshot = load_snapshot(
         session,
         policy=policy,
-        pairs=[(push.demand_id, push.achievement_id) for push in free],
+        pairs=[push.pair_key for push in free],
         manager_ids={push.manager_id for push in free},
     )
     return [
         push
         for push in free
         if not _broken_rules(
-            snapshot.of((push.demand_id, push.achievement_id), push.manager_id),
+            snapshot.of(push.pair_key, push.manager_id),
             accepted=push.state == PushState.ACCEPTED,
         )
     ]

@@ -47,7 +47,7 @@ def write_after_engagement(
     push.ended_reason = ended.reason
     record_change(session, push)
     session.flush()
-    cancelled = session.scalars(cancelled_of_pair((push.demand_id, push.achievement_id))).all()
+    cancelled = session.scalars(cancelled_of_pair(push.pair_key)).all()
     resume(session, cancelled, policy=current_policy(session, services))
     write_pushes(session, plans, policy=current_policy(session, services), follows=push.id)
 

@@ -66,7 +66,7 @@ def reassign_overdue(
     known = session.get(Push, push_id)
     if known is None or not plans:
         return []
-    key = (known.demand_id, known.achievement_id)
+    key = known.pair_key
     managers = {known.manager_id, *(candidate.manager_id for plan in plans for candidate in plan.candidates)}
     snapshot = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
     push = session.scalar(queries.locked([push_id]))

@@ -19,9 +19,10 @@ from app.libraries.managers.models import Manager
 from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
 from app.pushes import queries
-from app.pushes.eligibility.history import pairs_refused_by_owner, repushable, state_for_slots
+from app.pushes.eligibility.history import repushable, state_for_slots
 from app.pushes.eligibility.loader import load_planning_facts
 from app.pushes.eligibility.near_copies import standing_behind
+from app.pushes.eligibility.owner_refusals import pairs_refused_by_owner
 from app.pushes.eligibility.rules import planning_violations
 from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
@@ -64,7 +65,7 @@ def plan_pairs(
     slots_by_pair = free_slots(session, pairs, policy=policy, freed=freed)
     demands = by_id(session, Demand, {key[0] for key in slots_by_pair})
     achievements = by_id(session, Achievement, {key[1] for key in slots_by_pair})
-    scores = {(pair.demand_id, pair.achievement_id): pair.score for pair in pairs}
+    scores = {pair.key: pair.score for pair in pairs}
     wanting = [key for key, slots in slots_by_pair.items() if slots.free > 0]
     found = recommender.managers_for_pairs(
         session, [(demands[key[0]], achievements[key[1]]) for key in wanting], limit=MAX_MANAGERS
@@ -99,14 +100,14 @@ def plan_for_manager(
 def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> list[Pair]:
     """The best pairs with a free slot, those in the manager's fields first; near-copies stand behind one another."""
     found = session.scalars(queries.pairs_with_free_slot(policy)).all()
-    behind = standing_behind(session, {(pair.demand_id, pair.achievement_id) for pair in found}, policy)
-    open_pairs = [pair for pair in found if (pair.demand_id, pair.achievement_id) not in behind]
+    behind = standing_behind(session, {pair.key for pair in found}, policy)
+    open_pairs = [pair for pair in found if pair.key not in behind]
     own = queries.first_level(manager.fields)
     fields = queries.fields_of_pairs(session, open_pairs) if own else {}
     ordered = sorted(
         open_pairs,
         key=lambda pair: (
-            not own & fields.get((pair.demand_id, pair.achievement_id), frozenset()),
+            not own & fields.get(pair.key, frozenset()),
             -pair.score,
         ),
     )
@@ -170,7 +171,7 @@ def free_slots(
             Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
         )
     )
-    by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
+    by_key = {pair.key: pair for pair in pairs}
     repush_reasons = repushable(session, by_key, policy.repush)
     scores = {key: pair.score for key, pair in by_key.items()}
     taken = (
@@ -184,7 +185,7 @@ def free_slots(
         states.setdefault((demand_id, achievement_id), {})[manager_id] = effective
     slots = {}
     for pair in pairs:
-        key = (pair.demand_id, pair.achievement_id)
+        key = pair.key
         by_manager = states.get(key, {})
         occupied = sum(state in OCCUPYING for state in by_manager.values())
         pushed_to = frozenset(id_ for id_ in by_manager if (key, id_) not in repush_reasons)

@@ -18,11 +18,12 @@ from app.database import now
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, changes_since, matters
 from app.pushes.eligibility.loader import load_snapshot
-from app.pushes.eligibility.rules import ABOUT_OWNERS, DEALS, OWNER_NOT_INTERESTED, pending_violations
+from app.pushes.eligibility.pair_rules import DEALS, OWNER_NOT_INTERESTED
+from app.pushes.eligibility.rules import ABOUT_OWNERS, pending_violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot
 from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
-from app.pushes.planning.writer import rescore
+from app.pushes.planning.attempt import rescore
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences import working_time
 

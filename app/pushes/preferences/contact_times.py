@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.database import now
 from app.libraries.managers.models import Manager
-from app.pushes.preferences.service import ContactTimes, managers_preferences, owners_preferences
+from app.pushes.preferences.service import managers_preferences, owners_preferences
+from app.pushes.preferences.values import ContactTimes
 from app.pushes.preferences.working_time import ContactTime, contact_time
 
 

@@ -9,7 +9,7 @@ from sse_starlette import ServerSentEvent
 from app.accounts.access.principal import Principal
 from app.database import ReadSession
 from app.pushes.inbox.listing import count_pushed_since
-from app.pushes.inbox.stream import PushChange
+from app.pushes.inbox.stream.follower import PushChange
 from app.web.i18n import Language, speaking
 from app.web.renderer import environment
 

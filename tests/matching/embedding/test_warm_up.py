@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.bootstrap import build_prefetchers
+from app.bootstrap.workers import build_prefetchers
 from app.main import create_app
 from app.matching.embedding.text_models import ModelNotReady
 from app.matching.ranking.ranker import RerankerNotFitted, load_ranker, ranker_file

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.bootstrap import WorkerDatabase, build_services, close
+from app.bootstrap.services import WorkerDatabase, build_services, close
 from app.database import Database, new_id
 from app.libraries.managers.models import Affiliation, Manager
 from app.matching.embedding.embedder import Embedder

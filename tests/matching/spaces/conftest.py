@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 from typer.testing import CliRunner, Result
 
 from app.accounts.models import Role
-from app.bootstrap import answer_by
+from app.bootstrap.workers import answer_by
 from app.cli import cli
 from app.database import Database, now
 from app.events.outbox import Event

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app.accounts.access.principal import SYSTEM
-from app.bootstrap import build_services, close
+from app.bootstrap.services import build_services, close
 from app.database import Database
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.matcher import Matcher

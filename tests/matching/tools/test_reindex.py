@@ -162,7 +162,7 @@ def reindex(
         capsys.readouterr()
         with monkeypatch.context() as patch:
             if model is None:
-                patch.setattr("app.bootstrap.open_embedder", lambda _: embedder)
+                patch.setattr("app.bootstrap.services.open_embedder", lambda _: embedder)
             with pytest.raises(SystemExit) as ended:
                 main()
         seen = capsys.readouterr()

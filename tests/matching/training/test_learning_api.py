@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.bootstrap import close
+from app.bootstrap.services import close
 from app.database import Database, now
 from app.events.catalogue import (
     ContractCancelled,

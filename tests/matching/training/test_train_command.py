@@ -34,7 +34,7 @@ def sanku(
     monkeypatch.setenv("SANKU_DEMO", "true")
     monkeypatch.setenv("SANKU_LOG_LEVEL", "WARNING")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("app.bootstrap.open_embedder", lambda _: BigramEmbedder())
+    monkeypatch.setattr("app.bootstrap.services.open_embedder", lambda _: BigramEmbedder())
 
     def run(*arguments: Any) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["sanku", *map(str, arguments)])
@@ -56,7 +56,7 @@ def listed(sanku: Sanku) -> dict[str, bool]:
 
 
 def test_train_use_and_bring_back(sanku: Sanku, database: Database, judged: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("app.bootstrap.ranker_for", lambda *_: BY_CHANCE)
+    monkeypatch.setattr("app.bootstrap.process_matcher.ranker_for", lambda *_: BY_CHANCE)
     monkeypatch.setattr("app.matching.ranking.ranker.load_ranker", lambda *_: BY_CHANCE)
     live(database, build(database, demands=36, achievements=8, viewers=3), BY_CHANCE)
 

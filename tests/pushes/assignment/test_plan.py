@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.database import Database
 from app.libraries.managers.models import Manager
-from app.pushes.assignment.plan import AssignmentPlan, plan_assignment
+from app.pushes.assignment.comparison import AssignmentPlan
+from app.pushes.assignment.plan import plan_assignment
 from app.pushes.inbox import service as inbox
 from app.pushes.models import Push, PushState
 from app.pushes.recommender import Recommender

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from app.bootstrap import build_job_runner, build_worker
+from app.bootstrap.workers import build_job_runner, build_worker
 from app.database import Database, now
 from app.libraries.achievements.models import Achievement
 from app.libraries.record.enums import RecordKind

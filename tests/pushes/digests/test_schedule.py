@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.clock import is_working_day
 from app.pushes.digests.schedule import digest_window
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import ContactTimes
+from app.pushes.preferences.values import ContactTimes
 from app.pushes.preferences.working_time import local
 
 moments = st.integers(0, 2 * 365 * 24 * 60).map(

@@ -18,7 +18,7 @@ from app.pushes.eligibility.repush_policy import (
 )
 from app.pushes.inbox import service as inbox
 from app.pushes.models import OCCUPYING, PushState
-from app.pushes.planning.writer import expire_due
+from app.pushes.planning.revision import expire_due
 from app.pushes.policy import RepushPolicy
 from app.vocabularies import vocabulary
 from tests.support.scenario import Scenario

@@ -10,7 +10,7 @@ from app.database import Database
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.pushes.planning.writer import expire_due
+from app.pushes.planning.revision import expire_due
 from tests.support.callers import Caller
 from tests.support.scenario import Scenario
 

@@ -11,7 +11,8 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.pushes.inbox import service as inbox
 from app.pushes.planning.plan import plan_pairs
-from app.pushes.planning.writer import expire_due, write_pushes
+from app.pushes.planning.revision import expire_due
+from app.pushes.planning.writer import write_pushes
 from app.pushes.queries import good_pairs_of
 from tests.support.scenario import Scenario
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pushes.planning.writer import HALF_LIFE, rank_key, rank_score
+from app.pushes.planning.rank_order import HALF_LIFE, rank_key, rank_score
 
 scores = st.floats(0.01, 1)
 times = st.integers(0, 365 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours))

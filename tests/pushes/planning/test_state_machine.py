@@ -8,12 +8,7 @@ from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.errors import Conflict
@@ -27,7 +22,8 @@ from app.pushes.models import OCCUPYING, PENDING, Push
 from app.pushes.planning.overdue_reassignment import mark_overdue
 from app.pushes.planning.pair_plan import PairPlan
 from app.pushes.planning.plan import plan_pairs
-from app.pushes.planning.writer import expire_due, write_pushes
+from app.pushes.planning.revision import expire_due
+from app.pushes.planning.writer import write_pushes
 from app.pushes.queries import good_pairs_of
 from tests.support.scenario import Scenario
 from tests.support.state_machines import DatabaseMachine, run_machine

@@ -19,7 +19,7 @@ from app.pushes.eligibility.facts import PairEligibility, PushFacts, RecentPushe
 from app.pushes.eligibility.rules import pending_violations, violations
 from app.pushes.inbox import service as inbox
 from app.pushes.models import PENDING
-from app.pushes.preferences.service import Preferences
+from app.pushes.preferences.values import Preferences
 from app.pushes.preferences.working_time import local
 from tests.support.scenario import Scenario
 from tests.support.services import demo_settings

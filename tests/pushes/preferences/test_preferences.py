@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Role
-from app.bootstrap import build_job_runner, build_worker
+from app.bootstrap.workers import build_job_runner, build_worker
 from app.clock import working_day_from
 from app.database import Database, now
 from app.libraries.managers.models import Manager

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app import clock
-from app.bootstrap import build_services, close
+from app.bootstrap.services import build_services, close
 from app.clock import add_working_days, is_working_day, last_day_of_period, working_day_from
 from app.pushes.preferences.working_time import (
     ContactWindow,

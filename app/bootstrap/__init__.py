@@ -1,0 +1,1 @@
+"""The parts of one process, put together: the service, a worker and the command line all start here."""

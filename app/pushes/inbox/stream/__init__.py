@@ -1,0 +1,1 @@
+"""The live stream of an inbox: server-sent events that resume where the client left off."""
