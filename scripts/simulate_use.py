@@ -47,7 +47,7 @@ from app.matching.evaluation import metrics
 from app.matching.feedback.impressions import ShownPair, record_impression
 from app.matching.feedback.judgements import judge
 from app.matching.feedback.models import TrainingRun
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker
 from app.matching.ranking.registry import ActiveRanker
 from app.matching.training.judged_sets import JudgedPairs, judged_pairs, shipped_directory

@@ -15,7 +15,7 @@ from app.engagements.contact_visibility import opened_records
 from app.engagements.files.encrypted_storage import EncryptedStore, open_store
 from app.engagements.files.storage import Store
 from app.health.api import HealthChecks
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
 from app.load_limits.open_streams import OpenStreams

@@ -17,7 +17,7 @@ from app.matching.ranking.ranker import ScoredPair
 from app.matching.ranking.similarity import TextFeatures, sentence_cosines
 from app.matching.ranking.variety import behind_the_first
 from app.matching.results import PairMatch
-from app.matching.space import ENOUGH_UNITS, units_of
+from app.matching.space import ENOUGH_UNITS, Floats, units_of
 from app.matching.text.passages import whole_text
 from app.matching.text.traits import compared
 
@@ -58,28 +58,40 @@ def with_evidence(
     own_id = record.id if stored else None
     matches = []
     for (pair, copies), (other, facts), met in zip(scored.items(), shown, cosines, strict=True):
-        theirs = EncodedRecord(other.text, other.sentences)
-        demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
-        why = explanation.reasons(
-            *facts,
-            pair,
-            demand_sentences=demand_side.sentences,
-            achievement_sentences=achievement_side.sentences,
-            cosines=met,
-            compared=compared(demand_side.text.traits, achievement_side.text.traits),
-        )
         matches.append(
             PairMatch(
                 demand_id=own_id if is_demand else other.id,
                 achievement_id=other.id if is_demand else own_id,
                 score=pair.score,
                 good=pair.score >= threshold,
-                reasons=why.to_dict(),
+                reasons=_reasons(pair, facts, own, other, met, is_demand=is_demand),
                 features=dict(pair.features),
                 similar=tuple(by_id[copy.achievement_id][0].id for copy in copies),
             )
         )
     return tuple(matches)
+
+
+def _reasons(
+    pair: ScoredPair,
+    facts: PairFacts,
+    own: EncodedRecord,
+    other: Candidate,
+    cosines: Floats,
+    *,
+    is_demand: bool,
+) -> dict[str, Any]:
+    theirs = EncodedRecord(other.text, other.sentences)
+    demand, achievement = (own, theirs) if is_demand else (theirs, own)
+    why = explanation.reasons(
+        *facts,
+        pair,
+        demand_sentences=demand.sentences,
+        achievement_sentences=achievement.sentences,
+        cosines=cosines,
+        compared=compared(demand.text.traits, achievement.text.traits),
+    )
+    return why.to_dict()
 
 
 def no_good_match(
@@ -104,11 +116,16 @@ def to_add(
     scored: Sequence[ScoredPair],
     pairs: Sequence[tuple[Candidate, PairFacts]],
     good: bool,
-    confidence: float,
+    confidence: float | None,
     *,
     stored: bool,
 ) -> tuple[dict[str, str], ...]:
-    """What the demand should add. What a confidential achievement states is not asked for."""
+    """What the demand should add. What a confidential achievement states is not asked for.
+
+    `confidence` that the list holds an answer; None, as for an achievement, asks for nothing.
+    """
+    if confidence is None:
+        return ()
     facts = facts_of(record)
     assert isinstance(facts, DemandFacts)
     public = {

@@ -18,9 +18,6 @@ from app.matching.answers import Library, distinct, no_good_match, to_add, with_
 from app.matching.candidates.cache import (
     CandidateCache,
     OwnerRecords,
-    PairFacts,
-    filter_allowed_pairs,
-    with_owner_records,
 )
 from app.matching.candidates.generation import CandidateGenerator, index_filter
 from app.matching.candidates.loader import Candidate, EncodedRecord, encode_record, encoded_record_of
@@ -33,13 +30,14 @@ from app.matching.facts.loader import load_demand_facts
 from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.index.words.corpus_statistics import CorpusStatisticsCache
 from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for_pairs
+from app.matching.pair_scorer import PairScorer
 from app.matching.ranking.confidence import shipped_list_model
 from app.matching.ranking.explanation import without_contacts
-from app.matching.ranking.ranker import Ranker, ScoredPair, rank
+from app.matching.ranking.ranker import Ranker
 from app.matching.ranking.registry import ActiveRanker
-from app.matching.ranking.similarity import TextFeatures, pair_signals
+from app.matching.ranking.similarity import TextFeatures
 from app.matching.reranker.cross_encoder import Reranker
-from app.matching.reranker.pair_values import FIRST, PairValues
+from app.matching.reranker.pair_values import PairValues
 from app.matching.results import (
     ManagerRecommendation,
     MatchAnswer,
@@ -72,11 +70,9 @@ class Matcher:
     ) -> None:
         """
         Args:
-            owner_records: gives the success rate of an organisation's engagements; by default all owners are equal.
+            owner_records, pair_values: see `PairScorer`.
             candidates_memory_mb: approximate limit of the candidate cache, in megabytes.
-            follow_registry: use the ranker that the database's registry names, and `ranker` only while it names none.
-            pair_values: a reranker's, if there is one.
-            of_one_model: see `ActiveRanker`.
+            follow_registry, of_one_model: see `ActiveRanker`.
 
         Raises:
             ValueError: the index holds another model's vectors.
@@ -85,8 +81,7 @@ class Matcher:
             raise ValueError(f"an index of {index.model_id} for texts embedded by {embedder.model_id}")
         self.index = index
         self.lexical = lexical
-        self._ranker = ActiveRanker(ranker, of_one_model=of_one_model)
-        self._follows = follow_registry
+        self._ranker = ActiveRanker(ranker, follows=follow_registry, of_one_model=of_one_model)
         self._threshold = threshold
         self.contexts = CorpusStatisticsCache(index, lexical)
         self._cache = CandidateCache(
@@ -97,8 +92,7 @@ class Matcher:
         )
         self._indexer = indexer
         self.lookups = lookups
-        self._owner_records = owner_records
-        self._pair_values = pair_values
+        self._scorer = PairScorer(lexical, owner_records, pair_values)
         self._generator = CandidateGenerator(index, lexical, candidates)
 
     @property
@@ -108,11 +102,11 @@ class Matcher:
 
     @property
     def reranker(self) -> Reranker | None:
-        return None if self._pair_values is None else self._pair_values.reranker
+        return self._scorer.reranker
 
     def ranker(self, session: Session) -> Ranker:
         """The active ranker. An activation in any process takes effect with the next answer."""
-        return self._ranker.current(session) if self._follows else self._ranker.shipped
+        return self._ranker.current(session)
 
     def read_ahead(self, session: Session, below: int | None) -> int | None:
         """See `CandidateCache.read_ahead`."""
@@ -153,13 +147,14 @@ class Matcher:
 
         Left out are records that are not published or not indexed, and pairs that a hard filter excludes.
         """
-        own = encoded_record_of(session, self._indexer, self.index.model_id, demand)
+        own = self._encoded(session, demand)
         ranker = self.ranker(session)
         candidates = self._cache.get(session, RecordKind.ACHIEVEMENT, achievement_ids)
-        pairs, scored, _ = self._scored(session, demand, own, candidates, ranker, local_now().date())
-        found = with_evidence(
-            dict.fromkeys(scored, ()), demand, own, pairs, threshold=self._least(ranker), stored=True
+        threshold = self._least(ranker)
+        pairs, scored, _ = self._scorer.scored(
+            session, demand, own, candidates, ranker, day=local_now().date(), threshold=threshold
         )
+        found = with_evidence(dict.fromkeys(scored, ()), demand, own, pairs, threshold=threshold, stored=True)
         return {match.achievement_id: match for match in found if match.achievement_id is not None}
 
     def for_text(
@@ -251,7 +246,10 @@ class Matcher:
 
     def side_of(self, session: Session, record: Library) -> TextFeatures:
         """The text features of a record."""
-        return encoded_record_of(session, self._indexer, self.index.model_id, record).text
+        return self._encoded(session, record).text
+
+    def _encoded(self, session: Session, record: Library) -> EncodedRecord:
+        return encoded_record_of(session, self._indexer, self.index.model_id, record)
 
     def _answer(
         self,
@@ -264,20 +262,16 @@ class Matcher:
         good_only: bool = False,
         grouped: bool = True,
     ) -> MatchAnswer:
-        own = (
-            encoded_record_of(session, self._indexer, self.index.model_id, record)
-            if stored
-            else encode_record(self._indexer, record)
-        )
+        own = self._encoded(session, record) if stored else encode_record(self._indexer, record)
         check_turn()
         ranker = self.ranker(session)
         threshold = self._least(ranker)
         day = filters.valid_on or local_now().date()
-        limits = index_filter(session, filters, record, day)
-        ids = self._generator.candidate_ids(session, own.text, limits, self.contexts.current(session))
-        candidates = self._cache.get(session, limits.kind, ids)
+        candidates = self._candidates(session, record, own, filters, day)
         check_turn()
-        pairs, scored, left_out = self._scored(session, record, own, candidates, ranker, day)
+        pairs, scored, left_out = self._scorer.scored(
+            session, record, own, candidates, ranker, day=day, threshold=threshold
+        )
         groups = distinct(scored, pairs, limit, grouped=grouped and isinstance(record, Demand))
         selected = {pair: copies for pair, copies in groups if not good_only or pair.score >= threshold}
         shown = with_evidence(selected, record, own, pairs, threshold=threshold, stored=stored)
@@ -293,79 +287,19 @@ class Matcher:
             confidence=confidence,
             left_out=left_out,
             excluded=tuple(map(without_contacts, own.text.traits.unwanted)),
-            to_add=()
-            if confidence is None
-            else to_add(record, own.text, scored, pairs, missing is None, confidence, stored=stored),
+            to_add=to_add(record, own.text, scored, pairs, missing is None, confidence, stored=stored),
         )
+
+    def _candidates(
+        self, session: Session, record: Library, own: EncodedRecord, filters: PairFilter, day: date
+    ) -> list[Candidate]:
+        limits = index_filter(session, filters, record, day)
+        ids = self._generator.candidate_ids(session, own.text, limits, self.contexts.current(session))
+        return self._cache.get(session, limits.kind, ids)
 
     def _least(self, ranker: Ranker) -> float:
         """The score from which a pair is good, 0–1."""
         return ranker.threshold if self._threshold is None else self._threshold
-
-    def _scored(
-        self,
-        session: Session,
-        record: Library,
-        own: EncodedRecord,
-        candidates: Sequence[Candidate],
-        ranker: Ranker,
-        day: date,
-    ) -> tuple[list[tuple[Candidate, PairFacts]], list[ScoredPair], dict[str, int]]:
-        """The candidates that pass the hard filters with their facts, their scores best first, and how many each
-        filter excluded."""
-        pairs, left_out = filter_allowed_pairs(session, record, candidates, day)
-        if self._owner_records is not None:
-            pairs = with_owner_records(session, record, pairs, self._owner_records)
-        from_demand, stats = isinstance(record, Demand), shipped_word_statistics()
-        found = (
-            self.lexical.scores(
-                session,
-                RecordKind.ACHIEVEMENT,
-                own.text.words,
-                [candidate.id for candidate, _ in pairs],
-                stats=stats,
-            )
-            if from_demand
-            else None
-        )
-        signals = pair_signals(
-            own.text,
-            [candidate.text for candidate, _ in pairs],
-            stats,
-            query_is="demand" if from_demand else "achievement",
-            word_scores=found,
-        )
-        facts, today = [pair for _, pair in pairs], local_now().date()
-        scored = rank(facts, signals, ranker, today=today)
-        if self._pair_values is not None and ranker.weights.get("reranked"):
-            values = self._values(session, record, own, pairs, scored, self._pair_values, self._least(ranker))
-            read = [
-                replace(one, reranked=values.get(candidate.id, 0.0))
-                for one, (candidate, _) in zip(signals, pairs, strict=True)
-            ]
-            scored = rank(facts, read, ranker, today=today)
-        return pairs, scored, left_out
-
-    def _values(
-        self,
-        session: Session,
-        record: Library,
-        own: EncodedRecord,
-        pairs: Sequence[tuple[Candidate, PairFacts]],
-        scored: Sequence[ScoredPair],
-        values: PairValues,
-        threshold: float,
-    ) -> dict[UUID, float]:
-        """What the reranker says of the pairs, by candidate. Due are the first ones, and what is good without it: it is
-        good in the other side's list, too."""
-        sentences = {candidate.id: candidate.sentences for candidate, _ in pairs}
-        by_facts = {candidate.facts.id: candidate.id for candidate, _ in pairs}
-        due = [
-            by_facts[pair.achievement_id if isinstance(record, Demand) else pair.demand_id]
-            for place, pair in enumerate(scored)
-            if place < FIRST or pair.score >= threshold
-        ]
-        return values.of_record(session, record, own.sentences, sentences, due)
 
 
 def _language(text: str) -> str:

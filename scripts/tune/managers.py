@@ -34,7 +34,8 @@ from app.matching.embedding.embedder import Embedder, OnProgress
 from app.matching.embedding.remote.opening import open_embedder
 from app.matching.evaluation import metrics
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
-from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
+from app.matching.facts.from_managers import manager_facts
+from app.matching.facts.from_records import achievement_facts, demand_facts
 from app.matching.managers.features import EncodedManager, PairTarget, manager_features
 from app.matching.space import Side, VectorTraits
 from app.matching.text.passages import content_hash

@@ -28,7 +28,8 @@ from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedde
 from app.matching.embedding.joint_embedder import joint_with_background
 from app.matching.evaluation import metrics
 from app.matching.facts.models import AchievementFacts, DemandFacts
-from app.matching.ranking.features import FEATURE_BY_NAME, pair_features
+from app.matching.ranking.features.catalogue import FEATURE_BY_NAME
+from app.matching.ranking.features.columns import pair_features
 from app.matching.ranking.similarity import TextFeatures, pair_signals
 from app.matching.space import Side
 from app.matching.text.bm25 import count_words

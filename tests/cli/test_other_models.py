@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.errors import SankuError
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker, ranker_for
 from app.matching.reranker.cross_encoder import CrossEncoderReranker
 from app.matching.tools.model_hubs import ModelNotFetched, fetch_model

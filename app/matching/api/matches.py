@@ -15,7 +15,8 @@ from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
-from app.libraries.visibility.fields import own_rows, present, visible
+from app.libraries.visibility.fields import present
+from app.libraries.visibility.rows import own_rows, visible
 from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.matching.feedback.impressions import Shown
 from app.matching.lists import matches

@@ -21,8 +21,8 @@ from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
 from app.libraries.search.full_text import SearchDocument
 from app.matching.embedding.indexer import MatchingIndexer, PreparedRecord
-from app.matching.facts.from_records import terms_columns, terms_of_row
 from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.facts.terms import terms_columns, terms_of_row
 from app.matching.models import RecordVector, halves
 from app.matching.ranking.similarity import TextFeatures
 from app.matching.text.bm25 import words

@@ -59,7 +59,7 @@ def pair_figures(run: EvaluationRun, grades: Mapping[str, Mapping[str, int]]) ->
     return figures
 
 
-def _calibration_figures(run: EvaluationRun, grades: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+def calibration_figures(run: EvaluationRun, grades: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     """Calibration error over the ten best pairs of each demand, and the relevant share by tenth of the score."""
     shown = [
         (score, grades.get(query, {}).get(document, 0) >= metrics.RELEVANT)
@@ -83,7 +83,7 @@ def _calibration_figures(run: EvaluationRun, grades: Mapping[str, Mapping[str, i
     }
 
 
-def _english_answers(
+def english_answers(
     runs: Mapping[str, EvaluationRun], grades: Mapping[str, Mapping[str, int]], dataset: Dataset
 ) -> dict[str, Any]:
     """nDCG@10 over the Chinese demands that an English achievement answers (grade 2 or 3)."""

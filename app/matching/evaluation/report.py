@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.matching.evaluation.evaluator import BASELINES
+from app.matching.evaluation.pair_runs import BASELINES
 
 
 def report_lines(figures: Mapping[str, Any]) -> list[str]:

@@ -21,12 +21,8 @@ from app.libraries.demands.exclusions import entered_exclusions
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
 from app.libraries.managers.models import DEFAULT_GRACE_MONTHS, Manager
-from app.matching.facts.from_records import (
-    achievement_facts,
-    declared_texts,
-    demand_facts,
-    manager_facts,
-)
+from app.matching.facts.from_managers import declared_texts, manager_facts
+from app.matching.facts.from_records import achievement_facts, demand_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
 

@@ -17,7 +17,7 @@ from app.accounts.access.principal import Principal
 from app.clock import JINAN_TIME
 from app.database import AppDatabase, Database, insert_into, new_id, now
 from app.matching.feedback.models import Impression
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.results import MatchAnswer
 from app.services import AppSettings
 

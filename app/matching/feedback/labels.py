@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from app.matching.ranking.features import FEATURE_BY_NAME
+from app.matching.ranking.features.catalogue import FEATURE_BY_NAME
 
 UNANSWERED = "unanswered"
 

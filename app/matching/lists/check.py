@@ -24,7 +24,8 @@ from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.validation.leaks.leak_check import Leak
-from app.libraries.visibility.fields import owns, present
+from app.libraries.visibility.fields import present
+from app.libraries.visibility.rows import owns
 from app.matching.lists.presenter import matches_out
 from app.matching.lists.schemas import DemandCheckOut, MatchesOut
 from app.matching.matcher import Matcher

@@ -1,6 +1,6 @@
 """Match lists of a record or of a text, and managers for a pair, as one reader may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +15,15 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind
-from app.libraries.visibility.fields import knows_owner, owns, present, visible
+from app.libraries.visibility.fields import knows_owner, present
+from app.libraries.visibility.rows import owns, visible
 from app.matching.feedback.impressions import ImpressionLog, shown_pairs
 from app.matching.lists.filters import OfAchievements, OfDemands
 from app.matching.lists.presenter import AnyRecord, matches_out, owners_of
 from app.matching.lists.schemas import MatchesOut, RecommendationOut, RecommendationsOut, TextMatchIn
 from app.matching.matcher import Matcher
 from app.matching.ranking.explanation import shown
-from app.matching.results import MatchAnswer, RecommendationReader
+from app.matching.results import ManagerRecommendation, MatchAnswer, RecommendationReader
 
 
 def demand_matches(
@@ -130,11 +131,7 @@ def recommendations(
         knows_exclusions=owns(principal, demand) or principal.sees_everything,
     )
     found = matcher.managers_for(session, demand, achievement, limit=limit, reader=reader)
-    managers = by_id(session, Manager, [item.manager_id for item in found])
-    organisations = owners_of(session, managers.values())
-    seen = {
-        id_: present(manager, principal, organisations=organisations) for id_, manager in managers.items()
-    }
+    seen = _seen_managers(session, found, principal)
     return RecommendationsOut(
         demand_id=demand_id,
         achievement_id=achievement_id,
@@ -151,6 +148,16 @@ def recommendations(
             for rank, item in enumerate(found, 1)
         ],
     )
+
+
+def _seen_managers(
+    session: Session, found: Sequence[ManagerRecommendation], principal: Principal
+) -> dict[UUID, dict[str, Any]]:
+    managers = by_id(session, Manager, [item.manager_id for item in found])
+    organisations = owners_of(session, managers.values())
+    return {
+        id_: present(manager, principal, organisations=organisations) for id_, manager in managers.items()
+    }
 
 
 _HISTORY = frozenset({"acceptance", "success"})

@@ -1,6 +1,6 @@
 """Responses of matching, reduced to what the reader may see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from app.matching.lists.evidence import located
 from app.matching.lists.schemas import AdditionOut, MatchesOut, MatchOut
 from app.matching.matcher import Matcher
 from app.matching.ranking.explanation import shown
-from app.matching.results import MatchAnswer
+from app.matching.results import MatchAnswer, PairMatch
 from app.services import provided
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -43,39 +43,22 @@ def matches_out(
     Where nothing is good, records whose score reads as 0 are left out: of those seen at level 0 all. `subject` is what
     the list is for, with the fields that the reader may see.
     """
-    model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
-    ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
-    records: Mapping[UUID, Record] = by_id(session, model, [id_ for id_ in ids if id_ is not None])
-    organisations = owners_of(session, records.values())
-    seen = {id_: present(record, principal, organisations=organisations) for id_, record in records.items()}
-    listed = [
-        (item, id_, score)
-        for item, id_ in zip(answer.items, ids, strict=True)
-        if id_ is not None and id_ in seen
-        for score in (score_for(item.score, answer.threshold, seen[id_]),)
-        if answer.no_good_match is None or not reads_as_nothing(score, good=item.good)
-    ]
     return MatchesOut(
         items=[
             MatchOut(
                 rank=rank,
                 score=score,
                 good=item.good,
-                record=seen[id_],
-                reasons=_reasons(item.reasons, kind, subject, seen[id_]),
+                record=record,
+                reasons=_reasons(item.reasons, kind, subject, record),
                 similar=list(item.similar),
             )
-            for rank, (item, id_, score) in enumerate(listed, 1)
+            for rank, (item, record, score) in enumerate(_listed(session, answer, kind, principal), 1)
         ],
         threshold=answer.threshold,
         no_good_match=_no_good_match(answer, principal),
         excluded=list(answer.excluded) if principal.reads_details or own_demand else [],
-        to_add=[
-            AdditionOut.model_validate(one)
-            for one in answer.to_add
-            # All but the first tell something of the texts and terms of others.
-            if principal.reads_details or one["code"] == "problem"
-        ],
+        to_add=_additions(answer, principal),
         # It is made of exact scores.
         confidence=answer.confidence if principal.reads_details else None,
         left_out={
@@ -87,6 +70,32 @@ def matches_out(
         index_position=answer.index_position,
         computed_at=answer.computed_at,
     )
+
+
+def _listed(
+    session: Session, answer: MatchAnswer, kind: RecordKind, principal: Principal
+) -> Iterator[tuple[PairMatch, dict[str, Any], float]]:
+    """The matches that the reader may see, best first, each with its record and score as they see them."""
+    model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
+    ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
+    records: Mapping[UUID, Record] = by_id(session, model, [id_ for id_ in ids if id_ is not None])
+    organisations = owners_of(session, records.values())
+    for item, id_ in zip(answer.items, ids, strict=True):
+        if id_ is None or id_ not in records:
+            continue
+        record = present(records[id_], principal, organisations=organisations)
+        score = score_for(item.score, answer.threshold, record)
+        if answer.no_good_match is None or not reads_as_nothing(score, good=item.good):
+            yield item, record, score
+
+
+def _additions(answer: MatchAnswer, principal: Principal) -> list[AdditionOut]:
+    """What the demand should add. All but the first tell something of the texts and terms of others."""
+    return [
+        AdditionOut.model_validate(one)
+        for one in answer.to_add
+        if principal.reads_details or one["code"] == "problem"
+    ]
 
 
 def _reasons(

@@ -14,7 +14,7 @@ from app.libraries.record.enums import ViewLevel
 from app.libraries.validation.indicators.comparison import Comparison, Verdict
 from app.matching.facts.constraints import terms
 from app.matching.facts.models import AchievementFacts, DemandFacts
-from app.matching.ranking.features import FEATURE_BY_NAME, GROUP_NAMES, FeatureGroup
+from app.matching.ranking.features.catalogue import FEATURE_BY_NAME, GROUP_NAMES, FeatureGroup
 from app.matching.ranking.gap_analysis import Gap
 from app.matching.ranking.one_line_summary import one_line
 from app.matching.ranking.ranker import ScoredPair

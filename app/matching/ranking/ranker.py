@@ -14,7 +14,8 @@ import numpy as np
 
 from app.errors import Unavailable
 from app.matching.facts.models import AchievementFacts, DemandFacts
-from app.matching.ranking.features import FEATURE_BY_NAME, FEATURE_NAMES, feature_columns
+from app.matching.ranking.features.catalogue import FEATURE_BY_NAME
+from app.matching.ranking.features.columns import FEATURE_NAMES, feature_columns
 from app.matching.ranking.similarity import PairSignals
 
 DEFAULT_MODEL = "ranker.json"

@@ -31,10 +31,16 @@ SHIPPED, TRAINED, REFUSED = "shipped", "trained", "refused"
 class ActiveRanker:
     """The active ranker of this process; thread-safe."""
 
-    def __init__(self, shipped: Ranker, *, of_one_model: bool = False) -> None:
-        """`of_one_model`: the store has or had spaces of several embedding models; only rankers that were fitted to the
-        same model as `shipped` are used, of which the newest activation counts."""
+    def __init__(self, shipped: Ranker, *, follows: bool = True, of_one_model: bool = False) -> None:
+        """
+        Args:
+            shipped: is used while the registry names none, and always if it is not followed.
+            follows: use the ranker that the database's registry names.
+            of_one_model: the store has or had spaces of several embedding models; only rankers that were fitted to the
+                same model as `shipped` are used, of which the newest activation counts.
+        """
         self.shipped = shipped
+        self._follows = follows
         self._of_one_model = of_one_model
         self._lock = threading.Lock()
         self._held: tuple[int, Ranker] = (0, shipped)
@@ -45,6 +51,8 @@ class ActiveRanker:
         A ranker that this release cannot read (made by a newer release, with unknown features) is logged and not used;
         the previous ranker stays in use.
         """
+        if not self._follows:
+            return self.shipped
         newest = session.execute(_newest()).first()
         seq, version = (0, self.shipped.version) if newest is None else (newest.seq, newest.version)
         held = self._held

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.matching.feedback.labels import UNANSWERED, SignalValue, signal_table
 from app.matching.feedback.models import Impression as Exposure
 from app.matching.feedback.models import Judgement
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.training.propensity import NO_BIAS, Propensities, ShownItem, estimate
 
 Array = NDArray[np.float64]

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.ranking.ranker import Ranker
 from app.matching.training.examples import Example, judged_features_mask, matrix
 

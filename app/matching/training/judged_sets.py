@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.libraries.datasets.dataset import Dataset, read_dataset
 from app.matching.embedding.embedder import Embedder
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.ranking.ranker import load_ranker, models_id
 from app.matching.reranker.cross_encoder import Reranker, name_of
 from app.settings import Settings

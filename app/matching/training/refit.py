@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.evaluation import metrics
-from app.matching.ranking.features import FEATURE_BY_NAME
+from app.matching.ranking.features.catalogue import FEATURE_BY_NAME
 from app.matching.ranking.ranker import Ranker, models_id
 from app.matching.training.judged_sets import JudgedPairs
 

@@ -9,7 +9,7 @@ from app.database import Database, new_id
 from app.libraries.managers.models import Affiliation, Manager
 from app.matching.embedding.embedder import Embedder
 from app.matching.facts.conflicts_of_interest import find_conflict_of_interest
-from app.matching.facts.from_records import manager_facts
+from app.matching.facts.from_managers import manager_facts
 from app.matching.facts.hidden_owners import noticeable_conflict
 from app.matching.facts.loader import load_manager_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts

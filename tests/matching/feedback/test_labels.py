@@ -3,7 +3,7 @@
 import pytest
 
 from app.matching.feedback.labels import Polarity, signal_table
-from app.matching.ranking.features import FEATURE_BY_NAME
+from app.matching.ranking.features.catalogue import FEATURE_BY_NAME
 from app.vocabularies import vocabulary, vocabulary_names
 
 REASONED = ("decline_reasons", "engagement_end_reasons", "match_report_categories")

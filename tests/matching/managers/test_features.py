@@ -11,24 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.facts.models import TrackRecord
-from app.matching.managers.features import (
-    EncodedManager,
-    PairTarget,
-    amount_brokered,
-    field_agreement,
-    language_fit,
-    manager_features,
-    recency,
-)
+from app.matching.managers.features import EncodedManager, PairTarget, manager_features
+from app.matching.managers.nearness import amount_brokered, field_agreement, language_fit, recency
 from app.matching.managers.score import shipped_model
 from app.matching.ranking.ranker import logistic
-from tests.matching.ranking.pairs_of_facts import (
-    achievement,
-    demand,
-    manager,
-    random_sides,
-    stats_of,
-)
+from tests.matching.ranking.pairs_of_facts import achievement, demand, manager, random_sides, stats_of
 
 TODAY = date(2026, 11, 26)
 DEMANDS, OFFERS, MANAGERS = random_sides(1, 4), random_sides(2, 4), random_sides(3, 12)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.facts.models import TrackRecord
-from app.matching.managers.features import EncodedManager, region_served
+from app.matching.managers.features import EncodedManager
+from app.matching.managers.nearness import region_served
 from app.matching.managers.score import LEAST_FIT, ScoredManager, rank_managers
 from app.matching.managers.track_records import FIT_FLOOR
 from app.matching.ranking.similarity import TextFeatures

@@ -7,25 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.ranking.features import (
-    FEATURES,
-    field_nearness,
-    pair_features,
-    price_gap,
-    trl_gap,
-)
+from app.matching.ranking.features.catalogue import FEATURES
+from app.matching.ranking.features.columns import field_nearness, pair_features, price_gap, trl_gap
 from app.matching.ranking.similarity import PairSignals, TextFeatures, pair_signals, sentence_cosines
 from app.matching.space import TEXT_SHARE
 from app.matching.text.bm25 import CorpusStats
 from app.matching.text.traits import Traits
-from tests.matching.ranking.pairs_of_facts import (
-    NO_SIGNAL,
-    achievement,
-    demand,
-    random_sides,
-    stats_of,
-    unit,
-)
+from tests.matching.ranking.pairs_of_facts import NO_SIGNAL, achievement, demand, random_sides, stats_of, unit
 
 
 def test_nothing_known_makes_every_feature_neutral() -> None:

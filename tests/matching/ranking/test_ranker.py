@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.ranking.features import FEATURE_BY_NAME, FEATURES
+from app.matching.ranking.features.catalogue import FEATURE_BY_NAME, FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker, rank
 from app.matching.ranking.similarity import PairSignals
 from tests.matching.ranking.pairs_of_facts import NO_SIGNAL, achievement, demand

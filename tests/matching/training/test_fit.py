@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.database import Database, new_id
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker
 from app.matching.training.examples import Example, collect_examples
 from app.matching.training.fit import calibration, fit, stretched

@@ -27,7 +27,7 @@ from app.matching.feedback.models import Impression, Judgement
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.ranking import registry
-from app.matching.ranking.features import FEATURES
+from app.matching.ranking.features.catalogue import FEATURES
 from app.matching.ranking.ranker import load_ranker
 from app.settings import Settings
 from tests.support.builders.achievements import achievement_payload

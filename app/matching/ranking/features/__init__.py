@@ -1,0 +1,1 @@
+"""Features: two records and their text similarity as named numbers."""
