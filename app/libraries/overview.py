@@ -11,7 +11,7 @@ from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import listed_at
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import RecordSummary, summariser
-from app.libraries.visibility.fields import visible
+from app.libraries.visibility.rows import visible
 
 _NEWEST = 5
 

@@ -14,7 +14,7 @@ from app.clock import local_now
 from app.libraries.http.responses import read_many
 from app.libraries.library import Library
 from app.libraries.record.enums import RecordState
-from app.libraries.visibility.fields import own_rows
+from app.libraries.visibility.rows import own_rows
 from app.paging import PageRequest, Sort, fetch_page
 
 EXPIRES_SOON = timedelta(days=30)

@@ -15,7 +15,8 @@ from app.database import by_id
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
-from app.libraries.visibility.fields import owns, present
+from app.libraries.visibility.fields import present
+from app.libraries.visibility.rows import owns
 
 MAX_SUMMARY_TEXT = 300
 """Maximum characters of the main text: enough to decide whether to open the record."""

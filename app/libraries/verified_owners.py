@@ -14,7 +14,8 @@ from app.database import Database
 from app.errors import SankuError
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import MoveRecord, dry_run
+from app.libraries.lifecycle.commands import MoveRecord
+from app.libraries.lifecycle.dry_run import dry_run
 from app.libraries.lifecycle.storage import execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordState

@@ -18,7 +18,7 @@ from app.engagements.models import Engagement, Participant
 from app.libraries.managers.models import Manager
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import summariser
-from app.libraries.visibility.fields import visible
+from app.libraries.visibility.rows import visible
 from app.notifications.models import WebhookEndpoint
 from app.partners.agreements.models import PartnerAgreement
 from app.talent.certificates.models import TrainingCertificate

@@ -9,11 +9,11 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.errors import Invalid
-from app.libraries.lifecycle.commands import find
+from app.libraries.lifecycle.lookup import find
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
-from app.libraries.visibility import fields
-from app.libraries.visibility.fields import owns
+from app.libraries.visibility import rows
+from app.libraries.visibility.rows import owns
 
 
 def manager_for(
@@ -47,4 +47,4 @@ def own_rows(column: InstrumentedAttribute[UUID], principal: Principal) -> Colum
     """Condition: the principal may act for the row's manager."""
     if principal.sees_everything:
         return true()
-    return column.in_(select(Manager.id).where(fields.own_rows(Manager, principal)))
+    return column.in_(select(Manager.id).where(rows.own_rows(Manager, principal)))

@@ -17,7 +17,7 @@ from app.exchange.out.api import router as exports
 from app.exchange.out.official.api import router as official
 from app.exchange.suggestions.api import router as drafts
 from app.libraries.api import router as libraries
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
 from app.matching.embedding.embedder import Embedder

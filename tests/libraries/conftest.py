@@ -18,7 +18,7 @@ from app.database import Database
 from app.errors import StaleVersion
 from app.errors.handlers import install_handlers
 from app.libraries.api import router
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record
 from app.libraries.search.synonyms import SynonymFile

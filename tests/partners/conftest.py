@@ -14,7 +14,7 @@ from app.accounts.models import Role
 from app.database import Database
 from app.errors.handlers import install_handlers
 from app.libraries.api import router as libraries
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
 from app.partners.agreements.api import router as agreements

@@ -17,7 +17,7 @@ from app.engagements.files.encrypted_storage import EncryptedStore, open_store
 from app.errors.handlers import install_handlers
 from app.events import catalogue
 from app.libraries.api import router as libraries
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
 from app.services import Services

@@ -15,7 +15,7 @@ from app.accounts.models import User
 from app.database import now
 from app.engagements.models import CalendarLink
 from app.errors import NotFound
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 
 _TOKEN_BYTES = 32
 

@@ -16,14 +16,11 @@ from app.database import Database, new_id, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.exchange.duplicates.models import RecordDecision
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import Command, MoveRecord, dry_run, find
+from app.libraries.lifecycle.commands import Command, MoveRecord
+from app.libraries.lifecycle.dry_run import dry_run
+from app.libraries.lifecycle.lookup import find
 from app.libraries.lifecycle.storage import execute
-from app.libraries.lifecycle.transitions import (
-    TRANSITIONS,
-    PendingChange,
-    apply_transition,
-    wrong_state,
-)
+from app.libraries.lifecycle.transitions import TRANSITIONS, PendingChange, apply_transition, wrong_state
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record

@@ -10,7 +10,8 @@ from app.accounts.access.authentication import CurrentPrincipal
 from app.accounts.access.opened_records import Disclosure, OpenedRecords
 from app.database import AppDatabase, Database, ReadSession, WriteSession
 from app.libraries.http.responses import record_response
-from app.libraries.lifecycle.commands import Command, dry_run
+from app.libraries.lifecycle.commands import Command
+from app.libraries.lifecycle.dry_run import dry_run
 from app.libraries.lifecycle.storage import execute
 from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record

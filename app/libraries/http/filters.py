@@ -22,7 +22,7 @@ from app.libraries.search.facet_index import with_parents
 from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
-from app.libraries.visibility.fields import own_rows, owner_known_rows
+from app.libraries.visibility.rows import own_rows, owner_known_rows
 from app.paging import MAX_CURSOR, MAX_PAGE
 from app.text.cleanup import is_invisible
 

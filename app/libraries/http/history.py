@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import find
+from app.libraries.lifecycle.lookup import find
 from app.libraries.record.models import RecordVersion
 from app.libraries.record.versions import versions_of
 from app.libraries.schemas import VersionRead
-from app.libraries.visibility.fields import owns
+from app.libraries.visibility.rows import owns
 from app.paging import Page, PageRequest, Sort, fetch_page
 
 _NEWEST = Sort(RecordVersion.version, int, descending=True)

@@ -23,7 +23,7 @@ from app.libraries.search.full_text import SearchDocument
 from app.libraries.search.query import read_query
 from app.libraries.search.search_query import SearchQuery
 from app.libraries.search.synonyms import Synonyms
-from app.libraries.visibility.fields import visible_rows
+from app.libraries.visibility.rows import visible_rows
 from app.paging import PageRequest, Sort, fetch_page, pick_sort, sort_of_cursor
 from app.vocabularies import vocabulary
 

@@ -23,7 +23,8 @@ from app.libraries.record.versions import values_of
 from app.libraries.schemas import FacetCount
 from app.libraries.search.search_query import IGNORED_REASONS, SearchQuery
 from app.libraries.validation.completeness import completeness, shown_completeness
-from app.libraries.visibility.fields import CONTACTS, fields_at, owns, present
+from app.libraries.visibility.fields import CONTACTS, fields_at, present
+from app.libraries.visibility.rows import owns
 from app.paging import Page
 
 Item = TypeVar("Item")

@@ -20,7 +20,8 @@ from app.libraries.http.responses import RecordPage, record_response
 from app.libraries.http.transition_routes import CHANGING, add_transitions
 from app.libraries.library import Library
 from app.libraries.lifecycle import storage
-from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, find
+from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord
+from app.libraries.lifecycle.lookup import find
 from app.libraries.schemas import CreationFields, RecordFields, VersionRead
 from app.load_limits.dependencies import REFUSALS, PublishingTurn
 from app.paging import Page, Paging

@@ -1,8 +1,8 @@
 """Commands on one record: create it, change it, or move it to another state.
 
 `Command.apply` finds the record, checks permissions and rules and changes the object, but writes nothing. So it can
-run twice: first on a copy for its outcome (`dry_run`, which embeds what would be published while no lock is held),
-then in the transaction that stores it (`store.execute`), where everything is checked again.
+run twice: first on a copy for its outcome (`dry_run.dry_run`, which embeds what would be published while no lock is
+held), then in the transaction that stores it (`store.execute`), where everything is checked again.
 """
 
 from abc import ABC, abstractmethod
@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.accounts.organisations.lookup import referred
 from app.conditional_requests import check_if_match, check_if_sent
-from app.database import Database, new_id, one_or_not_found, unlinked_id
-from app.errors import FieldError, Invalid
-from app.errors.collection import Faults, refuse_faulty_body
+from app.database import new_id, unlinked_id
+from app.errors.collection import Faults
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import (
     check_owner,
@@ -31,6 +28,7 @@ from app.libraries.lifecycle.apply_values import (
     set_owner,
     set_values,
 )
+from app.libraries.lifecycle.lookup import find
 from app.libraries.lifecycle.publishing import check_publishable, check_required_fields
 from app.libraries.lifecycle.transitions import (
     PendingChange,
@@ -42,10 +40,9 @@ from app.libraries.lifecycle.transitions import (
     wrong_state,
 )
 from app.libraries.record.enums import PublishMode, RecordState
-from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
-from app.libraries.visibility.fields import own_rows, owns, visible
+from app.libraries.visibility.rows import owns
 from app.settings import Settings
 
 EDITABLE = (RecordState.DRAFT, RecordState.SUBMITTED, RecordState.PUBLISHED)
@@ -198,83 +195,3 @@ class MoveRecord(Command):
             before=before,
             note=self.note,
         )
-
-
-def dry_run(database: Database, indexer: Indexer, command: Command) -> PreparedForIndex | None:
-    """Apply the command to a copy and embed what it would publish, without storing or locking anything.
-
-    Returns None if nothing would be published. Raises what the command raises.
-    """
-    with database.reading() as session, session.no_autoflush:
-        change = command.apply(session, lock=False)
-        session.expunge_all()
-    refuse_faulty_body()
-    return indexer.prepare([change.record])[0] if change.is_published else None
-
-
-def is_reviewed_first(session: Session, command: MoveRecord) -> bool:
-    """Whether the record, once submitted, waits for the bureau before others see it. `session` only reads.
-
-    Raises:
-        NotFound: the principal may not see the record.
-    """
-    record = find(session, command.library, command.record_id, command.principal, lock=False)
-    return waits_for_review(session, command.library, record, command.principal, command.settings)
-
-
-def problems_of(session: Session, command: Command) -> tuple[FieldError, ...]:
-    """What makes the command invalid, without doing anything; empty if it could be stored. `session` only reads.
-
-    Raises:
-        NotFound, Forbidden, Conflict, StaleVersion: as the command.
-    """
-    try:
-        with session.no_autoflush:
-            command.apply(session, lock=False)
-    except Invalid as error:
-        return error.fields
-    finally:
-        session.expunge_all()
-    return ()
-
-
-def find(
-    session: Session,
-    library: Library,
-    record_id: UUID,
-    principal: Principal,
-    *,
-    lock: bool,
-    opened: OpenedRecords = NOTHING_OPENED,
-) -> Record:
-    """The record with this id; `lock` locks its row.
-
-    Raises:
-        NotFound: the record does not exist or is not visible to the principal.
-    """
-    model = library.model
-    query = visible(select(model).where(model.id == record_id), model, principal, opened=opened)
-    record: Record = one_or_not_found(session, query.with_for_update(of=model) if lock else query)
-    return record
-
-
-def find_by_number(
-    session: Session,
-    library: Library,
-    number: str,
-    principal: Principal,
-    *,
-    opened: OpenedRecords = NOTHING_OPENED,
-    own: bool = False,
-) -> Record:
-    """The record with this reference number, in any case; with `own` only one of the principal's.
-
-    Raises:
-        NotFound: the record does not exist or is not visible to the principal.
-    """
-    model = library.model
-    query = select(model).where(model.number == number.strip().upper())
-    if own:
-        query = query.where(own_rows(model, principal))
-    record: Record = one_or_not_found(session, visible(query, model, principal, opened=opened))
-    return record

@@ -25,7 +25,8 @@ from app.libraries.validation.leaks.leak_check import Leak, OwnerNames, find_lea
 from app.libraries.validation.leaks.mentions import COMMON
 from app.libraries.validation.leaks.secrecy import CONFIRMATION_NEEDED, secrecy_errors
 from app.libraries.validation.values.dates import check_deadline
-from app.libraries.visibility.fields import FIELD_LEVELS, alias
+from app.libraries.visibility.alias import alias
+from app.libraries.visibility.fields import FIELD_LEVELS
 
 MIN_MAIN_TEXT = 10
 

@@ -37,7 +37,8 @@ from app.events.catalogue import (
 from app.events.catalogue.records import RecordEvent
 from app.events.outbox import emit_many
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import Command, find
+from app.libraries.lifecycle.commands import Command
+from app.libraries.lifecycle.lookup import find
 from app.libraries.lifecycle.tie_changes import watch_ties
 from app.libraries.lifecycle.transitions import PendingChange
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
@@ -48,7 +49,8 @@ from app.libraries.record.versions import version_values
 from app.libraries.search import facet_index, full_text
 from app.libraries.search.full_text import SearchDocument
 from app.libraries.validation.completeness import shown_completeness
-from app.libraries.visibility.fields import fields_at, owns
+from app.libraries.visibility.fields import fields_at
+from app.libraries.visibility.rows import owns
 
 _EVENTS: Mapping[
     RecordKind,

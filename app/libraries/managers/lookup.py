@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.errors import Invalid, NotFound
 from app.errors.collection import Faults
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
 from app.libraries.record.enums import RecordState
 from app.libraries.validation.errors import field_error
-from app.libraries.visibility.fields import visible
+from app.libraries.visibility.rows import visible
 
 _MOST_NAMED = 5
 _LONGEST = 60

@@ -8,7 +8,8 @@ from app.accounts.access.principal import Principal
 from app.database import Database
 from app.errors import Conflict, SankuError
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import Command, MoveRecord, dry_run
+from app.libraries.lifecycle.commands import Command, MoveRecord
+from app.libraries.lifecycle.dry_run import dry_run
 from app.libraries.lifecycle.storage import execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.indexing import Indexer

@@ -15,7 +15,7 @@ from app.clock import JINAN_TIME, today
 from app.database import by_id, now
 from app.libraries.http.filters import has_code
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.models import Record, RecordVersion
 from app.libraries.registry import LIBRARIES

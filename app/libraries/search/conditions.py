@@ -37,7 +37,7 @@ from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import MEMBER_TEXT, PUBLIC_TEXT, SearchDocument
 from app.libraries.search.search_query import SearchQuery, SearchTerm
 from app.libraries.search.tokens import Pattern, pattern_of
-from app.libraries.visibility.fields import owner_known_rows
+from app.libraries.visibility.rows import owner_known_rows
 
 _MANY = 1000
 """From this number on, all words are equally common."""

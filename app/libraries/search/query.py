@@ -5,10 +5,9 @@ Words are separated by spaces, and all of them must occur. A longer run of Chine
 for either. A number after `-` is a number below zero and is not excluded.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import rjieba
 
@@ -17,15 +16,13 @@ from app.errors import Invalid
 from app.libraries.search.search_query import MAX_TERMS, Ignored, Reading, SearchQuery, SearchTerm
 from app.libraries.search.synonyms import Synonyms
 from app.libraries.search.tokens import Pattern, pattern_of, patterns_of, pieces
+from app.libraries.search.word_groups import WordGroup, groups_of
 from app.text.cleanup import clean
 from app.text.folding import fold
 
 MAX_PATTERNS = 60
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟「」『』", '"'))
-_LEXEME = re.compile(r'(?P<minus>(?<!\S)[-−–]+)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|(?P<stray>")')
-
-_BETWEEN_WORDS = re.compile(r"[,，、;；。|]")
 
 # Words within a run of Chinese characters that say nothing by themselves.
 _CHINESE_PARTICLES = """
@@ -37,21 +34,14 @@ _PARTICLES = frozenset(_CHINESE_PARTICLES.split())
 _ENGLISH = frozenset(_ENGLISH_PARTICLES.split())
 
 
-@dataclass(slots=True)
-class _Group:
-    """Words between spaces: a chunk of words, a phrase or an alternative of several of them."""
-
-    options: list[tuple[str, bool]]
-    excluded: bool = False
-
-
 def read_query(text: str, synonyms: Synonyms) -> SearchQuery:
     """
     Raises:
         Invalid: the text contains nothing that can be searched.
     """
-    reader = _Reader(synonyms)
-    for group in reader.groups(_plain(text)):
+    groups, ignored = groups_of(_plain(text))
+    reader = _Reader(synonyms, ignored)
+    for group in groups:
         reader.add(group)
     query = reader.query()
     if not query.required and not query.excluded:
@@ -69,7 +59,7 @@ def _plain(text: str) -> str:
 
 
 class _Reader:
-    def __init__(self, synonyms: Synonyms) -> None:
+    def __init__(self, synonyms: Synonyms, ignored: Iterable[Ignored]) -> None:
         self._synonyms = synonyms
         self._required: list[SearchTerm] = []
         self._excluded: list[SearchTerm] = []
@@ -78,50 +68,9 @@ class _Reader:
         self._phrases: list[str] = []
         self._alternatives: list[tuple[str, ...]] = []
         self._used_synonyms: dict[str, tuple[str, ...]] = {}
-        self._ignored: list[Ignored] = []
+        self._ignored = list(ignored)
 
-    def groups(self, text: str) -> Iterator[_Group]:
-        """Words of which all are required stand together, so that a synonym of several words is found."""
-        groups: list[_Group] = []
-        waiting_or = False
-        for match in _LEXEME.finditer(text):
-            word, phrase = match["word"], match["phrase"]
-            if match["stray"]:
-                self._ignored.append(Ignored('"', "unbalanced_quote"))
-                continue
-            if (word is not None and not match["minus"] and set(word) <= {"|"}) or word == "OR":
-                if waiting_or or not groups or groups[-1].excluded:
-                    self._ignored.append(Ignored(word, "dangling_or"))
-                else:
-                    waiting_or = True
-                continue
-            for group in self._split(match, word, phrase):
-                if waiting_or and group.excluded:
-                    self._ignored.append(Ignored("OR", "dangling_or"))
-                elif waiting_or:
-                    groups[-1].options += group.options
-                    waiting_or = False
-                    continue
-                waiting_or = False
-                groups.append(group)
-        if waiting_or:
-            self._ignored.append(Ignored("OR", "dangling_or"))
-        yield from _chunks(groups)
-
-    def _split(self, match: re.Match[str], word: str | None, phrase: str | None) -> Iterator[_Group]:
-        if phrase is not None:
-            yield _Group([(phrase, True)], excluded=bool(match["minus"]))
-            return
-        word = word or ""
-        excluded = bool(match["minus"]) and not word[:1].isdigit()
-        if excluded:
-            for part in _BETWEEN_WORDS.split(word):
-                if part:
-                    yield _Group([(part, False)], excluded=True)
-        elif options := [part for part in word.split("|") if part]:
-            yield _Group([(part, False) for part in options])
-
-    def add(self, group: _Group) -> None:
+    def add(self, group: WordGroup) -> None:
         if group.excluded:
             for text, _ in group.options:
                 self._exclude(text)
@@ -259,21 +208,6 @@ class _Reader:
         self._used_synonyms.pop(text, None)
         self._ignored.append(Ignored(text, "too_many"))
         return False
-
-
-def _chunks(groups: list[_Group]) -> Iterator[_Group]:
-    """Neighbouring single words become one group, separated by spaces."""
-    chunk: list[str] = []
-    for group in groups:
-        if not group.excluded and len(group.options) == 1 and not group.options[0][1]:
-            chunk.append(group.options[0][0])
-            continue
-        if chunk:
-            yield _Group([(" ".join(chunk), False)])
-            chunk = []
-        yield group
-    if chunk:
-        yield _Group([(" ".join(chunk), False)])
 
 
 def _merged(words: list[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Visibility of records and their fields. Every query and every response passes through this module.
+"""Which fields of a record a reader may see. Every response passes through this module, every query through `rows`.
 
 View levels (see `ViewLevel`): 0 anonymous readers and members of an organisation that the bureau has not verified;
 1 every verified reader; 2 readers with the owner's approval; 3 the owner, operators and the manager who brokers the
@@ -7,25 +7,20 @@ records, one for confidential records.
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, true
-from sqlalchemy.sql import ColumnElement
-
 from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
-from app.accounts.access.permissions import Action, RecordScope, allowed, scope_of
+from app.accounts.access.permissions import allowed
 from app.accounts.access.principal import Principal
-from app.accounts.models import Organisation, Role
+from app.accounts.models import Organisation
 from app.clock import day_start
-from app.libraries.record.enums import PublishMode, RecordKind, RecordState, UndertakingMode, ViewLevel
+from app.libraries.record.enums import PublishMode, RecordKind, UndertakingMode, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
+from app.libraries.visibility.alias import alias
 from app.libraries.visibility.price_bands import price_band
-from app.libraries.visibility.unindexed import Unindexed
-from app.vocabularies import region_above, vocabulary
-
-Query = TypeVar("Query", bound=Select[Any])
+from app.libraries.visibility.rows import action_of, owns
 
 _ALL = (ViewLevel.ANONYMOUS, ViewLevel.ANONYMOUS)
 _LOGGED_IN = (ViewLevel.LOGGED_IN, ViewLevel.LOGGED_IN)
@@ -95,72 +90,6 @@ def fields_at(kind: RecordKind, publish_mode: str, level: int) -> frozenset[str]
     return frozenset(name for name, levels in FIELD_LEVELS[kind].items() if levels[column] <= level)
 
 
-def _action(kind: RecordKind, verb: str) -> Action:
-    return Action(f"{kind.value}.{verb}")
-
-
-def owns(principal: Principal, record: Record) -> bool:
-    """Whether the record is the principal's own in the sense of the permission table.
-
-    A manager owns the record about them; everyone else owns the records of their organisation.
-    """
-    if principal.role is Role.MANAGER:
-        return principal.user_id is not None and getattr(record, "user_id", None) == principal.user_id
-    return principal.organisation_id is not None and record.owner_org_id == principal.organisation_id
-
-
-def own_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
-    """`owns` as an SQL condition on a record table."""
-    if principal.role is Role.MANAGER:
-        if principal.user_id is None or model.kind is not RecordKind.MANAGER:
-            return false()
-        is_own_record: ColumnElement[bool] = model.user_id == principal.user_id
-        return is_own_record
-    if principal.organisation_id is None:
-        return false()
-    is_own_organisation: ColumnElement[bool] = model.owner_org_id == principal.organisation_id
-    return is_own_organisation
-
-
-def _manages_own(kind: RecordKind, principal: Principal) -> bool:
-    """Whether the principal may read or change their own records that are not published."""
-    verbs = ("read_owner_view", "change")
-    return any(scope_of(principal, _action(kind, verb)) is not RecordScope.NONE for verb in verbs)
-
-
-def visible_rows(
-    model: type[Any], principal: Principal, *, opened: OpenedRecords = NOTHING_OPENED
-) -> ColumnElement[bool]:
-    """SQL condition for the records that are visible to the principal."""
-    if principal.sees_everything:
-        return true()
-    # Most records are published: to begin with their index would read nearly all of them.
-    published: ColumnElement[bool] = Unindexed(model.state) == RecordState.PUBLISHED.value
-    rows = [published]
-    if _manages_own(model.kind, principal):
-        rows.append(own_rows(model, principal))
-    if opened.brokered:
-        rows.append(model.id.in_(opened.brokered))
-    return or_(*rows)
-
-
-def visible(
-    query: Query, model: type[Any], principal: Principal, *, opened: OpenedRecords = NOTHING_OPENED
-) -> Query:
-    """The query, restricted to the records that are visible to the principal."""
-    return query.where(visible_rows(model, principal, opened=opened))
-
-
-def owner_known_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
-    """SQL condition for the records whose owner the principal may know. Every filter by owner must apply it."""
-    if principal.sees_everything:
-        return true()
-    if not principal.reads_details:
-        return own_rows(model, principal) if _manages_own(model.kind, principal) else false()
-    public: ColumnElement[bool] = model.publish_mode != PublishMode.CONFIDENTIAL.value
-    return or_(public, own_rows(model, principal)) if _manages_own(model.kind, principal) else public
-
-
 def knows_owner(principal: Principal, record: Record) -> bool:
     """Whether the principal may know the owner of this record: `owner_known_rows` for a loaded record."""
     confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
@@ -178,7 +107,7 @@ def level(
     `opened` is ignored until the bureau has verified the principal.
     """
     own = owns(principal, record) or (principal.reads_details and record.id in opened.brokered)
-    if allowed(principal, _action(record.kind, "read_owner_view"), own=own):
+    if allowed(principal, action_of(record.kind, "read_owner_view"), own=own):
         return ViewLevel.OWNER
     if not principal.reads_details:
         return ViewLevel.ANONYMOUS
@@ -245,34 +174,3 @@ def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any
 def _affiliation(affiliation: Any) -> dict[str, Any]:
     names = ("organisation_id", "position", "kind", "start", "end", "is_primary")
     return {name: getattr(affiliation, name) for name in names}
-
-
-_ORGANISATION_LABELS = {"university": "高校", "institute": "科研院所", "enterprise": "企业"}
-
-
-def alias(record: Record, owner: Organisation | None) -> str:
-    """The alias shown instead of the owner of a confidential record: the owner's choice, or one made from region and
-    industry (济南市历下区某…企业)."""
-    chosen: str | None = getattr(record, "public_alias", None)
-    if chosen:
-        return chosen
-    region = "".join(
-        vocabulary("regions").label(code)
-        for code in reversed(_region_path(record.region))
-        if not code.endswith("0000")  # the province is left out
-    )
-    industry = ""
-    if record.industries:
-        industry = vocabulary("industries").label(record.industries[0])
-    elif record.fields:
-        industry = vocabulary("hightech_fields").label(record.fields[0]) + "领域"
-    kind = _ORGANISATION_LABELS.get(owner.kind if owner else "", "单位")
-    return f"{region}某{industry}{kind}"
-
-
-def _region_path(code: str | None) -> tuple[str, ...]:
-    code = region_above(code or "") or code
-    regions = vocabulary("regions")
-    if code is None or code not in regions:
-        return ()
-    return (code, *regions.parents(code))

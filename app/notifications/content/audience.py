@@ -15,7 +15,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.users import ROLES_OF_KIND
 from app.database import now
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.enums import PublishMode
 from app.pushes import queries
 from app.pushes.inbox.presenter import read_many

@@ -19,7 +19,8 @@ from app.libraries.http.filters import has_code
 from app.libraries.http.responses import named_organisations
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
-from app.libraries.visibility.fields import present, visible_rows
+from app.libraries.visibility.fields import present
+from app.libraries.visibility.rows import visible_rows
 from app.partners.agreements.models import PartnerAgreement
 from app.partners.agreements.schemas import PartnerLevel
 from app.partners.agreements.service import offered_fields

@@ -18,7 +18,8 @@ from app.database import Database, new_id, now
 from app.errors import FieldError, Invalid, SankuError
 from app.errors.pydantic_errors import field_errors
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord, dry_run
+from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord
+from app.libraries.lifecycle.dry_run import dry_run
 from app.libraries.lifecycle.storage import execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordKind, RecordState

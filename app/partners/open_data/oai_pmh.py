@@ -23,7 +23,7 @@ from app.libraries.http.responses import read_many
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import RecordVersion
 from app.libraries.registry import LIBRARIES
-from app.libraries.visibility.fields import visible_rows
+from app.libraries.visibility.rows import visible_rows
 from app.partners.open_data.descriptions import day_of, subjects_of
 from app.settings import Settings
 

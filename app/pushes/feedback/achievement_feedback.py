@@ -10,7 +10,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.errors import NotFound
 from app.libraries.achievements.models import Achievement
-from app.libraries.visibility.fields import owns, visible
+from app.libraries.visibility.rows import owns, visible
 from app.pushes.feedback.models import OwnerAnswer
 from app.pushes.feedback.pair_side import Side
 from app.pushes.feedback.schemas import ReasonCounted, SupplierFeedback

@@ -16,7 +16,7 @@ from app.events.catalogue import MatchReported, MatchReportResolved
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.visibility.fields import owns
+from app.libraries.visibility.rows import owns
 from app.matching.models import Pair
 from app.pushes.feedback.models import MatchReport, ReportState
 from app.pushes.feedback.service import OTHER

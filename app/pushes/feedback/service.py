@@ -16,7 +16,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
-from app.libraries.visibility.fields import owns
+from app.libraries.visibility.rows import owns
 from app.matching.models import Pair
 from app.pushes.decline_reasons import check_reason
 from app.pushes.feedback.models import OwnerAnswer

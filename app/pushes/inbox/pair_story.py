@@ -14,7 +14,7 @@ from app.accounts.access.principal import Principal
 from app.engagements.models import Engagement, Stage
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import ManagerSummary, RecordSummary, manager_summaries, summariser

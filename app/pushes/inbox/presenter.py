@@ -88,7 +88,7 @@ class _Reader:
 
     def read(self, push: Push) -> PushRead:
         records = self.records.demands[push.demand_id], self.records.achievements[push.achievement_id]
-        demand, achievement = map(self.summary, records)
+        demand, achievement = self.summary(records[0]), self.summary(records[1])
         levels = (demand.view_level or 0, achievement.view_level or 0)
         ended = end_of(push, hidden=self._is_owner_hidden(*records))
         offer = self.offers.get(push.id, NO_OFFER)
@@ -97,7 +97,7 @@ class _Reader:
             engagement_id=self.engagements.get(push.id),
             allowed=[*offer.answers, *(["undo"] if push.id in self.undoable else [])],
             not_acceptable=offer.not_acceptable,
-            why_again=_why_again(push, records, levels),
+            why_again=_why_again(push, (records[0], levels[0]), (records[1], levels[1])),
             ended=ended,
             ended_reason=ended.code if ended else push.ended_reason,
             manager=self.managers[push.manager_id],
@@ -114,13 +114,12 @@ class _Reader:
         return not self.sees_everything and PublishMode.CONFIDENTIAL in modes
 
 
-def _why_again(push: Push, records: tuple[Demand, Achievement], levels: tuple[int, int]) -> WhyAgain | None:
-    """Why the pair was pushed once more; None in the first round."""
+def _why_again(
+    push: Push, demand: tuple[Demand, int], achievement: tuple[Achievement, int]
+) -> WhyAgain | None:
+    """Why the pair was pushed once more, for these view levels; None in the first round."""
     repush = push.reasons.get("again")
-    if repush is None:
-        return None
-    demand, achievement = zip(records, levels, strict=True)
-    return explain_repush(repush, demand, achievement)
+    return None if repush is None else explain_repush(repush, demand, achievement)
 
 
 def read_one(session: Session, push: Push, *, principal: Principal, policy: Policy) -> PushRead:

@@ -12,7 +12,7 @@ from app.engagements.models import Engagement, Stage, StageMove
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
-from app.libraries.visibility.fields import own_rows, visible
+from app.libraries.visibility.rows import own_rows, visible
 from app.matching.models import Pair
 from app.pushes.models import Push
 from app.statistics.query import StatisticsQuery

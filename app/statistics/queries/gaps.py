@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, sele
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
-from app.libraries.visibility.fields import own_rows, visible
+from app.libraries.visibility.rows import own_rows, visible
 from app.matching.models import Pair
 from app.statistics.queries.demands import Conditions, has_good_pair, record_conditions
 from app.statistics.query import StatisticsQuery

@@ -17,8 +17,8 @@ from app.errors import Conflict, Forbidden
 from app.events.catalogue import AffiliationAnswered
 from app.events.outbox import emit
 from app.libraries.managers.models import Affiliation, Manager
-from app.libraries.managers.service import is_active
-from app.libraries.visibility.fields import visible_rows
+from app.libraries.managers.posts import is_active
+from app.libraries.visibility.rows import visible_rows
 from app.talent.affiliations.models import AffiliationConsent, ConsentState
 from app.talent.affiliations.schemas import AffiliationRead
 

@@ -12,10 +12,10 @@ from app.accounts.access.principal import Role
 from app.database import ReadSession
 from app.engagements.contracts.access import find as find_contract
 from app.errors import NotFound
-from app.libraries.lifecycle.commands import find
+from app.libraries.lifecycle.lookup import find
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
-from app.libraries.visibility.fields import owns
+from app.libraries.visibility.rows import owns
 from app.web.page import CurrentPage, WebPage
 from app.web.views.navigation import START
 

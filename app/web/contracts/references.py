@@ -13,7 +13,7 @@ from app.errors.collection import Faults
 from app.libraries.achievements.service import LIBRARY as ACHIEVEMENTS
 from app.libraries.demands.service import LIBRARY as DEMANDS
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.managers.lookup import manager_called
 from app.web.forms.fields import Form
 from app.web.forms.parser import bind, validated

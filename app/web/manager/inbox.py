@@ -17,7 +17,7 @@ from app.errors import Conflict, NotFound, SankuError
 from app.matching.feedback.impressions import ImpressionLog, Shown
 from app.paging import MAX_CURSOR, PageRequest
 from app.pushes.inbox.listing import InboxShelf, inbox_counts, inbox_page, shelf_page, undoable_answers
-from app.pushes.inbox.stream.api import follow_inbox
+from app.pushes.inbox.stream.service import follow_inbox
 from app.pushes.inbox.undo import undo
 from app.pushes.policy import current_policy
 from app.pushes.schemas import PushRead

@@ -13,7 +13,7 @@ from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.contact_visibility import opened_records
 from app.errors import Conflict, Invalid
 from app.libraries.http.responses import read_many
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.matching.feedback.impressions import ImpressionLog, Shown

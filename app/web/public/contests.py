@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.accounts.access.principal import Principal
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, NotFound, SankuError
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.managers.service import LIBRARY
 from app.paging import PageRequest
 from app.talent.contests import registrations

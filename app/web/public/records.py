@@ -12,7 +12,7 @@ from app.accounts.access.opened_records import Disclosure, OpenedRecords
 from app.accounts.access.principal import Role
 from app.database import ReadSession
 from app.libraries.http.responses import read_many
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind, RecordState, ViewLevel
 from app.libraries.registry import LIBRARIES
 from app.partners.open_data.descriptions import description_of

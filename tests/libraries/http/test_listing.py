@@ -14,7 +14,7 @@ from app.accounts.models import Role
 from app.database import Database, new_id, on_sqlite
 from app.libraries.demands.models import Demand
 from app.libraries.record.models import listed_at
-from app.libraries.visibility.fields import visible
+from app.libraries.visibility.rows import visible
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload

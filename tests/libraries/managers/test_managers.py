@@ -7,7 +7,8 @@ import pytest
 
 from app import clock
 from app.accounts.models import Role
-from app.libraries.managers.service import highest_certificate, manager_of_user
+from app.libraries.managers.service import highest_certificate
+from app.libraries.managers.user_link import manager_of_user
 from tests.support.builders.managers import manager_payload
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient

@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 
 from app.accounts.access.opened_records import NOTHING_OPENED, Disclosure, OpenedRecords
 from app.accounts.models import Organisation, Role
-from app.libraries.managers.service import manager_of_user
+from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.registry import LIBRARIES
 from app.libraries.visibility.fields import FIELD_LEVELS

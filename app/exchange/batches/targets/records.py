@@ -21,7 +21,8 @@ from app.exchange.records.repetition import fold_name
 from app.exchange.records.restatement import restated
 from app.libraries.http.responses import read_many
 from app.libraries.library import Library
-from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord, dry_run
+from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord
+from app.libraries.lifecycle.dry_run import dry_run
 from app.libraries.lifecycle.storage import discard, execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordKind, RecordState

@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from app.database import ReadSession
 from app.errors import FieldError, Invalid, StaleVersion
 from app.libraries.http.dependencies import Runner
-from app.libraries.lifecycle.commands import MoveRecord, is_reviewed_first, problems_of
+from app.libraries.lifecycle.commands import MoveRecord
+from app.libraries.lifecycle.dry_run import is_reviewed_first, problems_of
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordState
 from app.services import AppSettings

@@ -14,7 +14,8 @@ from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, StaleVersion
 from app.libraries.http.dependencies import Runner
 from app.libraries.http.responses import read_many
-from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, find_by_number
+from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordState
 from app.libraries.schemas import RecordFields
 from app.matching.matcher import Matcher

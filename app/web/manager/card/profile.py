@@ -13,7 +13,8 @@ from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, Invalid, NotFound, SankuError, StaleVersion
 from app.libraries.http.dependencies import Runner
 from app.libraries.http.responses import read_many
-from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord, find
+from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord
+from app.libraries.lifecycle.lookup import find
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES

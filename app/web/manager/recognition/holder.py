@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from app.accounts.access.principal import Role
 from app.database import ReadSession
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.web.i18n import mark as _
