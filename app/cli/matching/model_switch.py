@@ -101,14 +101,14 @@ def drop(
 def _remove(model: str | None, state: "SpaceState") -> None:
     from app.errors import Conflict
     from app.matching.models import SpaceState
-    from app.matching.spaces import lifecycle
+    from app.matching.spaces import lifecycle, removal
 
     settings = load_settings()
     database = prepared_database(settings)
     try:
         named = _models(settings).of_settings.model_id
         with database.unit_of_work() as session:
-            left = lifecycle.unregistered_models(session)
+            left = removal.unregistered_models(session)
             removed = left[0] if left else lifecycle.remove(session, model, state)
             if removed == named and state is SpaceState.KEPT:
                 raise Conflict(
@@ -127,18 +127,18 @@ def _delete(database: "Database", model_id: str) -> None:
     call."""
     from uuid import UUID
 
-    from app.matching.spaces import lifecycle
+    from app.matching.spaces import removal
 
     with progress("vectors (向量)") as update:
         done, record, text = 0, UUID(int=0), ""
         while True:
             with database.unit_of_work() as session:
-                next_record = lifecycle.delete_rows(session, model_id, record)
-                next_text = lifecycle.delete_texts(session, model_id, text)
+                next_record = removal.delete_rows(session, model_id, record)
+                next_text = removal.delete_texts(session, model_id, text)
             if next_record is None and next_text is None:
                 return
             record, text = next_record or record, next_text or text
-            done += lifecycle.DELETED_AT_ONCE
+            done += removal.DELETED_AT_ONCE
             update(done, done)
 
 

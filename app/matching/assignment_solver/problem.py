@@ -112,9 +112,11 @@ def rows_of(problem: AssignmentProblem) -> ProblemRows:
     manager_row = {manager.id: row for row, manager in enumerate(managers)}
     _check(problem, pair_row, manager_row)
     fixed = {(pair_row[pair], manager_row[manager]) for pair, manager in problem.fixed}
-    values = dict.fromkeys(fixed, 0.0)
-    for row, pair in enumerate(pairs):
-        values.update(((row, manager_row[manager]), value) for manager, value in pair.values.items())
+    values = dict.fromkeys(fixed, 0.0) | {
+        (row, manager_row[manager]): value
+        for row, pair in enumerate(pairs)
+        for manager, value in pair.values.items()
+    }
     forbidden = frozenset(problem.conflicts)
     conflicts = {edge for edge in values if (pairs[edge[0]].id, managers[edge[1]].id) in forbidden}
     in_conflict = Counter(row for row, _ in conflicts)

@@ -6,7 +6,7 @@ minus the cost of load.
 """
 
 import heapq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ def by_flow(rows: ProblemRows) -> Chosen:
     A pair's first `least` units, a manager's first `wanting` units and fixed edges earn a bonus; a manager's units cost
     increasingly more; unprofitable units bypass the network. Bonuses are large enough to take priority: two flows
     differ by simple cycles, and a cycle changes at most one slot of a minimum number and one of a minimum load, and
-    touches each pair and manager at most once, so it changes value and load by less than `load_bonus`.
+    touches each pair and manager at most once, so it changes value and load by less than the bonus of a minimum load.
     """
     # 17 MB that a process needs only when it assigns.
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
@@ -36,24 +36,20 @@ def by_flow(rows: ProblemRows) -> Chosen:
     if not edges:
         return np.zeros(0, dtype=np.bool_)
     source, sink = pairs + managers, pairs + managers + 1
-    most_load = max((costs[-1] for costs in rows.load_steps if costs), default=0)
-    load_bonus = (min(pairs, managers) + 1) * int(rows.steps.max()) + 2 * most_load + 1
-    # Without minimum loads the integers stay as small as they can be.
-    floor_bonus = 2 * load_bonus + 1 if any(rows.wanting) else load_bonus
-    fixed_bonus = 2 * floor_bonus + 1
+    bonus = _bonuses(rows)
     least, most = np.array(rows.least), np.array(rows.most)
     of_pairs, ones = np.arange(pairs), np.ones(edges, dtype=np.int64)
     flow = SimpleMinCostFlow()
     first = flow.add_arcs_with_capacity_and_unit_cost(
-        rows.pair, pairs + rows.manager, ones, -rows.steps - fixed_bonus * rows.fixed
+        rows.pair, pairs + rows.manager, ones, -rows.steps - bonus.fixed * rows.fixed
     )
     flow.add_arcs_with_capacity_and_unit_cost(
-        np.full(pairs, source), of_pairs, least, np.full(pairs, -floor_bonus)
+        np.full(pairs, source), of_pairs, least, np.full(pairs, -bonus.least)
     )
     flow.add_arcs_with_capacity_and_unit_cost(
         np.full(pairs, source), of_pairs, most - least, np.zeros(pairs, dtype=np.int64)
     )
-    _add_managers(flow, rows, sink, load_bonus)
+    _add_managers(flow, rows, sink, bonus.load)
     supply = int(most.sum())
     flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
     flow.set_node_supply(source, supply)
@@ -62,6 +58,23 @@ def by_flow(rows: ProblemRows) -> Chosen:
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the flow has no solution though assigning nothing is one: {status}")
     return np.asarray(flow.flows(first)) > 0
+
+
+class _Bonuses(NamedTuple):
+    """What a unit earns besides its value: of a manager's minimum load, of a pair's minimum number, and if fixed."""
+
+    load: int
+    least: int
+    fixed: int
+
+
+def _bonuses(rows: ProblemRows) -> _Bonuses:
+    most_load = max((costs[-1] for costs in rows.load_steps if costs), default=0)
+    shorter = min(len(rows.pair_ids), len(rows.manager_ids))
+    load = (shorter + 1) * int(rows.steps.max()) + 2 * most_load + 1
+    # Without minimum loads the integers stay as small as they can be.
+    least = 2 * load + 1 if any(rows.wanting) else load
+    return _Bonuses(load, least, fixed=2 * least + 1)
 
 
 def _add_managers(flow: "SimpleMinCostFlow", rows: ProblemRows, sink: int, bonus: int) -> None:

@@ -1,6 +1,6 @@
 """Conflicts of interest (利益冲突) between a manager and a pair, from affiliations, families and declarations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,32 +79,70 @@ def find_conflict_of_interest(
     family = org_family or {}
     owners = {org for org in (demand.owner_org, achievement.owner_org, *demand.party_orgs) if org is not None}
     parties = sorted({*owners, *achievement.party_orgs})
+    return (
+        _post(manager, owners, parties)
+        or _declared_tie(manager, demand, achievement, parties, family)
+        or _tie_of_family(manager, parties, family)
+        or _excluded_tie(manager, demand.excluded_orgs, family)
+        or _former_tie(manager, (*parties, demand.id, achievement.id), family)
+        or _possible_tie(manager, parties, demand.excluded_orgs, family)
+    )
+
+
+def _post(
+    manager: ManagerFacts, owners: Collection[str], parties: Sequence[str]
+) -> ConflictOfInterest | None:
     for org in parties:
         if org in owners and org in manager.affiliations:
             return _found("affiliation", org)
     for org in parties:
         if org in manager.affiliations:
             return _found("co_ownership", org)
-    declared = {family.get(entry, entry) for entry in manager.declared_conflicts} | set(
-        manager.declared_conflicts
-    )
+    return None
+
+
+def _declared_tie(
+    manager: ManagerFacts,
+    demand: DemandFacts,
+    achievement: AchievementFacts,
+    parties: Sequence[str],
+    family: Mapping[str, str],
+) -> ConflictOfInterest | None:
+    declared = _declared_subjects(manager, family)
     if declared & {demand.id, achievement.id}:
         return _found("declared", None)
     for org in parties:
         if declared & {org, family.get(org, org)}:
             return _found("declared", org)
-    affiliated_families = {family.get(org, org) for org in manager.affiliations}
+    return None
+
+
+def _declared_subjects(manager: ManagerFacts, family: Mapping[str, str]) -> set[str]:
+    """What the manager declared, and the heads of its families."""
+    declared = manager.declared_conflicts
+    return {family.get(entry, entry) for entry in declared} | set(declared)
+
+
+def _tie_of_family(
+    manager: ManagerFacts, parties: Sequence[str], family: Mapping[str, str]
+) -> ConflictOfInterest | None:
+    affiliated = {family.get(org, org) for org in manager.affiliations}
     for org in parties:
-        if family.get(org, org) in affiliated_families:
+        if family.get(org, org) in affiliated:
             return _found("family", org)
-    tied = (
-        affiliated_families | declared | {family.get(tie.subject, tie.subject) for tie in manager.ended_ties}
-    )
-    if any(family.get(org, org) in tied for org in demand.excluded_orgs):
+    return None
+
+
+def _excluded_tie(
+    manager: ManagerFacts, excluded: Sequence[str], family: Mapping[str, str]
+) -> ConflictOfInterest | None:
+    tied = _declared_subjects(manager, family) | {
+        family.get(subject, subject)
+        for subject in (*manager.affiliations, *(tie.subject for tie in manager.ended_ties))
+    }
+    if any(family.get(org, org) in tied for org in excluded):
         return _found("excluded", None)
-    return _former_tie(manager, (*parties, demand.id, achievement.id), family) or _possible_tie(
-        manager, parties, demand.excluded_orgs, family
-    )
+    return None
 
 
 def _possible_tie(

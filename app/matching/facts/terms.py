@@ -1,7 +1,7 @@
 """The columns of a record that filters and features need, read without its texts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -40,6 +40,7 @@ def terms_of_row(
     if state != RecordState.PUBLISHED:
         return None
     owner = _id_of(owner)
+    is_confidential = publish_mode == PublishMode.CONFIDENTIAL
     common: dict[str, Any] = {
         "id": str(record_id),
         "fields": _texts_of(fields),
@@ -48,33 +49,49 @@ def terms_of_row(
         "region": region,
         "language": language,
         "owner_org": owner,
-        "owner_hidden": publish_mode == PublishMode.CONFIDENTIAL,
+        "owner_hidden": is_confidential,
     }
-    facts: AchievementFacts | DemandFacts
-    if model is Achievement:
-        trl, low, high, published_at = plain
-        facts = AchievementFacts(
-            **common,
-            trl=trl,
-            transfer_modes=_texts_of(modes),
-            price_min_wan=low,
-            price_max_wan=high,
-            party_orgs=(owner, *_texts_of(others)),
-            published_at=published_at,
-        )
-    else:
-        min_trl, low, high, deadline = plain
-        facts = DemandFacts(
-            **common,
-            min_trl=min_trl,
-            cooperation_modes=_texts_of(modes),
-            budget_min_wan=low,
-            budget_max_wan=high,
-            deadline=deadline,
-            party_orgs=(owner,),
-            excluded_orgs=_texts_of(others),
-        )
-    return facts, publish_mode == PublishMode.CONFIDENTIAL
+    terms = _achievement_terms if model is Achievement else _demand_terms
+    return terms(common, owner, _texts_of(modes), _texts_of(others), plain), is_confidential
+
+
+def _achievement_terms(
+    common: Mapping[str, Any],
+    owner: str,
+    modes: tuple[str, ...],
+    co_owners: tuple[str, ...],
+    plain: Sequence[Any],
+) -> AchievementFacts:
+    trl, low, high, published_at = plain
+    return AchievementFacts(
+        **common,
+        trl=trl,
+        transfer_modes=modes,
+        price_min_wan=low,
+        price_max_wan=high,
+        party_orgs=(owner, *co_owners),
+        published_at=published_at,
+    )
+
+
+def _demand_terms(
+    common: Mapping[str, Any],
+    owner: str,
+    modes: tuple[str, ...],
+    excluded: tuple[str, ...],
+    plain: Sequence[Any],
+) -> DemandFacts:
+    min_trl, low, high, deadline = plain
+    return DemandFacts(
+        **common,
+        min_trl=min_trl,
+        cooperation_modes=modes,
+        budget_min_wan=low,
+        budget_max_wan=high,
+        deadline=deadline,
+        party_orgs=(owner,),
+        excluded_orgs=excluded,
+    )
 
 
 @dataclass(frozen=True, slots=True)

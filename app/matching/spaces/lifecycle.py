@@ -1,24 +1,20 @@
 """The spaces of a store: a second one begins, becomes complete, serves, and goes again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
 from app.accounts.access.principal import SYSTEM, Principal
-from app.database import now, on_sqlite
+from app.database import now
 from app.errors import Conflict, NotFound
 from app.events.catalogue import PairsToRerank
 from app.events.outbox import emit
-from app.matching.embedding import vector_store
-from app.matching.models import Embedding, EmbeddingSpace, RecordVector, SpaceState
+from app.matching.models import EmbeddingSpace, SpaceState
 from app.matching.spaces.due_rows import current_count, due_count, due_records
-
-DELETED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +93,9 @@ def begin(
     spaces = {space.model_id: space for space in _locked(session)}
     serving = next((one for one in spaces.values() if one.state == SpaceState.SERVING), None)
     serves = present.model_id if serving is None else serving.model_id
-    if wanted.model_id == serves:
-        raise Conflict(
-            f"The model {serves} serves already.", f"模型 {serves} 已在使用。", code="model_active"
-        )
-    others = [one for one in spaces if one not in (serves, wanted.model_id)]
-    if others:
-        raise Conflict(
-            f"The space of {others[0]} is in the way: `sanku model cancel` or `sanku model drop` removes it.",
-            f"已有模型 {others[0]} 的向量空间：请先运行 sanku model cancel 或 sanku model drop。",
-            code="space_in_the_way",
-        )
+    _refuse_in_the_way(spaces, serves, wanted)
     if serving is None:
-        if current_count(session, present.model_id) == 0 or due_records(session, present.model_id, limit=1):
-            raise Conflict(
-                f"Records lack vectors of {present.model_id}: set SANKU_MODEL to the present model, and run "
-                "`sanku reindex` first.",
-                f"部分记录没有模型 {present.model_id} 的向量：请将 SANKU_MODEL 设为现用模型，并先运行 sanku reindex。",
-                code="space_incomplete",
-            )
+        _require_complete(session, present)
         session.add(_space(present, SpaceState.SERVING))
     space = spaces.get(wanted.model_id)
     if space is None:
@@ -129,6 +109,30 @@ def begin(
     audit.record(session, principal, "embedding.switch", details=f"{serves} → {wanted.model_id}")
     serve_if_complete(session, wanted.model_id)
     return SpaceState(space.state)
+
+
+def _refuse_in_the_way(spaces: Collection[str], serves: str, wanted: ModelSource) -> None:
+    if wanted.model_id == serves:
+        raise Conflict(
+            f"The model {serves} serves already.", f"模型 {serves} 已在使用。", code="model_active"
+        )
+    others = [one for one in spaces if one not in (serves, wanted.model_id)]
+    if others:
+        raise Conflict(
+            f"The space of {others[0]} is in the way: `sanku model cancel` or `sanku model drop` removes it.",
+            f"已有模型 {others[0]} 的向量空间：请先运行 sanku model cancel 或 sanku model drop。",
+            code="space_in_the_way",
+        )
+
+
+def _require_complete(session: Session, present: ModelSource) -> None:
+    if current_count(session, present.model_id) == 0 or due_records(session, present.model_id, limit=1):
+        raise Conflict(
+            f"Records lack vectors of {present.model_id}: set SANKU_MODEL to the present model, and run "
+            "`sanku reindex` first.",
+            f"部分记录没有模型 {present.model_id} 的向量：请将 SANKU_MODEL 设为现用模型，并先运行 sanku reindex。",
+            code="space_incomplete",
+        )
 
 
 def serve_if_complete(session: Session, model_id: str, *, since: int | None = None) -> bool:
@@ -173,70 +177,6 @@ def remove(
         f"There is no space to remove that is {state.value}.",
         "没有可取消的向量空间。" if state is SpaceState.FILLING else "没有可删除的旧向量空间。",
         code="no_such_space",
-    )
-
-
-def unregistered_models(session: Session) -> list[str]:
-    """Models with rows but without a space: what an interrupted removal left."""
-    serving = vector_store.serving_model(session)
-    if serving is None:
-        return []
-    known = select(EmbeddingSpace.model_id)
-    found: list[str] = []
-    while (
-        left := session.scalar(
-            select(RecordVector.model_id)
-            .where(RecordVector.model_id.not_in(known), RecordVector.model_id.not_in(found))
-            .limit(1)
-        )
-    ) is not None:
-        found.append(left)
-    return found
-
-
-def delete_rows(session: Session, model_id: str, after: UUID | None) -> UUID | None:
-    """Delete the next rows of a model without a space; the id to go on behind, None at the end."""
-    query = select(RecordVector.record_id).where(RecordVector.model_id == model_id)
-    if after is not None:
-        query = query.where(RecordVector.record_id > after)
-    ids = session.scalars(query.order_by(RecordVector.record_id).limit(DELETED_AT_ONCE)).all()
-    if not ids:
-        return None
-    top = vector_store.position(session)
-    session.execute(
-        delete(RecordVector)
-        .where(RecordVector.model_id == model_id, RecordVector.record_id.in_(ids))
-        .execution_options(synchronize_session=False)
-    )
-    if on_sqlite(session) and vector_store.position(session) < top:
-        _keep_numbers_growing(session, top + 1)
-    return ids[-1]
-
-
-def delete_texts(session: Session, model_id: str, after: str | None) -> str | None:
-    """Delete the next vectors of texts by a model without a space; the hash to go on behind, None at the end."""
-    query = select(Embedding.text_hash).where(Embedding.model_id == model_id)
-    if after is not None:
-        query = query.where(Embedding.text_hash > after)
-    hashes = session.scalars(query.order_by(Embedding.text_hash).limit(DELETED_AT_ONCE)).all()
-    if not hashes:
-        return None
-    session.execute(delete(Embedding).where(Embedding.model_id == model_id, Embedding.text_hash.in_(hashes)))
-    return hashes[-1]
-
-
-def _keep_numbers_growing(session: Session, number: int) -> None:
-    """Give the newest row a number above those that were deleted: a number that comes twice would hide a change from
-    followers."""
-    newest = select(RecordVector.seq).order_by(RecordVector.seq.desc()).limit(1)
-    session.execute(
-        update(RecordVector)
-        .where(RecordVector.seq == newest.scalar_subquery())
-        .values(
-            seq=number,
-            of_change=func.coalesce(RecordVector.of_change, RecordVector.seq),
-        )
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,16 +22,13 @@ from app.matching.ranking.ranker import Ranker
 from app.matching.training import promotion
 from app.matching.training.examples import Example, TrainingExamples, collect_examples
 from app.matching.training.fit import calibration, fit, stretched
+from app.matching.training.folds import LEAST_DEMANDS, TimeFold, by_time, demands_of
 from app.matching.training.judged_sets import JudgedPairs
 from app.matching.training.promotion import PairedDifference, PairedTrial
 
-# Share of the demands, by first impression, that precede the first comparison.
-FIRST_LEARNED = 0.4
-FOLDS = 3
 # Share of a fold's training data, the latest, that is used for calibration.
 CALIBRATED = 0.25
 LEAST_JUDGEMENTS = 30
-LEAST_DEMANDS = 12
 
 
 class PromotionDecision(StrEnum):
@@ -55,14 +50,6 @@ class Trained:
     trained_to: datetime
     judgements: int
     report: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class TimeFold:
-    """A split by time: examples before a moment, and the demands from then on, without overlap."""
-
-    learned: tuple[Example, ...]
-    later: tuple[Example, ...]
 
 
 def train(
@@ -146,36 +133,6 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
     return run
 
 
-def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> list[TimeFold]:
-    """Up to FOLDS folds over the demands first shown `after` a moment, except the first share FIRST_LEARNED.
-
-    None if there are fewer than LEAST_DEMANDS. Pairs of an earlier demand that were shown only after the start of a
-    fold's later part are not used for its training.
-    """
-    begins: dict[UUID, datetime] = {}
-    for example in examples:
-        begins.setdefault(example.demand_id, example.at)
-    demands = list(begins)
-    first = int(len(demands) * FIRST_LEARNED)
-    while first < len(demands) and after is not None and begins[demands[first]] < after:
-        first += 1
-    if len(demands) - first < LEAST_DEMANDS or first == 0:
-        return []
-    place = {demand: number for number, demand in enumerate(demands)}
-    cuts = [first + (len(demands) - first) * fold // FOLDS for fold in range(FOLDS + 1)]
-    return [
-        TimeFold(
-            tuple(
-                example
-                for example in examples
-                if place[example.demand_id] < cut and example.at < begins[demands[cut]]
-            ),
-            tuple(example for example in examples if cut <= place[example.demand_id] < end),
-        )
-        for cut, end in pairwise(cuts)
-    ]
-
-
 def _validated(
     present: Ranker, start: Ranker, folds: Sequence[TimeFold]
 ) -> tuple[Ranker, PairedTrial, PairedTrial]:
@@ -192,7 +149,7 @@ def _validated(
 
 def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:
     """Weights from all examples; the scale from how a ranker of the earlier ones scores the later ones."""
-    demands = _demands(examples)
+    demands = demands_of(examples)
     earlier = set(demands[: int(len(demands) * (1 - CALIBRATED))])
     held = fit(start, [example for example in examples if example.demand_id in earlier], version="held")
     slope, shift = calibration(held, [example for example in examples if example.demand_id not in earlier])
@@ -202,11 +159,6 @@ def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:
 def _learned_to(session: Session, present: Ranker) -> datetime | None:
     """The end of the present ranker's training period; None if it was not trained here."""
     return session.scalar(select(RankerModel.trained_to).where(RankerModel.version == present.version))
-
-
-def _demands(examples: Sequence[Example]) -> list[UUID]:
-    """Demands in the order of their first impression."""
-    return list(dict.fromkeys(example.demand_id for example in examples))
 
 
 def _decide(
@@ -230,7 +182,7 @@ def _seen(training_set: TrainingExamples, folds: Sequence[TimeFold]) -> dict[str
         "judgements": training_set.judgements,
         "examples": len(training_set.examples),
         "folds": [
-            {"learned_demands": len(_demands(fold.learned)), "later_demands": len(_demands(fold.later))}
+            {"learned_demands": len(demands_of(fold.learned)), "later_demands": len(demands_of(fold.later))}
             for fold in folds
         ],
         "position_bias": {

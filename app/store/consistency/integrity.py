@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.database import on_sqlite
 from app.errors import Unavailable
 from app.matching.index import open_engine, open_index, open_lexical, snapshot
-from app.matching.index.milvus.mirror import forget_positions
+from app.matching.index.milvus.collections import forget_positions
 from app.matching.index.milvus.vectors import MilvusIndex
 from app.matching.index.milvus.words import MilvusLexicalIndex
 from app.matching.models import RecordVector, Vector

@@ -13,8 +13,8 @@ from app.database import Database
 from app.errors import Unavailable
 from app.libraries.record.enums import RecordKind
 from app.matching.index import IndexFilter, open_index
+from app.matching.index.milvus.collections import forget_positions
 from app.matching.index.milvus.engine import Engine
-from app.matching.index.milvus.mirror import forget_positions
 from app.matching.index.milvus.vectors import MilvusIndex
 from app.settings import Settings
 from app.settings.index_address import MilvusAddress

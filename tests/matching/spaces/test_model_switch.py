@@ -16,8 +16,8 @@ from app.matching.matcher import Matcher
 from app.matching.models import Pair, RecordVector
 from app.matching.ranking import registry
 from app.matching.ranking.ranker import load_ranker, ranker_file
-from app.matching.spaces.lifecycle import unregistered_models
 from app.matching.spaces.opened_models import OpenedModels
+from app.matching.spaces.removal import unregistered_models
 from app.matching.training.refit import keep
 from app.store.consistency.verification import StoreParts, check_store
 from app.store.transfer import transfer

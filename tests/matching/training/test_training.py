@@ -16,17 +16,11 @@ from app.matching.ranking.models import RankerActivation, RankerModel
 from app.matching.ranking.ranker import Ranker
 from app.matching.ranking.registry import ActiveRanker
 from app.matching.training.examples import Example, collect_examples
+from app.matching.training.folds import LEAST_DEMANDS, by_time
 from app.matching.training.job import TrainingOptions, run_training
 from app.matching.training.judged_sets import JudgedPairs
 from app.matching.training.promotion import later_demands
-from app.matching.training.trainer import (
-    LEAST_DEMANDS,
-    PromotionDecision,
-    Trained,
-    by_time,
-    settle,
-    train,
-)
+from app.matching.training.trainer import PromotionDecision, Trained, settle, train
 from tests.matching.training.test_fit import AT, example
 from tests.matching.training.usage import BY_CHANCE, BY_MEANING, END, build, live
 

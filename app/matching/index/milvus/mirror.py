@@ -22,15 +22,10 @@ from app.matching.index.milvus.engine import Engine
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
+from app.matching.index.milvus.collections import STATES, STRONG, create_states
+
 K = TypeVar("K", UUID, int)
 T = TypeVar("T")
-
-STATES = "sanku_positions"
-"""One row for each followed collection: how far it has come. It lies in Milvus, so that it is lost, restored and moved
-together with what it describes."""
-
-STRONG = "Strong"
-"""A search sees what was written before it, by whichever process."""
 
 _BATCH = 1000
 
@@ -203,7 +198,7 @@ class Mirror(ABC, Generic[K]):
 
     def _stored_state(self, client: "MilvusClient") -> Reached | None:
         if not client.has_collection(STATES):
-            _create_states(client)
+            create_states(client)
         if self._reached is None:
             client.load_collection(STATES)
             for name in client.list_collections():
@@ -251,16 +246,6 @@ def _insert(collection: str, rows: list[dict[str, Any]], client: "MilvusClient")
     client.insert(collection, rows)
 
 
-def forget_positions(engine: Engine) -> None:
-    """Let every collection be filled again: its follower no longer knows how far it has come."""
-
-    def drop(client: "MilvusClient") -> None:
-        if client.has_collection(STATES):
-            client.drop_collection(STATES)
-
-    engine.call(drop)
-
-
 def batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
     """The rows in lists of a size that Milvus takes at once."""
     batch: list[Any] = []
@@ -271,34 +256,3 @@ def batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
             batch = []
     if batch:
         yield batch
-
-
-def add_filter_columns(schema: Any) -> None:
-    """The columns of `expressions.described`, and the record."""
-    from pymilvus import DataType
-
-    for name, length in (
-        ("record", 32),
-        ("kind", 12),
-        ("owner", 32),
-        ("fields", 8192),
-        ("region", 6),
-        ("language", 8),
-    ):
-        if not any(field.name == name for field in schema.fields):
-            schema.add_field(name, DataType.VARCHAR, max_length=length)
-    for name in ("trl", "until", "mark"):
-        schema.add_field(name, DataType.INT64)
-
-
-def _create_states(client: "MilvusClient") -> None:
-    from pymilvus import DataType
-
-    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("name", DataType.VARCHAR, is_primary=True, max_length=200)
-    schema.add_field("reached", DataType.VARCHAR, max_length=8192)
-    # Each collection must have a vector.
-    schema.add_field("unused", DataType.FLOAT_VECTOR, dim=2)
-    indexes = client.prepare_index_params()
-    indexes.add_index("unused", index_type="FLAT", metric_type="IP")
-    client.create_collection(STATES, schema=schema, index_params=indexes, consistency_level=STRONG)

@@ -18,9 +18,10 @@ from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
 from app.matching.index.base import Array, Hit, IndexFilter, best_of, queries_2d
 from app.matching.index.change_logs import vector_changes
+from app.matching.index.milvus.collections import STRONG, add_filter_columns
 from app.matching.index.milvus.engine import Engine
 from app.matching.index.milvus.expressions import described, expression
-from app.matching.index.milvus.mirror import STRONG, Changed, Mirror, add_filter_columns, batches
+from app.matching.index.milvus.mirror import Changed, Mirror, batches
 from app.matching.models import RecordVector
 
 if TYPE_CHECKING:

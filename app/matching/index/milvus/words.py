@@ -24,9 +24,10 @@ from app.libraries.search.full_text import SearchDocument
 from app.matching.embedding.vector_store import chunks, position
 from app.matching.index.base import Hit, IndexFilter
 from app.matching.index.change_logs import document_changes
+from app.matching.index.milvus.collections import STRONG, add_filter_columns
 from app.matching.index.milvus.engine import Engine
 from app.matching.index.milvus.expressions import described, expression
-from app.matching.index.milvus.mirror import STRONG, Changed, Mirror, add_filter_columns, batches
+from app.matching.index.milvus.mirror import Changed, Mirror, batches
 from app.matching.index.milvus.vectors import MOST_HITS
 from app.matching.index.words.base import LexicalIndex, of_library
 from app.matching.index.words.gin import PostgresLexicalIndex

@@ -1,7 +1,7 @@
 """Postings of one library in memory: exact BM25 of the top documents without reading every posting."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -9,59 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.index.columns import Mask, Slots
+from app.matching.index.words.blocks import Block, Numbers, Vocabulary
 from app.matching.text.bm25 import K1, CorpusStats
 
 Scores = NDArray[np.float64]
-Numbers = NDArray[np.int32]
 
 # Sums of floats in another order differ in their last bits, so near ties are included.
 _SLACK = 1e-9
 _MOST = np.iinfo(np.uint16).max
 # Multiple of the requested documents that is scored completely before the others are considered.
 _LIKELY = 4
-
-
-class _Vocabulary(dict[str, int]):
-    """Words as numbers, in the order of their first use."""
-
-    def __missing__(self, word: str) -> int:
-        self[word] = number = len(self)
-        return number
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Postings of some documents: those of `words[i]` (ascending) are `starts[i]`…`starts[i + 1]`.
-
-    The slots of a word ascend; `tf` is how often it occurs in each.
-    """
-
-    documents: int
-    words: Numbers
-    starts: Slots
-    slots: Numbers
-    tf: NDArray[np.uint16]
-    # Cached per queried word: demands of one trade use the same words.
-    known: dict[int, slice] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def of(cls, documents: int, word: NDArray[Any], slots: Numbers, tf: NDArray[np.uint16]) -> "_Block":
-        """From one entry per posting, sorted by word and slot."""
-        starts = np.flatnonzero(np.diff(word, prepend=-1))
-        return cls(documents, word[starts].astype(np.int32), np.append(starts, len(word)), slots, tf)
-
-    def postings(self, word: int) -> slice:
-        found = self.known.get(word)
-        if found is None:
-            place = int(self.words.searchsorted(word))
-            here = place < len(self.words) and self.words[place] == word
-            found = slice(int(self.starts[place]), int(self.starts[place + 1])) if here else slice(0, 0)
-            self.known[word] = found
-        return found
-
-    def every_word(self) -> Numbers:
-        """The word of each posting."""
-        return np.repeat(self.words, np.diff(self.starts))
 
 
 @dataclass(slots=True)
@@ -84,8 +41,8 @@ class InvertedIndex:
     """
 
     def __init__(self) -> None:
-        self._vocabulary = _Vocabulary()
-        self._blocks: list[_Block] = []
+        self._vocabulary = Vocabulary()
+        self._blocks: list[Block] = []
         self._lengths = np.zeros(0, np.int32)
         self._present = np.zeros(0, np.bool_)
         self._bounds: dict[tuple[int, int], tuple[float, float]] = {}
@@ -117,7 +74,7 @@ class InvertedIndex:
         cells, tf = np.unique(numbers * size + np.repeat(np.arange(len(cut)), lengths), return_counts=True)
         word, place = np.divmod(cells, size)
         self._blocks.append(
-            _Block.of(len(cut), word, (first + place).astype(np.int32), tf.clip(max=_MOST).astype(np.uint16))
+            Block.of(len(cut), word, (first + place).astype(np.int32), tf.clip(max=_MOST).astype(np.uint16))
         )
         self._lengths = np.concatenate([self._lengths, lengths])
         self._present = np.concatenate([self._present, np.ones(len(cut), np.bool_)])
@@ -145,7 +102,7 @@ class InvertedIndex:
         tf = np.concatenate([block.tf for block in merged])[here][order]
         kept = self._blocks[: len(self._blocks) - len(merged)]
         documents = sum(block.documents for block in merged)
-        self._blocks = [*kept, _Block.of(documents, word[order], slots, tf)]
+        self._blocks = [*kept, Block.of(documents, word[order], slots, tf)]
         # The cache of the earlier blocks stays valid.
         self._bounds = {key: bound for key, bound in self._bounds.items() if key[1] < len(kept)}
 
