@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -25,6 +26,7 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.database import Database
+    from app.services import Services
 
 # Output is data (file:100:field, [brackets]), so rich must not interpret markup, emoji codes or numbers.
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -99,6 +101,42 @@ def prepared_database(settings: Settings) -> "Database":
         )
     open_keys(settings, database)
     return database
+
+
+@contextmanager
+def opened_database(settings: Settings) -> Iterator["Database"]:
+    """`prepared_database`, disposed at the end."""
+    database = prepared_database(settings)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def opened_services(settings: Settings) -> Iterator["Services"]:
+    """The services of the installation, given back at the end.
+
+    Raises:
+        RuntimeError: see `build_services`.
+    """
+    from app.bootstrap.services import build_services, close
+
+    services = build_services(settings)
+    try:
+        yield services
+    finally:
+        close(services)
+
+
+@contextmanager
+def exit_if_refused(*refusals: type[Exception]) -> Iterator[None]:
+    """Print one of these errors, and end with status 2."""
+    try:
+        yield
+    except refusals as refused:
+        print_error(str(refused), style="red")
+        raise typer.Exit(2) from refused
 
 
 def reserve_port(host: str, port: int) -> socket.socket:

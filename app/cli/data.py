@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.common import load_settings, print_error, progress, write_json
+from app.cli.common import load_settings, opened_services, print_error, progress, write_json
 
 if TYPE_CHECKING:
     from app.libraries.datasets.load_report import LoadReport
@@ -36,25 +36,23 @@ def load(
 
     Exits with status 2 if rows are refused; each is reported with its file, line, field and reason.
     """
-    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.libraries.datasets.loading import load_directory, read_defaults
     from app.libraries.record.indexing import Indexer
     from app.settings import Settings
 
-    services = build_services(load_settings())
-    with progress("records (记录)") as update:
-        report = load_directory(
-            services[Database],
-            services[Indexer],
-            services[Settings],
-            directory,
-            defaults=read_defaults(defaults),
-            draft=draft,
-            on_progress=update,
-        )
-    services[Database].refresh_statistics()
-    close(services)
+    with opened_services(load_settings()) as services:
+        with progress("records (记录)") as update:
+            report = load_directory(
+                services[Database],
+                services[Indexer],
+                services[Settings],
+                directory,
+                defaults=read_defaults(defaults),
+                draft=draft,
+                on_progress=update,
+            )
+        services[Database].refresh_statistics()
     if as_json:
         write_json(report.as_dict())
     else:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.common import load_settings, write_json
+from app.cli.common import load_settings, opened_services, write_json
 
 commands = typer.Typer(help="The vector index (向量索引).", no_args_is_help=True)
 
@@ -26,16 +26,13 @@ def status(as_json: AsJson = False) -> None:
 @commands.command("rebuild")
 def rebuild(as_json: AsJson = False) -> None:
     """Discard the index and rebuild it from the vectors in the database. No text is embedded again."""
-    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.matching.matcher import Matcher
 
-    services = build_services(load_settings())
-    with services[Database].unit_of_work() as session:
+    with opened_services(load_settings()) as services, services[Database].unit_of_work() as session:
         services[Matcher].index.rebuild(session)
         services[Matcher].lexical.rebuild()
         state = services[Matcher].index.status(session)
-    close(services)
     _show(state, as_json)
 
 

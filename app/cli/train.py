@@ -1,17 +1,12 @@
 """The commands `sanku train` and `sanku model list | use | rollback`: training and promotion of the ranker."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from app.cli.common import load_settings, prepared_database, progress, write_json
-
-if TYPE_CHECKING:
-    from app.database import Database
+from app.cli.common import load_settings, opened_database, opened_services, progress, write_json
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -33,7 +28,6 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a ranker on users' answers to matches. It becomes active only if it is better than the active one."""
-    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.matching.embedding.embedder import Embedder
     from app.matching.matcher import Matcher
@@ -41,23 +35,22 @@ def train(
     from app.matching.training.judged_sets import judged_pairs, shipped_directory
     from app.settings import Settings
 
-    services = build_services(load_settings())
-    with progress("judged set (评测集)") as update:
-        pairs = judged_pairs(
-            services[Settings],
-            services[Embedder],
-            judged or shipped_directory(),
-            on_progress=update,
-            reranker=services[Matcher].reranker,
+    with opened_services(load_settings()) as services:
+        with progress("judged set (评测集)") as update:
+            pairs = judged_pairs(
+                services[Settings],
+                services[Embedder],
+                judged or shipped_directory(),
+                on_progress=update,
+                reranker=services[Matcher].reranker,
+            )
+        options = TrainingOptions(
+            judged=pairs,
+            since=since.replace(tzinfo=UTC) if since else None,
+            margin=margin,
+            dry_run=dry_run,
         )
-    options = TrainingOptions(
-        judged=pairs,
-        since=since.replace(tzinfo=UTC) if since else None,
-        margin=margin,
-        dry_run=dry_run,
-    )
-    report = run_training(services[Database], services[Matcher].shipped, options)
-    close(services)
+        report = run_training(services[Database], services[Matcher].shipped, options)
     if as_json:
         write_json(report)
         return
@@ -70,7 +63,7 @@ def list_models(as_json: AsJson = False) -> None:
     from app.matching.ranking.ranker import load_ranker
     from app.matching.training.report import listed_models
 
-    with _database() as database, database.reading() as session:
+    with opened_database(load_settings()) as database, database.reading() as session:
         rows = [row.model_dump(mode="json") for row in listed_models(session, load_ranker())]
     if as_json:
         write_json({"items": rows})
@@ -88,7 +81,7 @@ def use(version: Annotated[str, typer.Argument(help="A version from `sanku model
     from app.matching.ranking import registry
     from app.matching.ranking.ranker import load_ranker
 
-    with _database() as database, database.unit_of_work() as session:
+    with opened_database(load_settings()) as database, database.unit_of_work() as session:
         registry.use(session, version, shipped=load_ranker(), principal=SYSTEM)
     typer.echo(version)
 
@@ -99,16 +92,6 @@ def rollback() -> None:
     from app.matching.ranking import registry
     from app.matching.ranking.ranker import load_ranker
 
-    with _database() as database, database.unit_of_work() as session:
+    with opened_database(load_settings()) as database, database.unit_of_work() as session:
         version = registry.rollback(session, shipped=load_ranker(), principal=SYSTEM)
     typer.echo(version)
-
-
-@contextmanager
-def _database() -> Iterator["Database"]:
-    """The database, disposed at the end of the command."""
-    database = prepared_database(load_settings())
-    try:
-        yield database
-    finally:
-        database.dispose()

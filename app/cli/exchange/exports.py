@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.common import load_settings
+from app.cli.common import load_settings, opened_services
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -33,7 +33,6 @@ def export(
     ] = None,
 ) -> None:
     """Write a list to a file that `sanku import` reads back as it was."""
-    from app.bootstrap.services import build_services, close
     from app.exchange.headers.dictionary import Kind
     from app.exchange.out.files import ListFormat, write_rows
 
@@ -41,12 +40,10 @@ def export(
         format_ = ListFormat(out.suffix.removeprefix(".").lower())
     except ValueError as error:
         raise typer.BadParameter("the file must end in .xlsx, .csv or .jsonl") from error
-    services = build_services(load_settings())
-    with out.open("w+b") as file:
+    with opened_services(load_settings()) as services, out.open("w+b") as file:
         count = write_rows(
             Kind(name.value.removesuffix("s")), format_, _bodies(services, name, where or ()), file
         )
-    close(services)
     typer.echo(f"{out}: {count} records (记录 {count} 条)")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from app.cli.common import load_settings, print_error, progress, write_json
+from app.cli.common import load_settings, opened_services, print_error, progress, write_json
 
 if TYPE_CHECKING:
     from app.database import Database
@@ -56,15 +56,13 @@ def import_file(
 def undo(batch: Annotated[UUID, typer.Argument(help="The batch that an import has printed.")]) -> None:
     """Undo an import. Records that somebody has changed since are kept."""
     from app.accounts.access.principal import SYSTEM
-    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.exchange.batches.reversal import Reversal
     from app.libraries.record.indexing import Indexer
     from app.settings import Settings
 
-    services = build_services(load_settings())
-    kept = Reversal(services[Database], services[Indexer], services[Settings], SYSTEM).undo(batch)
-    close(services)
+    with opened_services(load_settings()) as services:
+        kept = Reversal(services[Database], services[Indexer], services[Settings], SYSTEM).undo(batch)
     typer.echo(
         f"undone; {kept} records kept, because they were changed since (已撤销；{kept} 条导入后有修改，保留)"
     )
@@ -72,7 +70,6 @@ def undo(batch: Annotated[UUID, typer.Argument(help="The batch that an import ha
 
 def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, Any]:
     from app.accounts.access.principal import SYSTEM
-    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.exchange.batches.commit import Committer
     from app.exchange.batches.preview import preview
@@ -81,27 +78,26 @@ def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, An
     from app.settings import Settings
 
     data = scanned(file.read_bytes(), load_settings())
-    services = build_services(load_settings())
-    database = services[Database]
-    with progress("rows read (已读行)") as update:
-        batch = preview(
-            database,
-            data,
-            name=file.name,
-            sender=sender,
-            principal=SYSTEM,
-            on_progress=lambda done: update(done, done),
+    with opened_services(load_settings()) as services:
+        database = services[Database]
+        with progress("rows read (已读行)") as update:
+            batch = preview(
+                database,
+                data,
+                name=file.name,
+                sender=sender,
+                principal=SYSTEM,
+                on_progress=lambda done: update(done, done),
+            )
+        committer = Committer(
+            database, services[Indexer], services[Settings], SYSTEM, publish=publish, accept_derived=yes
         )
-    committer = Committer(
-        database, services[Indexer], services[Settings], SYSTEM, publish=publish, accept_derived=yes
-    )
-    with progress("rows (行)") as update:
-        total = left = committer.waiting(batch)
-        while left:
-            left = committer.store_rows(batch)
-            update(total - left, total)
-    report = _outcomes(database, batch)
-    close(services)
+        with progress("rows (行)") as update:
+            total = left = committer.waiting(batch)
+            while left:
+                left = committer.store_rows(batch)
+                update(total - left, total)
+        report = _outcomes(database, batch)
     return report
 
 

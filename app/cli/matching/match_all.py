@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.common import load_settings, progress, write_json
+from app.cli.common import load_settings, opened_services, progress, write_json
 
 
 def match_all(
@@ -13,25 +13,23 @@ def match_all(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Rank all published demands and store their good pairs. Pushes follow, as after a publication."""
-    from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.matching.matcher import Matcher
     from app.matching.tools.bulk_ranking import match_all
     from app.matching.tools.checkpoint import Checkpoint
 
     settings = load_settings()
-    services = build_services(settings)
-    matcher = services[Matcher]
-    with services[Database].reading() as session:
-        ranker_version = matcher.ranker(session).version
-    checkpoint = Checkpoint(
-        settings.home_path / "match-all.progress", f"{ranker_version} {matcher.index.model_id}"
-    )
-    if fresh:
-        checkpoint.end()
-    with progress("demands (需求)") as update:
-        report = match_all(services[Database], matcher, progress=checkpoint, on_progress=update)
-    close(services)
+    with opened_services(settings) as services:
+        matcher = services[Matcher]
+        with services[Database].reading() as session:
+            ranker_version = matcher.ranker(session).version
+        checkpoint = Checkpoint(
+            settings.home_path / "match-all.progress", f"{ranker_version} {matcher.index.model_id}"
+        )
+        if fresh:
+            checkpoint.end()
+        with progress("demands (需求)") as update:
+            report = match_all(services[Database], matcher, progress=checkpoint, on_progress=update)
     if as_json:
         write_json(asdict(report))
         return

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.common import load_settings, prepared_database, print_error, progress, write_json
+from app.cli.common import (
+    exit_if_refused,
+    load_settings,
+    opened_database,
+    print_error,
+    progress,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from app.store.backup.manifest import Manifest
@@ -40,23 +47,20 @@ def backup(
     from app.store.backup.creation import back_up
 
     settings = load_settings()
-    database = prepared_database(settings)
-    try:
-        with progress("backing up (备份)") as bar:
-            manifest = back_up(
-                database,
-                settings,
-                None if without_files else open_raw_store(settings),
-                archive,
-                recipients=recipients or (),
-                with_keys=with_keys or bool(recipients),
-                on_part=lambda _, done, total: bar(done, total),
-            )
-    except BackupRefusedError as refused:
-        print_error(str(refused), style="red")
-        raise typer.Exit(2) from refused
-    finally:
-        database.dispose()
+    with (
+        exit_if_refused(BackupRefusedError),
+        opened_database(settings) as database,
+        progress("backing up (备份)") as bar,
+    ):
+        manifest = back_up(
+            database,
+            settings,
+            None if without_files else open_raw_store(settings),
+            archive,
+            recipients=recipients or (),
+            with_keys=with_keys or bool(recipients),
+            on_part=lambda _, done, total: bar(done, total),
+        )
     _show(manifest, "backed up (已备份)", as_json=as_json)
     _end_if_files_are_missing(manifest)
 
@@ -87,18 +91,14 @@ def restore(
     from app.store.backup.restoration import restore as restore_store
 
     settings = load_settings()
-    try:
-        with progress("restoring (恢复)") as bar:
-            manifest = restore_store(
-                archive,
-                settings,
-                open_raw_store(settings),
-                identity=identity,
-                on_table=lambda _, done, total: bar(done, total),
-            )
-    except BackupRefusedError as refused:
-        print_error(str(refused), style="red")
-        raise typer.Exit(2) from refused
+    with exit_if_refused(BackupRefusedError), progress("restoring (恢复)") as bar:
+        manifest = restore_store(
+            archive,
+            settings,
+            open_raw_store(settings),
+            identity=identity,
+            on_table=lambda _, done, total: bar(done, total),
+        )
     _show(manifest, "restored (已恢复)", as_json=as_json)
 
 

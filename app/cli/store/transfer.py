@@ -1,10 +1,11 @@
 """The command `sanku migrate-store`: moves the store to another database."""
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.common import load_settings, print_error, progress, write_json
+from app.cli.common import exit_if_refused, load_settings, print_error, progress, write_json
 
 if TYPE_CHECKING:
     from app.store.transfer import TransferReport
@@ -37,7 +38,9 @@ def migrate_store(
     settings = load_settings()
     use_keys(settings)
     source, target = Database(settings.url), Database(to)
-    try:
+    with exit_if_refused(transfer.TransferRefusedError), ExitStack() as closed:
+        closed.callback(source.dispose)
+        closed.callback(target.dispose)
         if verify_only:
             report = transfer.compare(source, target)
         else:
@@ -45,12 +48,6 @@ def migrate_store(
                 report = transfer.transfer(
                     source, target, resume=resume, on_table=lambda _, done, total: bar(done, total)
                 )
-    except transfer.TransferRefusedError as refused:
-        print_error(str(refused), style="red")
-        raise typer.Exit(2) from refused
-    finally:
-        source.dispose()
-        target.dispose()
     _show(report, as_json=as_json)
 
 
