@@ -72,48 +72,36 @@ class Metrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
-        self.events_done = Counter(
-            "sanku_events_done",
-            "Events acknowledged by workers of this process",
-            ["name"],
-            registry=self.registry,
+        self.events_done = self._counter(
+            "sanku_events_done", "Events acknowledged by workers of this process", "name"
         )
-        self.events_failed = Counter(
-            "sanku_events_failed", "Failed attempts to handle events", ["name"], registry=self.registry
+        self.events_failed = self._counter("sanku_events_failed", "Failed attempts to handle events", "name")
+        self.events_waiting = self._gauge("sanku_events_waiting", "Events not yet acknowledged")
+        self.events_dead = self._gauge("sanku_events_dead", "Events in the dead-letter list")
+        self.index_vectors = self._gauge("sanku_index_vectors", "Vectors in the index", "kind")
+        self.index_position = self._gauge(
+            "sanku_index_position", "Sequence number up to which the index has followed"
         )
-        self.events_waiting = Gauge(
-            "sanku_events_waiting", "Events not yet acknowledged", registry=self.registry
-        )
-        self.events_dead = Gauge(
-            "sanku_events_dead", "Events in the dead-letter list", registry=self.registry
-        )
-        self.index_vectors = Gauge(
-            "sanku_index_vectors", "Vectors in the index", ["kind"], registry=self.registry
-        )
-        self.index_position = Gauge(
-            "sanku_index_position",
-            "Sequence number up to which the index has followed",
-            registry=self.registry,
-        )
-        self.tie_alarms = Gauge(
+        self.tie_alarms = self._gauge(
             "sanku_tie_alarms",
             "Alarms of the last 24 hours: an organisation changes ties of its records again and again",
-            registry=self.registry,
         )
-        self.reading_alarms = Gauge(
+        self.reading_alarms = self._gauge(
             "sanku_reading_alarms",
             "Alarms of the last 24 hours: somebody reads many contacts, confidential records or files of others",
-            registry=self.registry,
         )
-        self.turns = Gauge(
-            "sanku_turns", "Requests with slow work, working or waiting", ["state"], registry=self.registry
-        )
-        self.turns_refused = Counter(
+        self.turns = self._gauge("sanku_turns", "Requests with slow work, working or waiting", "state")
+        self.turns_refused = self._counter(
             "sanku_turns_refused",
             "Requests with slow work that were refused: too many of one holder, no place to wait, or no turn in time",
-            ["reason"],
-            registry=self.registry,
+            "reason",
         )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, registry=self.registry)
 
 
 class ObserveRequests:

@@ -33,6 +33,7 @@ from tests.support.postgresql import DatabasePool
 from tests.support.reuse.event_loop import shared_event_loop
 from tests.support.reuse.statements import share_compiled_statements
 from tests.support.reuse.vectors import KeptAligned, KeptText, VectorFile
+from tests.support.reuse.whole_answers import read_answers_whole
 from tests.support.services import demo_settings
 
 if MEMORY_DISK is not None:
@@ -72,6 +73,7 @@ def made_once() -> Iterator[None]:
     use_keys(demo_settings())
     with pytest.MonkeyPatch.context() as patch, shared_event_loop():
         share_compiled_statements(patch)
+        read_answers_whole(patch)
         yield
 
 

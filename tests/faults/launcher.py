@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
+from app.bootstrap.services import build_services
 from app.bootstrap.workers import build_worker
 from app.events import outbox
 from app.events.domain_event import ClaimedEvent
-from app.main import create_app
+from app.main import assemble
 from app.settings import Settings
 from app.workers.worker import Worker
 from tests.support.embedders import BigramEmbedder
@@ -26,8 +28,16 @@ def settings_for(url: str, home: Path) -> Settings:
     )
 
 
+@cache
+def assembled() -> FastAPI:
+    """One for each process, and for those that are forked from it: routes are worked out when they first answer."""
+    return assemble()
+
+
 def service(settings: Settings) -> FastAPI:
-    return create_app(settings, embedder=BigramEmbedder())
+    app = assembled()
+    app.state.services = build_services(settings, embedder=BigramEmbedder())
+    return app
 
 
 def die() -> None:

@@ -81,36 +81,38 @@ def load_directory(
     organisations = DatasetOrganisations(dataset, report)
     with database.unit_of_work() as session:
         organisations.store_described(session)
-    by_kind = _rows_by_kind(dataset)
-    total = sum(len(rows) for rows in by_kind.values())
-    done = 0
-    for kind, rows in by_kind.items():
-        for start in range(0, len(rows), BATCH_SIZE):
-            batch = rows[start : start + BATCH_SIZE]
-            _load_batch(
-                database,
-                indexer,
-                settings,
-                kind,
-                batch,
-                organisations=organisations,
-                defaults=defaults.get(kind.value, {}),
-                draft=draft,
-                report=report,
-            )
-            done += len(batch)
-            on_progress(done, total)
+    batches = _batches(dataset)
+    done, total = 0, sum(len(rows) for _, rows in batches)
+    for kind, rows in batches:
+        _load_batch(
+            database,
+            indexer,
+            settings,
+            kind,
+            rows,
+            organisations=organisations,
+            defaults=defaults.get(kind.value, {}),
+            draft=draft,
+            report=report,
+        )
+        done += len(rows)
+        on_progress(done, total)
     report.refused.sort(key=lambda error: (error.row.file, error.row.line))
     return report
 
 
-def _rows_by_kind(dataset: Dataset) -> dict[RecordKind, list[DatasetRow]]:
-    # Managers come first, so that pairs of the first demand can already be recommended to a manager.
-    return {
+def _batches(dataset: Dataset) -> list[tuple[RecordKind, list[DatasetRow]]]:
+    """Managers come first, so that pairs of the first demand can already be recommended to a manager."""
+    by_kind = {
         RecordKind.MANAGER: dataset.managers,
         RecordKind.ACHIEVEMENT: dataset.achievements,
         RecordKind.DEMAND: dataset.demands,
     }
+    return [
+        (kind, rows[start : start + BATCH_SIZE])
+        for kind, rows in by_kind.items()
+        for start in range(0, len(rows), BATCH_SIZE)
+    ]
 
 
 def _payloads(

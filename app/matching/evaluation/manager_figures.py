@@ -45,6 +45,17 @@ def manager_figures(
         ranked = _recommended(session, store, demand, achievement)
         rankings[_pair(demand, achievement)] = ranked
         recommended_conflicts += sum((demand, achievement, manager) in conflicts for manager in ranked)
+    return {
+        "pairs": len(grades),
+        **_order_figures(rankings, grades),
+        "unjudged_in_first_5": round(unjudged_share(rankings, grades), 4),
+        "conflicts_recommended": recommended_conflicts,
+    }
+
+
+def _order_figures(
+    rankings: Mapping[str, list[str]], grades: Mapping[str, Mapping[str, int]]
+) -> dict[str, Any]:
     judged_alone = {
         pair: [manager for manager in ranked if manager in grades[pair]]
         for pair, ranked in rankings.items()
@@ -53,13 +64,10 @@ def manager_figures(
     ndcg = metrics.interval(list(metrics.ndcg(rankings, grades, CUT_MANAGERS).values()))
     condensed = metrics.interval(list(metrics.ndcg(judged_alone, grades, CUT_MANAGERS).values()))
     return {
-        "pairs": len(grades),
         "ndcg_at_5": round(ndcg.mean, 4),
         "ndcg_at_5_interval": bounds(ndcg),
         "ndcg_at_5_judged": round(condensed.mean, 4),
         "ndcg_at_5_judged_interval": bounds(condensed),
-        "unjudged_in_first_5": round(unjudged_share(rankings, grades), 4),
-        "conflicts_recommended": recommended_conflicts,
     }
 
 

@@ -136,17 +136,23 @@ def recommendations(
         demand_id=demand_id,
         achievement_id=achievement_id,
         items=[
-            RecommendationOut(
-                rank=rank,
-                manager=seen[item.manager_id],
-                score=item.score,
-                recommended=item.recommended,
-                conflict=dict(item.conflict) if item.conflict else None,
-                full=item.full,
-                reasons=_of_manager(item.reasons, seen[item.manager_id], principal),
-            )
+            _recommendation(rank, item, seen[item.manager_id], principal)
             for rank, item in enumerate(found, 1)
         ],
+    )
+
+
+def _recommendation(
+    rank: int, item: ManagerRecommendation, manager: dict[str, Any], principal: Principal
+) -> RecommendationOut:
+    return RecommendationOut(
+        rank=rank,
+        manager=manager,
+        score=item.score,
+        recommended=item.recommended,
+        conflict=dict(item.conflict) if item.conflict else None,
+        full=item.full,
+        reasons=_of_manager(item.reasons, manager, principal),
     )
 
 

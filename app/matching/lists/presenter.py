@@ -61,11 +61,7 @@ def matches_out(
         to_add=_additions(answer, principal),
         # It is made of exact scores.
         confidence=answer.confidence if principal.reads_details else None,
-        left_out={
-            code: count
-            for code, count in answer.left_out.items()
-            if code != "excluded_org" or own_demand or principal.sees_everything
-        },
+        left_out=_left_out(answer, sees_exclusions=own_demand or principal.sees_everything),
         model_version=answer.model_version,
         index_position=answer.index_position,
         computed_at=answer.computed_at,
@@ -87,6 +83,12 @@ def _listed(
         score = score_for(item.score, answer.threshold, record)
         if answer.no_good_match is None or not reads_as_nothing(score, good=item.good):
             yield item, record, score
+
+
+def _left_out(answer: MatchAnswer, *, sees_exclusions: bool) -> dict[str, int]:
+    return {
+        code: count for code, count in answer.left_out.items() if code != "excluded_org" or sees_exclusions
+    }
 
 
 def _additions(answer: MatchAnswer, principal: Principal) -> list[AdditionOut]:
