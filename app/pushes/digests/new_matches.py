@@ -22,7 +22,7 @@ from app.pushes.preferences.values import OwnerPreferences
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class OwnerSide:
     kind: RecordKind
     record: type[Demand] | type[Achievement]
     record_id: Any
@@ -30,8 +30,8 @@ class Side:
 
 
 SIDES = (
-    Side(RecordKind.DEMAND, Demand, Pair.demand_id, Pair.achievement_id),
-    Side(RecordKind.ACHIEVEMENT, Achievement, Pair.achievement_id, Pair.demand_id),
+    OwnerSide(RecordKind.DEMAND, Demand, Pair.demand_id, Pair.achievement_id),
+    OwnerSide(RecordKind.ACHIEVEMENT, Achievement, Pair.achievement_id, Pair.demand_id),
 )
 
 Matches = dict[tuple[RecordKind, UUID], list[UUID]]
@@ -60,7 +60,7 @@ def without_copies(session: Session, organisation_id: UUID, matches: Matches, po
     return {record: others for record, others in distinct.items() if others}
 
 
-def _unnotified_pairs(side: Side, policy: Policy) -> Select[Pair]:
+def _unnotified_pairs(side: OwnerSide, policy: Policy) -> Select[Pair]:
     """Good pairs of published records that this side's owner was not notified of.
 
     Not those in which they own both records, and not those in a deal: of these the owners know more than a match.
@@ -81,7 +81,7 @@ def _unnotified_pairs(side: Side, policy: Policy) -> Select[Pair]:
     )
 
 
-def owners_to_notify(side: Side, policy: Policy) -> Select[Any]:
+def owners_to_notify(side: OwnerSide, policy: Policy) -> Select[Any]:
     return (
         _unnotified_pairs(side, policy).with_only_columns(side.record.owner_org_id).order_by(None).distinct()
     )

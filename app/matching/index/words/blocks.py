@@ -11,7 +11,7 @@ from app.matching.index.columns import Slots
 Numbers = NDArray[np.int32]
 
 
-class Vocabulary(dict[str, int]):
+class WordNumbers(dict[str, int]):
     """Words as numbers, in the order of their first use."""
 
     def __missing__(self, word: str) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.index.columns import Mask, Slots
-from app.matching.index.words.blocks import Block, Numbers, Vocabulary
+from app.matching.index.words.blocks import Block, Numbers, WordNumbers
 from app.matching.text.bm25 import K1, CorpusStats
 
 Scores = NDArray[np.float64]
@@ -41,7 +41,7 @@ class InvertedIndex:
     """
 
     def __init__(self) -> None:
-        self._vocabulary = Vocabulary()
+        self._vocabulary = WordNumbers()
         self._blocks: list[Block] = []
         self._lengths = np.zeros(0, np.int32)
         self._present = np.zeros(0, np.bool_)
