@@ -26,7 +26,8 @@ from app.settings import Settings
 
 MOST_CANDIDATES = 1000
 _MADE_BY = (
-    "ranking/features.py",
+    "ranking/features/catalogue.py",
+    "ranking/features/columns.py",
     "ranking/similarity.py",
     "candidates/cache.py",
     "text/passages.py",

@@ -15,6 +15,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
 from app.matching import matcher as matcher_module
+from app.matching import pair_scorer
 from app.matching.embedding import vector_store
 from app.matching.handlers import _drop_pairs
 from app.matching.matcher import Matcher
@@ -111,7 +112,7 @@ def test_a_pair_has_one_score_that_its_value_moved(
 def test_only_the_first_and_the_good_are_read(
     database: Database, reranker: CrossEncoderReranker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matcher_module, "FIRST", 4)
+    monkeypatch.setattr(pair_scorer, "FIRST", 4)
     demands, _ = fill(database)
     with matcher_on(database, tmp_path / "plain") as plain:
         before = of_demand(database, plain, demands[0])
