@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app.database import ReadSession, WriteSession
 from app.errors import Invalid, NotFound
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import summariser
 from app.matching.lists.matches import recommendations

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Invalid, NotFound, SankuError
-from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES
 from app.matching.lists.report import PRINTED, match_report
