@@ -5,6 +5,7 @@ from typing import Any
 
 from app.clock import local_now
 from app.errors import SankuError
+from app.exchange.layout.questions import Question
 from app.exchange.layout.raw import IgnoredPlace, Located
 from app.exchange.readers.formats import read_content
 from app.exchange.records.assembly import Extraction
@@ -21,6 +22,7 @@ def report_of(data: bytes, *, name: str = "", learnt: Mapping[str, str] | None =
         "as_of": local_now().date().isoformat(),
         "format": None,
         "tables": [],
+        "questions": [],
         "records": [],
         "refused": [],
         "ignored": [],
@@ -51,6 +53,7 @@ def _contents(data: bytes, learnt: Mapping[str, str] | None) -> dict[str, Any]:
             report["refused"].append(refusal_entry(draft))
     report["ignored"] = [ignored_entry(one) for one in extraction.ignored]
     report["tables"] = [table_entry(one) for one in extraction.located]
+    report["questions"] = [question_entry(one) for one in extraction.questions]
     return report
 
 
@@ -106,6 +109,33 @@ def table_entry(one: Located) -> dict[str, Any]:
         "kind": one.kind.value,
         "header_rows": list(one.header_rows),
         "columns": {key: {"header": header, "field": field} for key, (header, field) in one.columns.items()},
+    }
+
+
+def question_entry(one: Question) -> dict[str, Any]:
+    """A table of which something is open: the kinds that it may hold, and of each column what it may mean. `score` is
+    from 0 to 1; for each kind the proposals of a column are the likeliest first."""
+    return {
+        "name": one.name,
+        "place": one.place,
+        "kind": one.kind.value if one.kind is not None else None,
+        "guessed": one.guessed,
+        "names": one.names,
+        "kinds": [{"kind": likely.kind.value, "score": likely.score} for likely in one.kinds],
+        "columns": [
+            {
+                "key": column.key,
+                "header": column.header.replace("\n", ""),
+                "field": column.field,
+                "how": column.how,
+                "samples": list(column.samples),
+                "proposals": {
+                    kind.value: [{"field": each.field, "score": each.score} for each in found]
+                    for kind, found in column.proposals.items()
+                },
+            }
+            for column in one.columns
+        ],
     }
 
 

@@ -30,6 +30,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "import_undone": _("已撤销这一批导入。"),
         "import_undone_in_part": _("已撤销；导入后有人改过的记录保留。"),
         "columns_explained": _("已记住列的含义，请重新上传文件。"),
+        "columns_read": _("已记住列的含义，并按此重新读取。"),
         "unchanged": _("内容没有改动。"),
         "not_changeable": _("此合同现在不能由您修改。"),
         "interested": _("已记录您的意向，技术经理人会据此牵线。"),

@@ -448,7 +448,39 @@ class BaseRead(TypedDict):
     version: int
 
 
-BatchState = Literal["reading", "previewed", "committing", "committed", "undone"]
+BatchState = Literal["reading", "undecided", "previewed", "committing", "committed", "undone"]
+
+
+class ColumnProposal(TypedDict):
+    field: str
+    score: float
+
+
+class AskedColumn(TypedDict):
+    key: str
+    header: str
+    field: str | None
+    how: str
+    samples: list[str]
+    proposals: dict[str, list[ColumnProposal]]
+
+
+Kind = Literal["demand", "achievement", "manager", "contract", "organisation"]
+
+
+class KindProposal(TypedDict):
+    kind: Kind
+    score: float
+
+
+class ImportQuestion(TypedDict):
+    name: str
+    place: str
+    kind: Kind | None
+    guessed: bool
+    names: bool
+    kinds: list[KindProposal]
+    columns: list[AskedColumn]
 
 
 class BatchRead(TypedDict):
@@ -459,6 +491,7 @@ class BatchRead(TypedDict):
     sha256: str
     state: BatchState
     report: dict[str, Any]
+    questions: NotRequired[list[ImportQuestion]]
     created_at: str
 
 
@@ -1357,9 +1390,6 @@ class DigestPushes(TypedDict):
     pushes: list[PushRead]
 
 
-Kind = Literal["demand", "achievement", "manager", "contract", "organisation"]
-
-
 class TextPlace(TypedDict):
     start: NotRequired[int | None]
     end: NotRequired[int | None]
@@ -1852,6 +1882,7 @@ GapsRead = TypedDict(
 
 class HeadersPut(TypedDict):
     headers: dict[str, str]
+    kind: NotRequired[Kind | None]
     sender: NotRequired[str | None]
 
 

@@ -182,12 +182,16 @@ def test_a_row_that_fails_does_not_affect_the_others(operator: UserClient) -> No
 def test_a_confirmed_header_is_remembered_for_its_sender(operator: UserClient) -> None:
     header = ("单位名称", "拟攻坚事由", "需求描述", "内部意见")
     rows = [header, ("济南云岭泵业有限公司", "密封环涂层", "密封环半年磨穿。", "缓")]
-    assert upload(operator, sheet(rows))["report"]["counts"] == {}
+    deduced = rows_of(operator, upload(operator, sheet(rows)))[0]["entry"]["derived"]
+    assert "title" in deduced
     body = {"sender": "历城区科学技术局", "headers": {"拟攻坚事由": "title", "内部意见": ""}}
     ok(operator.put("/v1/imports/headers", body))
     batch = upload(operator, sheet(rows))
-    assert rows_of(operator, batch)[0]["entry"]["fields"]["title"] == "密封环涂层"
-    assert upload(operator, sheet(rows), sender="章丘区科技局")["report"]["counts"] == {}
+    entry = rows_of(operator, batch)[0]["entry"]
+    assert entry["fields"]["title"] == "密封环涂层"
+    assert "title" not in entry["derived"]
+    other = upload(operator, sheet(rows), sender="章丘区科技局")
+    assert "title" in rows_of(operator, other)[0]["entry"]["derived"]
     body["headers"] = {"拟攻坚事由": "no_such_field"}
     assert wrong_fields(operator.put("/v1/imports/headers", body)) == ["拟攻坚事由"]
 

@@ -1,5 +1,6 @@
 """The command `sanku import FILE`: read a file of any common format, show what would be stored, and store it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import typer
 
 from app.cli.common import load_settings, opened_services, print_error, progress, write_json
+from app.exchange.headers.dictionary import Kind
 
 if TYPE_CHECKING:
     from app.database import Database
@@ -29,18 +31,36 @@ def import_file(
     publish: Annotated[
         bool, typer.Option(help="Publish complete records; otherwise all are drafts.")
     ] = False,
+    kind: Annotated[
+        Kind | None, typer.Option(help="What the lists hold, where their headers do not tell.")
+    ] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="What a column means, as HEADER=FIELD; remembered for the sender. Repeatable."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read demands, achievements and managers from a file of any common format and store them as one batch.
+    """Read demands, achievements, managers, contracts or organisations from a file of any common format and store them
+    as one batch.
 
-    The same file again changes nothing, a newer one updates. Exits with status 2 if rows are refused; each is reported
-    with its place and what would be right.
+    The same file again changes nothing, a newer one updates. Exits with status 2 if rows are refused, each with its
+    place and what would be right; with status 3 if it is not clear what a list holds, or which column names its
+    records: nothing of the file is stored then, and the message says what to type.
     """
+    from app.cli.exchange.questions import is_blocking, meanings_of, print_questions, print_unknown_headers
     from app.exchange.batches.workbooks import scanned
+    from app.exchange.headers.dictionary import fold
+    from app.exchange.headers.explained import Explained
     from app.exchange.report import report_of
 
-    report = report_of(scanned(file.read_bytes(), load_settings()), name=file.name) if dry_run else {}
-    report = report or _store(file, sender, yes=yes, publish=publish)
+    meanings = meanings_of(mapped or (), kind)
+    if dry_run:
+        learnt = Explained({fold(header): field for header, field in meanings.items()}, kind=kind)
+        report = report_of(scanned(file.read_bytes(), load_settings()), name=file.name, learnt=learnt)
+    else:
+        report = _store(file, sender, yes=yes, publish=publish, kind=kind, meanings=meanings)
     if as_json:
         write_json(report)
     elif dry_run:
@@ -49,6 +69,12 @@ def import_file(
         counts = ", ".join(f"{name} {count}" for name, count in sorted(report["outcomes"].items()))
         typer.echo(f"batch {report['batch']}: {counts or 'no rows (没有记录)'}")
         _print_refused(report)
+    options = [*(["--sender", sender] if sender else []), *(["--publish"] if publish else [])]
+    command = [str(file), *options, *(["--dry-run"] if dry_run else []), *(["--yes"] if yes else [])]
+    print_questions(report["questions"], command, yes=yes)
+    is_unknown = print_unknown_headers(meanings, report)
+    if is_unknown or any(is_blocking(one, yes=yes) for one in report["questions"]):
+        raise typer.Exit(3)
     if report["refused"]:
         raise typer.Exit(2)
 
@@ -68,11 +94,16 @@ def undo(batch: Annotated[UUID, typer.Argument(help="The batch that an import ha
     )
 
 
-def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, Any]:
+def _store(
+    file: Path, sender: str, *, yes: bool, publish: bool, kind: Kind | None, meanings: Mapping[str, str]
+) -> dict[str, Any]:
+    """Read the file and store its rows, unless it must be said first what one of its lists holds."""
     from app.accounts.access.principal import SYSTEM
+    from app.cli.exchange.questions import is_blocking
     from app.database import Database
     from app.exchange.batches.commit import Committer
     from app.exchange.batches.preview import preview
+    from app.exchange.batches.senders import confirm_headers, sender_of
     from app.exchange.batches.workbooks import scanned
     from app.libraries.record.indexing import Indexer
     from app.settings import Settings
@@ -80,6 +111,10 @@ def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, An
     data = scanned(file.read_bytes(), load_settings())
     with opened_services(load_settings()) as services:
         database = services[Database]
+        if meanings:
+            with database.unit_of_work() as session:
+                whose = sender_of(SYSTEM, sender)
+                confirm_headers(session, whose, meanings, principal=SYSTEM, kind=kind)
         with progress("rows read (已读行)") as update:
             batch = preview(
                 database,
@@ -87,18 +122,30 @@ def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, An
                 name=file.name,
                 sender=sender,
                 principal=SYSTEM,
+                kind=kind,
                 on_progress=lambda done: update(done, done),
             )
         committer = Committer(
             database, services[Indexer], services[Settings], SYSTEM, publish=publish, accept_derived=yes
         )
+        read = _read(database, batch)
+        is_held = any(is_blocking(one, yes=yes) for one in read["questions"])
         with progress("rows (行)") as update:
-            total = left = committer.waiting(batch)
+            total = left = 0 if is_held else committer.waiting(batch)
             while left:
                 left = committer.store_rows(batch)
                 update(total - left, total)
         report = _outcomes(database, batch)
-    return report
+    return report | read
+
+
+def _read(database: "Database", batch: UUID) -> dict[str, Any]:
+    """How the lists of the file were understood, and what is open."""
+    from app.exchange.batches.models import ImportBatch
+
+    with database.reading() as session:
+        found = session.get_one(ImportBatch, batch)
+        return {"tables": found.report.get("tables", []), "questions": found.questions or []}
 
 
 def _outcomes(database: "Database", batch: UUID) -> dict[str, Any]:

@@ -75,7 +75,9 @@ def create(
     settings: AppSettings,
     sender: Sender = None,
 ) -> BatchRead:
-    """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件，返回每行将如何处理，不写入任何记录。文件本身不保存。"""
+    """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件，返回每行将如何处理，不写入任何记录。文件本身不保存。
+
+    questions 列出看不出类别的清单和未认出的列，附样例和可能的字段；说明后再次上传。"""
     batch_id = preview(
         database, bytes_of(file.file, settings), name=file.filename or "", sender=sender, principal=principal
     )
@@ -99,9 +101,9 @@ def headers(principal: LoggedIn, session: ReadSession, sender: Sender = None) ->
 
 @router.put("/headers", name="set_headers", summary="确认列名含义")
 def set_headers(body: Sent[HeadersPut], principal: LoggedIn, session: WriteSession) -> HeadersRead:
-    """确认列名对应的字段，按报送单位记住；字段为空表示不导入该列。"""
+    """确认列名对应的字段和清单的类别，按报送单位记住；字段为空表示不导入该列。"""
     whose = sender_of(principal, body.sender)
-    confirm_headers(session, whose, body.headers, principal=principal)
+    confirm_headers(session, whose, body.headers, principal=principal, kind=body.kind)
     session.flush()
     return HeadersRead(sender=whose, headers=dict(learnt_headers(session, whose)))
 

@@ -59,6 +59,12 @@ class Committer:
                     "文件仍在读取，或读取已中断；请重新上传。",
                     code="still_reading",
                 )
+            if batch.state == BatchState.UNDECIDED:
+                raise Conflict(
+                    "Say first what the list holds and what its columns mean, then upload the file again.",
+                    "请先说明清单的类别和各列的含义，再次上传后导入。",
+                    code="kind_undecided",
+                )
             batch.state = BatchState.COMMITTING.value
             ids = list(session.scalars(waiting_rows(batch_id).order_by(ImportRow.position).limit(limit)))
         for row_id in ids:

@@ -14,9 +14,11 @@ from app.encryption.columns import EncryptedJson
 
 class BatchState(StrEnum):
     """States of a batch: reading → previewed → committing → committed; undone ends it. One that stays reading was
-    interrupted: when the file is uploaded again, reading goes on."""
+    interrupted: when the file is uploaded again, reading goes on. Of an undecided one nobody can tell what its lists
+    hold; its questions ask for it."""
 
     READING = "reading"
+    UNDECIDED = "undecided"
     PREVIEWED = "previewed"
     COMMITTING = "committing"
     COMMITTED = "committed"
@@ -43,7 +45,8 @@ class RowState(StrEnum):
 
 
 class ImportBatch(Identified, Base):
-    """One file that was read. `report` holds tables, ignored places and notes; `sender` says whose list it is."""
+    """One file that was read. `report` holds tables, ignored places and notes; `sender` says whose list it is;
+    `questions` what a person must say of its lists, with samples of their values."""
 
     __tablename__ = "import_batches"
 
@@ -55,6 +58,7 @@ class ImportBatch(Identified, Base):
     form: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(12), default=BatchState.READING.value)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    questions: Mapped[list[dict[str, Any]] | None] = mapped_column(EncryptedJson("import_batch.questions"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     # The upload that reads the file now; a later one of the same file goes on in its place.
     reader: Mapped[UUID | None]
@@ -90,7 +94,8 @@ class ImportRow(Identified, Base):
 
 
 class ImportHeader(Identified, Base):
-    """What a header of a sender means, as a person has confirmed it. An empty field leaves the column out."""
+    """What a header of a sender means, as a person has confirmed it. An empty field leaves the column out. `kind` is
+    that of the list in which it was explained."""
 
     __tablename__ = "import_headers"
     __table_args__ = (UniqueConstraint("sender", "header"),)
@@ -98,5 +103,6 @@ class ImportHeader(Identified, Base):
     sender: Mapped[str] = mapped_column(String(120))
     header: Mapped[str] = mapped_column(String(80))
     field: Mapped[str] = mapped_column(String(30))
+    kind: Mapped[str | None] = mapped_column(String(12))
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime] = mapped_column(default=now)

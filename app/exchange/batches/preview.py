@@ -18,9 +18,10 @@ from app.exchange.batches.models import BatchState, ImportBatch, ImportHeader, I
 from app.exchange.batches.rows import RowPlanner
 from app.exchange.batches.senders import learnt_headers, sender_of
 from app.exchange.batches.targets.admission import own_organisation
+from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.formats import read_content
 from app.exchange.records.assembly import Extraction
-from app.exchange.report import ignored_entry, table_entry
+from app.exchange.report import ignored_entry, question_entry, table_entry
 
 CHUNK = 500
 """Rows a transaction."""
@@ -36,10 +37,11 @@ def preview(
     name: str,
     sender: str | None,
     principal: Principal,
+    kind: Kind | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> UUID:
     """Read a file and store its rows; returns the id of the batch. Reading that was interrupted goes on where it ended.
-    `on_progress` receives the rows read so far.
+    `on_progress` receives the rows read so far. `kind` is what lists hold that do not tell it by their headers.
 
     Raises:
         Forbidden: the principal may not import.
@@ -63,7 +65,9 @@ def preview(
     with database.reading() as session:
         own = own_organisation(session, principal)
         owner = None if own is None else own.name
-        extraction = Extraction(content, learnt_headers(session, whose), owner=owner)
+        learnt = learnt_headers(session, whose)
+        learnt.kind = kind
+        extraction = Extraction(content, learnt, owner=owner)
     with database.unit_of_work() as session:
         batch_id = _begun(session, batch)
     try:
@@ -128,7 +132,9 @@ def _store(
             on_progress(counts.total())
     with database.unit_of_work() as session:
         stored = _read_by(session, batch_id, reader)
-        stored.state = BatchState.PREVIEWED.value
+        asks = not counts.total() and any(one.kind is None or not one.names for one in extraction.questions)
+        stored.state = (BatchState.UNDECIDED if asks else BatchState.PREVIEWED).value
+        stored.questions = [question_entry(one) for one in extraction.questions]
         stored.report = {
             "counts": dict(counts),
             "tables": [table_entry(one) for one in extraction.located[:100]],

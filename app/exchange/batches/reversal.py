@@ -36,7 +36,7 @@ class Reversal:
         """
         with self.database.reading() as session:
             batch = batch_for(session, batch_id, self.principal, Action.IMPORT_CHANGE)
-            if batch.state in (BatchState.READING, BatchState.PREVIEWED):
+            if batch.state in (BatchState.READING, BatchState.UNDECIDED, BatchState.PREVIEWED):
                 raise Conflict(
                     "Nothing of the batch was committed.", "该批次尚未导入。", code="not_committed"
                 )

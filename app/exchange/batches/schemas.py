@@ -4,11 +4,51 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from app.exchange.batches.models import BatchState, RowAction, RowState
+from app.exchange.headers.dictionary import Kind
 from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
+
+
+class ColumnProposal(BaseModel):
+    """列可能对应的字段."""
+
+    field: str = Field(title="字段", examples=["title"])
+    score: float = Field(title="把握", description="0–1", examples=[0.78])
+
+
+class KindProposal(BaseModel):
+    """清单可能的类别."""
+
+    kind: Kind = Field(title="类别")
+    score: float = Field(title="把握", description="约 0–1", examples=[0.84])
+
+
+class AskedColumn(BaseModel):
+    """清单的一列."""
+
+    key: str = Field(title="列", examples=["C"])
+    header: str = Field(title="列名", examples=["求解事项"])
+    field: str | None = Field(title="字段", description="按此字段读取；null 为未读取")
+    how: str = Field(title="依据", description="known 已知 guessed 推断，其值须确认；空为未认出")
+    samples: list[str] = Field(title="样例", description="至多三个；不读取的列没有")
+    proposals: dict[str, list[ColumnProposal]] = Field(
+        title="可能的字段", description="类别 → 字段，把握大的在前"
+    )
+
+
+class ImportQuestion(BaseModel):
+    """一张需要说明的清单."""
+
+    name: str = Field(title="工作表")
+    place: str = Field(title="位置", examples=["Sheet1!4"])
+    kind: Kind | None = Field(title="类别", description="null 为看不出，未读取")
+    guessed: bool = Field(title="类别为推断", description="true 时全部值须确认")
+    names: bool = Field(title="有名称列", description="false 时没有名称列，未读取")
+    kinds: list[KindProposal] = Field(title="可能的类别")
+    columns: list[AskedColumn] = Field(title="列")
 
 
 class BatchRead(BaseModel):
@@ -23,13 +63,24 @@ class BatchRead(BaseModel):
     sha256: str = Field(title="文件摘要")
     state: BatchState = Field(
         title="状态",
-        description="reading 读取中 previewed 已预览 committing 导入中 committed 已导入 undone 已撤销",
+        description="reading 读取中 undecided 清单类别待说明 previewed 已预览 committing 导入中 committed 已导入 "
+        "undone 已撤销",
     )
     report: dict[str, Any] = Field(
         title="读取结果",
         description="counts 各类行数（读取中为已读行数），tables 表格及列的含义，ignored 未作为记录的行",
     )
+    questions: list[ImportQuestion] = Field(
+        default_factory=list,
+        title="待说明",
+        description="看不出类别的清单、未认出的列，及可能的类别和字段；用 PUT /v1/imports/headers 说明后再次上传",
+    )
     created_at: datetime = Field(title="上传时间")
+
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _nothing_asked(cls, value: Any) -> Any:
+        return value or []
 
 
 class RowRead(BaseModel):
@@ -105,6 +156,9 @@ class HeadersPut(Wire):
         title="列名与字段",
         description="字段为空表示该列不导入",
         examples=[{"攻关方向": "title", "内部意见": ""}],
+    )
+    kind: Kind | None = Field(
+        None, title="类别", description="这些列名所在清单的记录类别；以后列名大多相同的清单即按此类别读取"
     )
     sender: Annotated[str, TextRule(0, 100)] | None = Field(
         None, title="报送单位", description="仅管理部门填写；其他用户为本单位"

@@ -11,6 +11,7 @@ from app.database import now
 from app.errors import Invalid
 from app.exchange.batches.models import ImportHeader
 from app.exchange.headers.dictionary import Kind, fold, wordings
+from app.exchange.headers.explained import Explained
 
 MAX_HEADERS = 200
 
@@ -31,37 +32,51 @@ def sender_of(principal: Principal, name: str | None) -> str:
     return f"bureau:{text}"
 
 
-def learnt_headers(session: Session, sender: str) -> Mapping[str, str]:
-    """Folded header → field, as confirmed for the sender."""
-    rows = session.scalars(select(ImportHeader).where(ImportHeader.sender == sender))
-    return {row.header: row.field for row in rows}
+def learnt_headers(session: Session, sender: str) -> Explained:
+    """Folded header → field, as confirmed for the sender, with the kinds of the lists in which that was."""
+    rows = list(session.scalars(select(ImportHeader).where(ImportHeader.sender == sender)))
+    kinds = {row.header: Kind(row.kind) for row in rows if row.kind is not None}
+    return Explained({row.header: row.field for row in rows}, kinds)
 
 
 def confirm_headers(
-    session: Session, sender: str, meanings: Mapping[str, str], *, principal: Principal
+    session: Session,
+    sender: str,
+    meanings: Mapping[str, str],
+    *,
+    principal: Principal,
+    kind: Kind | None = None,
 ) -> None:
     """Remember what headers of the sender mean.
 
     Args:
         meanings: header → field of the dictionary, or an empty text to leave the column out.
+        kind: what the list holds in which they stand; later lists with most of these headers hold the same.
 
     Raises:
         Forbidden: the principal may not import.
-        Invalid: a field is unknown; the error names the header.
+        Invalid: a field is unknown, or not one of the kind; the error names every such header.
     """
     require(principal, Action.IMPORT_CREATE, own=True)
-    fields = {field for kind in Kind for field in wordings(kind).values()}
+    fields = {field for one in Kind if kind in (None, one) for field in wordings(one).values()}
+    unknown = [
+        Invalid.field(
+            header[:60], "unknown_field", f"没有字段“{field[:30]}”", f"there is no field '{field[:30]}'"
+        ).fields[0]
+        for header, field in meanings.items()
+        if field and field not in fields
+    ]
+    if unknown:
+        raise Invalid(fields=unknown)
     known = {
         row.header: row for row in session.scalars(select(ImportHeader).where(ImportHeader.sender == sender))
     }
     for header, field in meanings.items():
-        if field and field not in fields:
-            raise Invalid.field(
-                header[:60], "unknown_field", f"没有字段“{field[:30]}”", f"there is no field '{field[:30]}'"
-            )
         folded = fold(header)[:80]
         row = known.get(folded)
         if row is None:
             row = ImportHeader(sender=sender, header=folded, field=field)
             session.add(row)
+        if kind is not None:
+            row.kind = kind.value
         row.field, row.confirmed_by, row.confirmed_at = field, principal.user_id, now()

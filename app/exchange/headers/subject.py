@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from app.exchange.headers.dictionary import Kind, fold, meaning, own_wordings
 from app.exchange.headers.keys import words_of
 
-_TITLES: Mapping[Kind, re.Pattern[str]] = {
+TITLES: Mapping[Kind, re.Pattern[str]] = {
     Kind.CONTRACT: re.compile(r"合同(?:登记|台账|清单|统计|明细|认定)|技术合同|\bcontracts?\b"),
     Kind.MANAGER: re.compile(
         r"技术(?:经理|经纪|转移经理)人?|经理人|经纪人|科技特派员|\b(?:managers?|brokers?)\b"
@@ -29,7 +29,7 @@ def kind_of(headers: Iterable[str], around: str = "", learnt: Mapping[str, str] 
     texts = [text for text in headers if text]
     around = " ".join((around, *(words for text in texts if (words := words_of(text)))))
     scores: dict[Kind, float] = {}
-    for kind, title in _TITLES.items():
+    for kind, title in TITLES.items():
         meanings = [meaning(text, kind, learnt=learnt) for text in texts]
         fields = {one.field for one in meanings if one is not None} - _WEAK
         if _REQUIRED not in fields or len(fields) < 2:
@@ -39,8 +39,8 @@ def kind_of(headers: Iterable[str], around: str = "", learnt: Mapping[str, str] 
         scores[kind] = len(fields) + 0.5 * exact + 2 * own + (4 if title.search(around) else 0)
     if not scores:
         return None
-    if Kind.ORGANISATION in scores and not _TITLES[Kind.ORGANISATION].search(around):
-        others = [title for kind, title in _TITLES.items() if kind is not Kind.ORGANISATION]
+    if Kind.ORGANISATION in scores and not TITLES[Kind.ORGANISATION].search(around):
+        others = [title for kind, title in TITLES.items() if kind is not Kind.ORGANISATION]
         # A list of demands names organisations as well; where its own titles are not recognised, it is no roll of them.
         if len(scores) > 1 or any(title.search(around) for title in others):
             del scores[Kind.ORGANISATION]

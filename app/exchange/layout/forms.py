@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.exchange.headers.dictionary import Kind, fold, meaning
+from app.exchange.headers.dictionary import fold
 from app.exchange.headers.subject import kind_of
 from app.exchange.layout.header import Header, header_of, is_label, is_likely
 from app.exchange.layout.labels import labelled
+from app.exchange.layout.questions import Question, Understanding, understood
 from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
 from app.exchange.readers.content import Grid, Row
 
@@ -52,10 +53,21 @@ def is_form(rows: Sequence[Row], header: tuple[int, Header] | None) -> bool:
     return not is_table or kind_of([pair.label for pair in pairs]) is not None
 
 
-def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[LabelledForm]:
-    """The forms in the rows; a new one begins where the first label of the form comes again."""
+def is_known_form(rows: Sequence[Row]) -> bool:
+    """Whether the labels of a form say which kind of record it holds."""
+    return kind_of([pair.label for form in forms_of(rows) for pair in form.pairs]) is not None
+
+
+def forms_of(
+    rows: Sequence[Row], grid: Grid | None = None, labels: frozenset[int] = frozenset()
+) -> list[LabelledForm]:
+    """The forms in the rows; a new one begins where the first label of the form comes again.
+
+    Args:
+        labels: columns of which every text is a label, although it may be unknown.
+    """
     forms = [LabelledForm()]
-    columns = _label_columns(rows)
+    columns = _label_columns(rows) | labels
     index = 0
     while index < len(rows):
         row = rows[index]
@@ -63,7 +75,7 @@ def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[LabelledForm
         if header is not None and header.labels >= MIN_PAIRS:
             index = _read_entries(rows, index, header, forms[-1])
             continue
-        pairs = _pairs(row, rows[index + 1] if index + 1 < len(rows) else None, grid, columns)
+        pairs = _pairs(row, rows[index + 1] if index + 1 < len(rows) else None, grid, columns, labels)
         for pair in pairs:
             first = forms[-1].pairs[0].label if forms[-1].pairs else ""
             if first and fold(pair.label) == fold(first) and len(forms[-1].pairs) >= MIN_PAIRS:
@@ -86,7 +98,9 @@ def _label_columns(rows: Sequence[Row]) -> frozenset[int]:
     return frozenset(column for column, count in counts.items() if count >= MIN_PAIRS)
 
 
-def _pairs(row: Row, below: Row | None, grid: Grid | None, columns: frozenset[int]) -> list[LabelledCell]:
+def _pairs(
+    row: Row, below: Row | None, grid: Grid | None, columns: frozenset[int], surely: frozenset[int]
+) -> list[LabelledCell]:
     hidden = grid.hidden_columns if grid is not None else frozenset()
     cells = [
         (column, text, row.values[column])
@@ -100,7 +114,8 @@ def _pairs(row: Row, below: Row | None, grid: Grid | None, columns: frozenset[in
         column, text, _ = cells[index]
         after = cells[index + 1] if index + 1 < len(cells) else None
         # Beside known labels, a wording that only ends like one is one too.
-        if is_label(text) or (column in columns and len(text) <= MAX_LIKELY and is_likely(text)):
+        known = is_label(text) and (not surely or column in surely)
+        if known or (column in columns and len(text) <= MAX_LIKELY and (column in surely or is_likely(text))):
             if after is not None and not (is_label(after[1]) and after[0] in columns):
                 pairs.append(LabelledCell(text, after[2], place(after[0])))
                 index += 1
@@ -152,18 +167,27 @@ def records_of_forms(
     *,
     around: str = "",
     extra: Sequence[LabelledCell] = (),
-) -> Iterator[RawRecord | IgnoredPlace | Located]:
-    """A record for each form that has values; an empty one is a template."""
+    is_asking: bool = True,
+) -> Iterator[RawRecord | IgnoredPlace | Located | Question]:
+    """A record for each form that has values; an empty one is a template.
+
+    Args:
+        is_asking: whether what is not known is guessed and asked about; in running text it is not.
+    """
     for number, form in enumerate(forms, 1):
         place = ref if len(forms) == 1 else f"{ref}!{form.first_row}"
-        kind = kind_of([*form.labels, *(pair.label for pair in extra)], around or context.title, learnt)
+        pairs = [*extra, *form.pairs] if number == 1 else form.pairs
+        found = _understood([*extra, *form.pairs], around or context.title, learnt, ref, place, is_asking)
+        if found.question is not None and form.is_filled() and is_asking:
+            yield found.question
+        kind = found.kind
         if kind is None:
             yield IgnoredPlace(place, "no known kind of record", "unknown_table")
             continue
         if not form.is_filled():
             yield IgnoredPlace(place, "empty template", "empty")
             continue
-        values = _values([*extra, *form.pairs] if number == 1 else form.pairs, kind, context, learnt)
+        values = _values(pairs, found, context)
         for entry in form.entries:
             text = " ".join(entry.values())
             values.setdefault("entries", []).append(RawValue("entries", "", text, entry, place))
@@ -174,7 +198,7 @@ def records_of_forms(
             {
                 pair.label: (
                     pair.label,
-                    found.field if (found := meaning(pair.label, kind, learnt=learnt)) else None,
+                    one.field if (one := found.meanings.get(pair.label)) else None,
                 )
                 for pair in form.pairs
             },
@@ -182,12 +206,28 @@ def records_of_forms(
         yield RawRecord(place, kind, values, context, row=form.first_row, sheet=ref, layout="form")
 
 
+def _understood(
+    pairs: Sequence[LabelledCell],
+    around: str,
+    learnt: Mapping[str, str],
+    name: str,
+    place: str,
+    is_guessing: bool,
+) -> Understanding:
+    labels = {pair.label: pair.label for pair in pairs}
+    values: dict[str, list[object]] = {}
+    for pair in pairs:
+        values.setdefault(pair.label, []).append(pair.value)
+    return understood(labels, values, around, learnt, name=name, place=place, is_guessing=is_guessing)
+
+
 def _values(
-    pairs: Sequence[LabelledCell], kind: Kind, context: Context, learnt: Mapping[str, str]
+    pairs: Sequence[LabelledCell], understanding: Understanding, context: Context
 ) -> dict[str, list[RawValue]]:
     values: dict[str, list[RawValue]] = {}
+    known = "guessed_kind" if understanding.guessed else ""
     for pair in pairs:
-        found = meaning(pair.label, kind, learnt=learnt)
+        found = understanding.meanings.get(pair.label)
         text = text_of(pair.value)
         if found is None or not text or found.field == "serial" or found.field in NEVER_READ:
             continue
@@ -198,7 +238,7 @@ def _values(
             value=pair.value,
             cell=pair.cell,
             unit=found.unit or context.unit,
-            mark="" if found.exact else "guessed",
+            mark=known if found.exact else "guessed",
         )
         values.setdefault(found.field, []).append(raw)
     return values

@@ -138,17 +138,31 @@ def _header_at(rows: Sequence[Row], index: int, merges: Sequence[Merge], learnt:
     top = rows[index]
     below = rows[index + 1] if index + 1 < len(rows) else None
     if below is not None and _is_part_row(top, below, merges, learnt):
-        return _joined(top, below, merges, learnt)
+        return joined_header(top, below, merges, learnt)
     return header_of(top, learnt)
 
 
 def _is_part_row(top: Row, below: Row, merges: Sequence[Merge], learnt: Learnt) -> bool:
-    """Whether `below` only names parts of groups in `top`: its cells stand under empty cells or under groups."""
+    """Whether `below` only names parts of groups in `top`, of which enough are known."""
+    if not parts_stand_below(top, below, merges):
+        return False
+    upper = [text for text in _texts(top) if text]
+    labels = sum(1 for text in upper if _counts(text, learnt))
+    return labels >= 2 and labels >= MIN_SHARE * len(upper) * 0.7
+
+
+def parts_stand_below(top: Row, below: Row, merges: Sequence[Merge], *, has_singles: bool = False) -> bool:
+    """Whether the cells of `below` stand under empty cells or under groups of `top`, and may be headers.
+
+    Args:
+        has_singles: beside a group, some may stand under a cell that is no group: 意愿 over 愿意怎么转.
+    """
     upper, lower = _texts(top), _texts(below)
     upper += [""] * (len(lower) - len(upper))
     filled = [column for column, text in enumerate(lower) if text]
     if len(filled) < 2 or sum(1 for text in upper if text) < 2:
         return False
+    groups = 0
     for column in filled:
         text = lower[column]
         if len(text) > MAX_SUBHEADER or is_serial(text) or text == "0":
@@ -158,13 +172,14 @@ def _is_part_row(top: Row, below: Row, merges: Sequence[Merge], learnt: Learnt) 
             one[0] <= top.number <= one[2] and one[1] <= column <= one[3] and one[3] > one[1]
             for one in merges
         )
-        if upper[column] and not (is_group or wide):
+        if upper[column] and not (is_group or wide) and not has_singles:
             return False
-    labels = sum(1 for text in upper if _counts(text, learnt))
-    return labels >= 2 and labels >= MIN_SHARE * sum(1 for text in upper if text) * 0.7
+        groups += bool(upper[column]) and (is_group or wide)
+    return not has_singles or groups > 0
 
 
-def _joined(top: Row, below: Row, merges: Sequence[Merge], learnt: Learnt) -> Header:
+def joined_header(top: Row, below: Row, merges: Sequence[Merge], learnt: Learnt) -> Header:
+    """The header of two rows: `group/part`, or the one text that a column has."""
     upper, lower = _texts(top), _texts(below)
     width = max(len(upper), len(lower))
     upper += [""] * (width - len(upper))

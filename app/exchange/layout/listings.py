@@ -8,6 +8,7 @@ from app.exchange.headers.dictionary import Kind, fold, meaning
 from app.exchange.layout.forms import LabelledCell, LabelledForm, records_of_forms
 from app.exchange.layout.header import is_label
 from app.exchange.layout.labels import labelled
+from app.exchange.layout.questions import Question
 from app.exchange.layout.raw import IgnoredPlace, Located, RawRecord
 from app.exchange.layout.surroundings import context_of
 
@@ -39,7 +40,7 @@ _TITLE_LABEL = {"demand": "需求名称", "achievement": "成果名称"}
 
 def records_of_text(
     paragraphs: Sequence[tuple[str, str]], name: str, learnt: Mapping[str, str]
-) -> Iterator[RawRecord | IgnoredPlace | Located]:
+) -> Iterator[RawRecord | IgnoredPlace | Located | Question]:
     """The records of running text. Text that names none is ignored as a whole."""
     lead: list[str] = []
     items: list[tuple[str, LabelledForm]] = []
@@ -68,7 +69,7 @@ def records_of_text(
     for number, (place, form) in enumerate(items, 1):
         _name_title(form, around + " " + " ".join(form.labels))
         own = replace(context, section=_chapter_of(chapters, number - 1))
-        for one in records_of_forms([form], place, own, learnt, around=around):
+        for one in records_of_forms([form], place, own, learnt, around=around, is_asking=False):
             if isinstance(one, RawRecord):
                 found += 1
                 one.serial = str(number)

@@ -1,17 +1,18 @@
 """From the content of a file to its raw records: every part is a table, a form, a list in running text, or no data."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from app.exchange.columns.tables import NUMBER
 from app.exchange.headers.dictionary import Kind, Meaning, meaning
-from app.exchange.headers.subject import kind_of
-from app.exchange.layout.forms import LabelledCell, forms_of, is_form, records_of_forms
-from app.exchange.layout.header import find_header, header_of, transposed
+from app.exchange.layout.forms import LabelledCell, forms_of, is_form, is_known_form, records_of_forms
+from app.exchange.layout.header import Header, find_header, header_of, transposed
 from app.exchange.layout.labels import labelled
 from app.exchange.layout.listings import records_of_text
+from app.exchange.layout.presumed import presumed_header, presumed_labels
+from app.exchange.layout.questions import PEEKED, Question, Understanding, understood
 from app.exchange.layout.raw import (
     EXPORTED,
     NEVER_READ,
@@ -30,8 +31,10 @@ _INSTRUCTIONS = re.compile("^(?:填[表报写]|使用)?说明|^填[表报写]须
 HEAD = 60
 """Rows at the top of a grid among which its header is looked for."""
 FORM_ROWS = 2000
+ENTRIES = "json"
+"""What a list of objects is called in questions."""
 
-Found = RawRecord | IgnoredPlace | Located
+Found = RawRecord | IgnoredPlace | Located | Question
 
 
 def locate(content: FileContent, learnt: Mapping[str, str] | None = None) -> Iterator[Found]:
@@ -86,8 +89,15 @@ def _records_of_grid(grid: Grid, before: list[tuple[str, str]], learnt: Mapping[
             yield from records_of_table(grid, found_header, iter(columns), context, learnt)
             return
     header = find_header(head, grid.merges, learnt)
-    if is_form(head, header):
+    presumed = presumed_header(head, grid.merges)
+    if header is not None and not _holds(presumed, header):
+        presumed = None
+    if is_form(head, header) and (presumed is None or is_known_form(head)):
         yield from _forms(grid, [*head, *islice(rows, FORM_ROWS)], before, learnt)
+        return
+    header = presumed or header
+    if header is None and (labels := presumed_labels(filled)):
+        yield from _forms(grid, [*head, *islice(rows, FORM_ROWS)], before, learnt, labels)
         return
     if header is None:
         texts = [
@@ -104,13 +114,25 @@ def _records_of_grid(grid: Grid, before: list[tuple[str, str]], learnt: Mapping[
     yield from records_of_table(grid, found, chain(head[index:], rows), context, learnt)
 
 
+def _holds(presumed: tuple[int, Header] | None, header: tuple[int, Header]) -> bool:
+    """Whether a header of two rows has the one row that the dictionary knows."""
+    if presumed is None:
+        return False
+    rows = header[1].rows
+    return len(rows) == 1 and len(presumed[1].rows) == 2 and rows[0] in presumed[1].rows
+
+
 def _context(grid: Grid, above: list[Row], before: list[tuple[str, str]]) -> Context:
     texts = [text for row in above for value in row.values if (text := text_of(value))]
     return context_of([*(text for _, text in before), *grid.heading.splitlines(), *texts])
 
 
 def _forms(
-    grid: Grid, rows: list[Row], before: list[tuple[str, str]], learnt: Mapping[str, str]
+    grid: Grid,
+    rows: list[Row],
+    before: list[tuple[str, str]],
+    learnt: Mapping[str, str],
+    labels: frozenset[int] = frozenset(),
 ) -> Iterator[Found]:
     context = context_of([*(text for _, text in before), *grid.heading.splitlines(), *_titles(rows)])
     extra = [
@@ -120,7 +142,8 @@ def _forms(
         if one.label and one.text
     ]
     around = f"{context.title} {grid.name}"
-    yield from records_of_forms(forms_of(rows, grid), grid.name, context, learnt, around=around, extra=extra)
+    forms = forms_of(rows, grid, labels)
+    yield from records_of_forms(forms, grid.name, context, learnt, around=around, extra=extra)
 
 
 def _titles(rows: list[Row]) -> list[str]:
@@ -136,9 +159,10 @@ def _titles(rows: list[Row]) -> list[str]:
 
 def _records_of_entries(entries: Iterator[Entry], learnt: Mapping[str, str]) -> Iterator[Found]:
     context = Context()
-    kinds: dict[frozenset[str], Kind | None] = {}
-    kind: Kind | None = None
-    for number, entry in enumerate(entries, 1):
+    peeked = list(islice(entries, PEEKED))
+    known: dict[frozenset[str], Understanding] = {}
+    last: Understanding | None = None
+    for number, entry in enumerate(chain(peeked, entries), 1):
         if entry.status == "deleted":
             yield IgnoredPlace(entry.ref, "deleted at the source", "deleted")
             continue
@@ -146,29 +170,45 @@ def _records_of_entries(entries: Iterator[Entry], learnt: Mapping[str, str]) -> 
             yield IgnoredPlace(entry.ref, "not a JSON object", entry.status)
             continue
         keys = frozenset(entry.values)
-        if keys not in kinds:
-            kinds[keys] = Kind(entry.kind_hint) if entry.kind_hint else kind_of(sorted(keys))
-        # An entry with few keys is of the kind of the entries before it.
-        kind = kinds[keys] or kind
-        if kind is None:
+        if keys not in known:
+            known[keys] = _understood(entry, [one for one in peeked if frozenset(one.values) == keys], learnt)
+            # An entry with few keys is of the kind of the entries before it.
+            if (question := known[keys].question) is not None and (known[keys].kind or last is None):
+                yield question
+        found = known[keys] if known[keys].kind else last
+        if found is None or found.kind is None:
             yield IgnoredPlace(entry.ref, "no known kind of record", "unknown_table")
             continue
-        values = _entry_values(entry, kind, context, learnt)
-        yield RawRecord(entry.ref, kind, values, context, serial=str(number), row=number, layout="entry")
+        last = found
+        values = _entry_values(entry, found, context, learnt)
+        yield RawRecord(
+            entry.ref, found.kind, values, context, serial=str(number), row=number, layout="entry"
+        )
+
+
+def _understood(entry: Entry, alike: Sequence[Entry], learnt: Mapping[str, str]) -> Understanding:
+    """How entries with the keys of this one are read."""
+    if entry.kind_hint:
+        return Understanding(Kind(entry.kind_hint))
+    headers = {key: key.replace(".", "/") for key in sorted(entry.values)}
+    values = {key: [_joined(one.values[key]) for one in alike or (entry,)] for key in headers}
+    return understood(headers, values, "", learnt, name=ENTRIES, place=entry.ref)
 
 
 def _entry_values(
-    entry: Entry, kind: Kind, context: Context, learnt: Mapping[str, str]
+    entry: Entry, understanding: Understanding, context: Context, learnt: Mapping[str, str]
 ) -> dict[str, list[RawValue]]:
+    assert understanding.kind is not None
     values: dict[str, list[RawValue]] = {}
     guessed: list[RawValue] = []
     for key, value in entry.values.items():
-        found = _meaning(key, kind, learnt)
+        found = _meaning(key, understanding.kind, learnt) or understanding.meanings.get(key)
         text = _joined(value)
         if found is None or not text or found.field in NEVER_READ:
             continue
         is_ours = bool(entry.kind_hint) and NUMBER in entry.values
-        mark = EXPORTED if is_ours else "" if found.exact else "guessed"
+        known = "guessed_kind" if understanding.guessed else ""
+        mark = EXPORTED if is_ours else known if found.exact else "guessed"
         raw = RawValue(found.field, key, text, value, f"{entry.ref}.{key}", found.unit or context.unit, mark)
         if found.exact:
             values.setdefault(found.field, []).append(raw)

@@ -30,7 +30,8 @@ class RawValue:
         cell: where it stands, e.g. `Sheet1!C7`.
         unit: the unit of money that the header states.
         mark: why the value is not simply what the cell says: `computed` (a formula's stored result), `above` (同上, or
-            a merged cell), `guessed` (the header was recognised in part only), `EXPORTED`; empty otherwise.
+            a merged cell), `guessed` (the header was recognised in part only), `guessed_kind` (the kind of the list
+            was), `EXPORTED`; empty otherwise.
     """
 
     field: str

@@ -1,12 +1,12 @@
 """Tables: the records of a grid below its header, row by row, without holding the grid."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 
-from app.exchange.headers.dictionary import Kind, Meaning, meaning
-from app.exchange.headers.subject import kind_of
+from app.exchange.headers.dictionary import Kind, Meaning
 from app.exchange.layout.header import Header, Learnt, header_of
+from app.exchange.layout.questions import PEEKED, Question, Understanding, understood
 from app.exchange.layout.raw import (
     EXPORTED,
     NEVER_READ,
@@ -29,6 +29,7 @@ class _Columns:
     header: Header
     meanings: dict[int, Meaning]
     serial: int | None
+    guessed: bool = False
 
 
 @dataclass(slots=True)
@@ -42,9 +43,15 @@ class _State:
 
 def records_of_table(
     grid: Grid, header: Header, rows: Iterator[Row], context: Context, learnt: Learnt
-) -> Iterator[RawRecord | IgnoredPlace | Located]:
-    """The records below a header; a further header in the grid begins another table."""
-    columns = _columns(grid, header, context, learnt)
+) -> Iterator[RawRecord | IgnoredPlace | Located | Question]:
+    """The records below a header; a further header in the grid begins another table. A table that is not understood
+    is a question."""
+    peeked = list(islice(rows, PEEKED))
+    rows = chain(peeked, rows)
+    understanding = _understood(grid, header, peeked, context, learnt)
+    if understanding.question is not None:
+        yield understanding.question
+    columns = _columns(header, understanding)
     if columns is None:
         yield IgnoredPlace(grid.place(header.rows[0]), "no known kind of record", "unknown_table")
         return
@@ -63,7 +70,7 @@ def records_of_table(
         again = header_of(row, learnt) if len(filled) >= 2 else None
         if again is not None:
             if again.texts != columns.header.texts:
-                found = _columns(grid, again, context, learnt)
+                found = _columns(again, _understood(grid, again, [], context, learnt))
                 if found is not None:
                     columns, state = found, _State()
                     yield _located(grid, columns)
@@ -84,21 +91,36 @@ def records_of_table(
         yield _record(grid, columns, row, values, state, context)
 
 
-def _columns(grid: Grid, header: Header, context: Context, learnt: Learnt) -> _Columns | None:
-    texts = {
+def _understood(
+    grid: Grid, header: Header, rows: Sequence[Row], context: Context, learnt: Learnt
+) -> Understanding:
+    columns = {
         column: text for column, text in enumerate(header.texts) if text and column not in grid.hidden_columns
     }
-    around = f"{context.title} {grid.name} {grid.heading}"
-    kind = kind_of(texts.values(), around, learnt)
-    if kind is None:
-        return None
-    meanings = {
-        column: found
-        for column, text in texts.items()
-        if (found := meaning(text, kind, learnt=learnt)) is not None
+    body = [
+        row
+        for row in rows
+        if not row.hidden
+        and (filled := [(column, value) for column, value in enumerate(row.values) if text_of(value)])
+        and reason_to_ignore(row, filled, None) is None
+    ]
+    values = {
+        column_letters(column): [row.values[column] if column < len(row.values) else None for row in body]
+        for column in columns
     }
-    serial = next((column for column, found in meanings.items() if found.field == "serial"), None)
-    return _Columns(kind, header, meanings, serial)
+    headers = {column_letters(column): text for column, text in columns.items()}
+    around = f"{context.title} {grid.name} {grid.heading}"
+    place = grid.place(header.rows[0])
+    return understood(headers, values, around, learnt, name=grid.name, place=place)
+
+
+def _columns(header: Header, found: Understanding) -> _Columns | None:
+    if found.kind is None:
+        return None
+    numbers = {column_letters(column): column for column in range(len(header.texts))}
+    meanings = {numbers[key]: one for key, one in found.meanings.items()}
+    serial = next((column for column, one in meanings.items() if one.field == "serial"), None)
+    return _Columns(found.kind, header, meanings, serial, found.guessed)
 
 
 def _located(grid: Grid, columns: _Columns) -> Located:
@@ -138,7 +160,8 @@ def _record(
     plain = EXPORTED if any(one.field == "number" for one in columns.meanings.values()) else ""
     for column, one in columns.meanings.items():
         value = values[column] if column < len(values) else None
-        mark = "computed" if column in row.computed else plain if one.exact else "guessed"
+        known = "guessed_kind" if columns.guessed else plain
+        mark = "computed" if column in row.computed else known if one.exact else "guessed"
         if mark != EXPORTED and isinstance(value, str) and value.strip() in _SAME_AS_ABOVE:
             value, mark = state.above.get(column), "above"
         state.above[column] = value

@@ -7,6 +7,7 @@ import structlog
 from app.clock import local_now
 from app.exchange.headers.dictionary import Kind
 from app.exchange.layout.location import locate
+from app.exchange.layout.questions import Question
 from app.exchange.layout.raw import IgnoredPlace, Located, RawRecord
 from app.exchange.layout.tables import joined_ranges
 from app.exchange.readers.content import FileContent
@@ -23,6 +24,7 @@ from app.exchange.values.readings import ValueNote
 
 log = structlog.get_logger(__name__)
 
+MAX_QUESTIONS = 10
 MAX_IGNORED = 20_000
 """Ignored places that are kept; a report shows fewer."""
 _RULES: Mapping[Kind, Callable[[RawRecord], Draft]] = {
@@ -40,7 +42,7 @@ def draft_of(raw: RawRecord) -> Draft:
 
 
 class Extraction:
-    """The drafts of a file, read once in order; `ignored` and `located` are complete when all drafts were read.
+    """The drafts of a file, read once in order. `ignored`, `located` and `questions` are complete after the last one.
 
     Args:
         owner: the organisation of demands and achievements that name none.
@@ -50,6 +52,7 @@ class Extraction:
         self, content: FileContent, learnt: Mapping[str, str] | None = None, *, owner: str | None = None
     ) -> None:
         self.located: list[Located] = []
+        self.questions: list[Question] = []
         self._ignored: list[IgnoredPlace] = []
         self._content = content
         self._learnt = learnt or {}
@@ -92,6 +95,9 @@ class Extraction:
                 yield self._owned(_read(found))
             elif isinstance(found, Located):
                 self.located.append(found)
+            elif isinstance(found, Question):
+                if len(self.questions) < MAX_QUESTIONS:
+                    self.questions.append(found)
             elif len(self._ignored) < MAX_IGNORED:
                 self._ignored.append(found)
 

@@ -128,6 +128,11 @@ def _mark(source: RawValue | None) -> ValueNote | None:
             f"列名“{source.header}”只识别出一部分",
             f"the header '{source.header}' is known in part only",
         ),
+        "guessed_kind": ValueNote(
+            "guessed_kind",
+            "清单的类别是推断的，请先确认",
+            "the kind of the list was deduced; confirm it first",
+        ),
     }.get(source.mark)
 
 

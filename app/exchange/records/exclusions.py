@@ -14,8 +14,11 @@ _SECRET = re.compile(
 )
 _NOT_SECRET = re.compile("^(?:否|无|公开|非密|不涉密|非涉密|内部|普通|一般|no|public)")
 _OFFLINE = re.compile(
-    r"^(?:offline|unpublished|withdrawn|deleted|disabled|rejected|draft|closed|expired"
-    r"|已?下架|已?撤回|已?撤销|已?作废|草稿|驳回|未通过|审核不通过|不通过|退回|已关闭|已失效)$",
+    r"^(?:off(?:[ _-]?(?:line|shelf|sale))?|(?:not|un|de)[ _-]?(?:published|listed|available|active)|inactive|withdrawn"
+    r"|deleted|removed|revoked|cancel+ed|disabled|rejected|refused|draft|closed|expired|archived|suspended|down"
+    r"|(?:状态)?(?:已|被|现已)?(?:自行|主动|强制|临时)?(?:下架|下线|撤回|撤销|撤消|撤下|撤稿|作废|废止|取消|注销|删除|停用|关闭"
+    r"|失效|过期|终止|驳回|退回|归档|隐藏|屏蔽|停止(?:展示|发布|征集)?)(?:状态|了|处理)?"
+    r"|草稿|(?:审核)?(?:未|不)(?:予)?(?:通过|发布|上架|公开|展示|上线|采纳)|待下架|无效|非公开)$",
     re.IGNORECASE,
 )
 _WITHDRAWN = re.compile(

@@ -10,7 +10,8 @@ from app.accounts.models import Organisation, Role
 from app.database import Database
 from app.settings import Settings
 from tests.engagements.files.clamd import MARK, scanner
-from tests.exchange.files import DEMANDS, HEADER, sheet
+from tests.exchange.files import DEMANDS, HEADER, sheet, workbook
+from tests.exchange.test_questions import VAGUE
 from tests.web.html import faults_of, filled_fields, text_of
 from tests.web.readers import ReaderOf
 
@@ -113,12 +114,49 @@ def test_columns_are_explained_once_for_a_sender(reader: ReaderOf) -> None:
     send = {"file": ("清单.xlsx", sheet(rows))}, {"sender": "历城区科学技术局"}
     address = operator.post("/desk/import", files=send[0], data=send[1]).headers["location"]
     page = operator.get(address).text
+    assert faults_of(page) == []
     assert "没有认出的列" in page
+    assert "用于清水离心泵的叶轮" in page, "a sample of its values"
     meaning = {"header.1": "内部口径", "field.1": "scenario"}
     assert operator.post(f"{address}/columns", data=meaning | {"field.1": "nothing"}).status_code == 422
     assert operator.post(f"{address}/columns", data=meaning).status_code == 303
     again = operator.post("/desk/import", files=send[0], data=send[1]).headers["location"]
     assert "没有认出的列" not in operator.get(again).text
+
+
+def test_a_list_of_unknown_kind_is_explained_and_read_in_one_step(reader: ReaderOf) -> None:
+    operator, enterprise = reader(Role.OPERATOR), reader(Role.ENTERPRISE)
+    data = workbook(("Sheet1", VAGUE))
+    sent = {"sender": "市中区工信局"}
+    address = operator.post("/desk/import", files={"file": ("单子.xlsx", data)}, data=sent).headers[
+        "location"
+    ]
+    page = operator.get(address).text
+    assert faults_of(page) == []
+    assert "待说明清单类别" in page and "看不出它是哪一类记录" in page
+    assert "磨削烧伤识别" in page
+    other = operator.get(f"{address}?as=contract").text
+    assert faults_of(other) == []
+    assert 'value="seller"' in other and "合同成交额" in other
+    assert operator.get(f"{address}?as=nothing").status_code == 200
+
+    form = re.search(
+        r'<form class="pad stack" method="post" action="[^"]+/columns".*?</form>', page, re.DOTALL
+    )
+    assert form
+    answer = filled_fields(form[0])
+    headers = {value: name.partition(".")[2] for name, value in answer.items() if name.startswith("header.")}
+    assert answer[f"field.{headers['丙栏']}"] == "contact_phone", "the likeliest field is chosen beforehand"
+    answer |= {"kind": "demand", f"field.{headers['甲栏']}": "owner_org", f"field.{headers['乙栏']}": "title"}
+    answer.pop("file", None)
+    done = operator.post(f"{address}/columns", data=answer, files={"file": ("单子.xlsx", data)})
+    assert done.status_code == 303, text_of(done.text)
+    read = operator.get(done.headers["location"]).text
+    assert faults_of(read) == []
+    assert "看不出它是哪一类记录" not in read
+    assert operator.post(f"{done.headers['location']}/commit").status_code == 303
+    assert "磨削烧伤识别" in operator.get(done.headers["location"]).text
+    assert enterprise.post(f"{address}/columns", data=answer).status_code == 404
 
 
 def test_deductions_of_several_values_read_as_a_person_writes_them(reader: ReaderOf) -> None:

@@ -27,7 +27,7 @@ from app.exchange.templates import template
 from app.libraries.record.enums import RecordKind
 from app.paging import MAX_CURSOR, PageRequest
 from app.settings import Settings
-from app.web.desk.imports.columns import column_choices, unknown_columns
+from app.web.desk.imports.columns import LEAVE_OUT, question_views
 from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
@@ -95,25 +95,45 @@ def import_template(page: CurrentPage, kind: Kind) -> Response:
 
 @router.get("/desk/import/{id}", name="import_batch")
 def import_batch(
-    page: CurrentPage, id: UUID, session: ReadSession, show: Choice = "", cursor: Cursor = None
+    page: CurrentPage,
+    id: UUID,
+    session: ReadSession,
+    show: Choice = "",
+    shown_as: Annotated[str, Query(alias="as", max_length=20)] = "",
+    cursor: Cursor = None,
 ) -> Response:
-    """One batch: what would become of each row, and what is wrong."""
-    return show_batch(page, session, id, show=show, cursor=cursor)
+    """One batch: what would become of each row, what is wrong, and what must be said of its lists."""
+    return show_batch(page, session, id, show=show, cursor=cursor, shown_as=shown_as)
 
 
 @router.post("/desk/import/{id}/columns", name="explain_import_columns")
-def columns(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
-    """Remembers what columns of the sender mean; the file is then uploaded again."""
+def columns(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, upload: Upload) -> Response:
+    """Remembers what a list of the sender holds and its columns mean; with the file chosen again, it is read so."""
+    page.take_display(posted)
     meanings = _meanings(posted)
+    kind = posted.get("kind") if posted.get("kind") in _kinds(page) else ""
     try:
+        if posted.only_shows:
+            with database.reading() as session:
+                return show_batch(page, session, id, shown_as=kind)
         with database.unit_of_work() as session:
             batch = batch_read(session, id, principal=page.principal)
-            if meanings and not posted.only_shows:
-                confirm_headers(session, batch.sender, meanings, principal=page.principal)
+            if meanings:
+                said = Kind(kind) if kind else None
+                confirm_headers(session, batch.sender, meanings, principal=page.principal, kind=said)
+        if upload is None:
+            return page.redirect("/desk/import", notice="columns_explained")
+        again = preview(
+            database,
+            _bytes_of(page, upload),
+            name=upload.filename or "",
+            sender=batch.sender.partition(":")[2] or None,
+            principal=page.principal,
+        )
     except Invalid as refusal:
         with database.reading() as session:
-            return show_batch(page, session, id, error=refusal)
-    return page.redirect("/desk/import", notice="columns_explained")
+            return show_batch(page, session, id, error=refusal, shown_as=kind)
+    return page.redirect(f"/desk/import/{again}", notice="columns_read")
 
 
 @router.post("/desk/import/{id}/marked", name="marked_import_file")
@@ -138,13 +158,16 @@ def show_batch(
     cursor: str | None = None,
     error: SankuError | None = None,
     typed: Mapping[UUID, FilledForm] | None = None,
+    shown_as: str = "",
 ) -> Response:
-    """The batch at one of its lists of rows. `typed` are corrections that were refused, by row."""
+    """The batch at one of its lists of rows. `typed` are corrections that were refused, by row; `shown_as` the kind
+    whose fields are offered for a list of which nobody can tell what it holds."""
     batch = batch_read(session, batch_id, principal=page.principal)
     counts = row_counts(session, batch_id, principal=page.principal)
     tabs = [code for code in (*ACTIONS, "failed") if counts.get(code)]
     chosen = show if show in tabs else ""
     found = shown_rows(session, batch_id, PageRequest(ROWS, cursor), chosen, principal=page.principal)
+    is_asking = batch.state.value in ("undecided", "previewed")
     return page.show(
         "desk/imports/batch.html",
         status=error.status if error else 200,
@@ -157,8 +180,8 @@ def show_batch(
         ignored_words=IGNORED,
         numbers=_addresses(page, numbers_of_records(session, found.items)),
         rows=[row_view(row, (typed or {}).get(row.id)) for row in found.items],
-        unknown=unknown_columns(batch.report),
-        choices=column_choices(batch.report),
+        questions=question_views(batch.questions, _kinds(page), shown_as) if is_asking else [],
+        kind_words=KINDS,
         error=error,
         first=page.with_query(cursor=None) if cursor else None,
         following=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
@@ -232,5 +255,5 @@ def _meanings(posted: PostedForm) -> dict[str, str]:
         if name.startswith("header."):
             field = posted.get(f"field.{name.removeprefix('header.')}")
             if field:
-                found[posted.get(name)[:80]] = "" if field == "-" else field
+                found[posted.get(name)[:80]] = "" if field == LEAVE_OUT else field
     return found

@@ -47,6 +47,7 @@ STATES: Mapping[str, str] = MappingProxyType(
 BATCH_STATES: Mapping[str, str] = MappingProxyType(
     {
         "reading": _("读取中"),
+        "undecided": _("待说明清单类别"),
         "previewed": _("待确认"),
         "committing": _("导入中"),
         "committed": _("已导入"),
