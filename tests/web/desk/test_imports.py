@@ -108,6 +108,14 @@ def test_a_file_is_previewed_stored_and_undone(reader: ReaderOf, app: Any) -> No
     assert name in listed and str(owner.organisation_id) not in listed, "whose list it is, by name"
 
 
+def test_rows_of_a_text_file_are_called_rows_in_the_language_of_the_page(reader: ReaderOf) -> None:
+    owner = reader(Role.ENTERPRISE)
+    text = "需求名称,主要问题\n铸件缩松检测,铸件内部缩松目前全靠人工抽检。\n".encode("utf-8-sig")
+    uploaded = owner.post("/desk/import", files={"file": ("需求.csv", text)})
+    page = text_of(owner.get(uploaded.headers["location"]).text)
+    assert "第 2 行" in page and "line 2" not in page
+
+
 def test_columns_are_explained_once_for_a_sender(reader: ReaderOf) -> None:
     operator = reader(Role.OPERATOR)
     rows = [(*HEADER, "内部口径"), *((*row, "用于清水离心泵的叶轮") for row in DEMANDS[1:])]

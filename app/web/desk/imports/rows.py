@@ -153,6 +153,8 @@ class RowView:
     def place(self) -> str:
         """Where the row stands; the sheet of the templates is not named."""
         sheet, _mark, number = self.row.ref.rpartition("!")
+        # Rows of text files are called `line 2`.
+        number = number.removeprefix("line ")
         if not number.isdecimal():
             return self.row.ref
         line = translate(_("第 %(row)s 行")) % {"row": number}
