@@ -113,3 +113,14 @@ class TestTheCalendar:
 
     def test_nothing_is_announced_by_default(self) -> None:
         assert Settings(_env_file=None).announced_years == {}
+
+
+@pytest.mark.parametrize(
+    "value", ['["127.0.0.1:8080"]', "'hooks.test:8443'", "{hooks.test}", "http://hooks.test"]
+)
+def test_what_is_no_host_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANKU_WEBHOOK_ALLOWED_HOSTS", value)
+    with pytest.raises(RuntimeError, match="without brackets and quotes"):
+        load_settings()
+    monkeypatch.setenv("SANKU_WEBHOOK_ALLOWED_HOSTS", "127.0.0.1:8080, hooks.test:8443,[::1]:9000")
+    assert load_settings().webhook_allowed_hosts == ["127.0.0.1:8080", "hooks.test:8443", "[::1]:9000"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr
 
-from app.settings.types import MailSecurity, Names, Pauses, pauses
+from app.settings.types import Hosts, MailSecurity, Pauses, pauses
 
 
 class MailSettings(BaseModel):
@@ -71,7 +71,7 @@ class WebhookSettings(BaseModel):
         default=timedelta(hours=24),
         description="How long a replaced secret signs along with the new one.",
     )
-    webhook_allowed_hosts: Names = Field(
+    webhook_allowed_hosts: Hosts = Field(
         default=[],
         description="`host:port` that need neither HTTPS nor a public address; for tests and demonstrations.",
     )

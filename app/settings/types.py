@@ -1,5 +1,6 @@
 """Types that several groups of settings share."""
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_network
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -42,10 +44,22 @@ def _networks(names: list[str]) -> list[str]:
     return names
 
 
+def _hosts(names: list[str]) -> list[str]:
+    for name in names:
+        if not _HOST.fullmatch(name):
+            raise ValueError(
+                f"{name[:40]} is no host:port; write 127.0.0.1:8080,hooks.test:8443, without brackets and quotes "
+                "(不是“主机:端口”；请写作 127.0.0.1:8080,hooks.test:8443，不加方括号和引号)"
+            )
+    return names
+
+
 Pauses = Annotated[list[timedelta], NoDecode, BeforeValidator(_split), AfterValidator(_never_shrinking)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[list[str], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
 """Addresses and networks in CIDR notation."""
+Hosts = Annotated[list[str], NoDecode, BeforeValidator(_split), AfterValidator(_hosts)]
+"""Names or addresses of hosts, each with its port."""
 
 
 def pauses(*texts: tuple[int, str]) -> list[timedelta]:

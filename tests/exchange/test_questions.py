@@ -189,3 +189,13 @@ def test_the_status_of_a_source_is_understood_in_other_words() -> None:
             ("济南难岳有限公司", "甲技术", "乙问题", status),
         )
         assert report_of(separated(rows))["refused"] == [], status
+
+
+def test_a_repetition_names_the_row_as_well_as_the_serial_number() -> None:
+    rows = (
+        ("序号", "姓名", "工作单位", "证书等级", "手机"),
+        (1, "许晴", "济南泺水技术转移有限公司", "中级", "13800000031"),
+        (2, "许晴", "济南泺水技术转移有限公司", "中级", "13800000031"),
+    )
+    (refused,) = report_of(sheet(rows))["refused"]
+    assert "序号1（需求!2）" in refused["reason_zh"]

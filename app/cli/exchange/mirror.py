@@ -32,6 +32,11 @@ def mirror(
     from app.bootstrap.services import build_services, close
     from app.partners.mirror.source import FeedSource, FeedUnreadable, KeyFile
 
+    if key_file.stat().st_mode & 0o077:
+        print_error(
+            f"{key_file} holds an API key and can be read by other users of this machine; run chmod 600 "
+            "(含接口密钥的文件可被本机其他用户读取，请改为 600)"
+        )
     try:
         keys = KeyFile.read(key_file)
         source = FeedSource.open(url, keys.api_key)

@@ -89,7 +89,9 @@ class Repetition:
 
     def _label(self, ref: str) -> str:
         serial = self._labels.get(ref)
-        return f"序号{serial}" if serial else ref
+        if not serial:
+            return ref
+        return f"序号{serial}" if serial in ref.split() else f"序号{serial}（{ref}）"
 
 
 def fold_name(text: str) -> str:
