@@ -10,7 +10,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, Identified, now
-from app.encryption.columns import EncryptedSecret
+from app.encryption.columns import EncryptedSecret, EncryptedText
 
 
 class OrganisationKind(StrEnum):
@@ -117,6 +117,7 @@ class OrganisationDecision(Identified, Base):
         first_id: the older of both.
         kept_id: the row that stands for both after a merge.
         verdict: see `organisations.merges.decisions.IdentityVerdict`.
+        note: what the bureau wrote; for the bureau alone.
         moved: "table.column" → keys of the rows that a merge pointed to `kept_id`.
     """
 
@@ -126,7 +127,7 @@ class OrganisationDecision(Identified, Base):
     second_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     kept_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     verdict: Mapped[str] = mapped_column(String(10))
-    note: Mapped[str] = mapped_column(String(300))
+    note: Mapped[str] = mapped_column(EncryptedText("organisation_decision.note", 300))
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime] = mapped_column(default=now)
     undone_at: Mapped[datetime | None]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from app.accounts.models import Organisation, OrganisationKind, Role
+from app.accounts.models import AuditEntry, Organisation, OrganisationKind, Role
 from app.accounts.organisations.duplicates import likely_duplicates
 from app.accounts.organisations.groups import families, family_of
 from app.libraries.managers.models import Manager
@@ -104,6 +104,22 @@ def test_what_conflicts_take_for_one_is_what_the_bureau_finds_in_its_list(people
         listed = {frozenset((one.first, one.second)) for one in likely_duplicates(session)}
     assert len(held) > 5
     assert held <= listed
+
+
+def test_what_the_bureau_writes_stays_with_the_decision(
+    client: TestClient, people: People, bureau: dict[str, str]
+) -> None:
+    """It may name people: stored encrypted, and no part of the trail, which is kept longer and leaves the service."""
+    one, other = people.organisation(name=NAME), people.organisation(name=f"{NAME}分公司")
+    body = {"kept_id": str(one.id), "other_id": str(other.id), "verdict": "different"}
+    note = "张三在两单位均任监事"
+    made = created(client.post(DUPLICATES, json=body | {"note": note}, headers=bureau))
+    assert made["note"] == note
+    with people.database.reading() as session:
+        (stored,) = session.scalars(text("SELECT note FROM organisation_decisions WHERE undone_at IS NULL"))
+        trail = [str(entry.details) for entry in session.scalars(select(AuditEntry))]
+    assert note not in stored
+    assert not [details for details in trail if note in details]
 
 
 def test_only_the_bureau_sees_and_decides(client: TestClient, people: People) -> None:

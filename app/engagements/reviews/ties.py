@@ -238,6 +238,18 @@ def pair_of_key(key: str) -> frozenset[UUID] | None:
     return found if len(ids) == 2 == len(found) else None
 
 
+def ids_of_key(key: str) -> frozenset[UUID]:
+    """The ids that a key names: of organisations, and of the manager."""
+    return frozenset(found for part in key.split(" ") if (found := _id(part)) is not None)
+
+
+def key_with(key: str, ids: Mapping[UUID, UUID]) -> str:
+    """The key with some ids in place of others."""
+    parts = [str(ids.get(found, found)) if (found := _id(part)) else part for part in key.split(" ")]
+    made = " ".join(parts)
+    return pair_key(made.split(_IS)) if _IS in made else made
+
+
 @dataclass(frozen=True, slots=True)
 class _Investors:
     """The organisations of investors who take part, with the families that tell whether a demand excludes them."""

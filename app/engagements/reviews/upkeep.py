@@ -17,11 +17,20 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.principal import SYSTEM
 from app.accounts.organisations.duplicates import decided_pairs
+from app.accounts.organisations.merges.kept import kept_ids
 from app.clock import after_working_time
 from app.database import by_id, now
 from app.engagements.models import OPEN_STAGES, Engagement, Participant, ParticipantState, Stage
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
-from app.engagements.reviews.ties import PRESENT, SIDES, HeldPart, held_parts, pair_of_key
+from app.engagements.reviews.ties import (
+    PRESENT,
+    SIDES,
+    HeldPart,
+    held_parts,
+    ids_of_key,
+    key_with,
+    pair_of_key,
+)
 from app.events.catalogue import EngagementReviewClosed, EngagementReviewOpened, EngagementReviewOverdue
 from app.events.catalogue.engagements import EngagementReviewEvent
 from app.events.outbox import emit
@@ -56,8 +65,12 @@ def _waived(session: Session, engagement_ids: Collection[UUID]) -> Mapping[tuple
     query = select(row.engagement_id, row.subject_id, row.waived).where(
         row.engagement_id.in_(engagement_ids), row.state == ReviewState.CLEARED
     )
-    for engagement_id, subject_id, keys in session.execute(query):
-        found.setdefault((engagement_id, subject_id), set()).update(keys)
+    rows = session.execute(query).all()
+    # What was waived for an organisation holds for the one that it has been merged into; undone, for itself again.
+    kept = kept_ids(session, {id_ for row in rows for key in row.waived for id_ in ids_of_key(key)})
+    for engagement_id, subject_id, keys in rows:
+        held = found.setdefault((engagement_id, subject_id), set())
+        held.update(keys, (key_with(key, kept) for key in keys))
     return found
 
 

@@ -115,6 +115,30 @@ def test_organisations_that_are_merged_and_told_apart_again(scenario: Scenario, 
     assert notified(scenario, "participant.consent_in_force") == ["participant.consent_in_force"]
 
 
+def test_what_the_bureau_waived_outlives_a_merge(scenario: Scenario, drain: Drain) -> None:
+    """A certain tie is cleared; then the owner's organisation is merged into another row, and taken out again."""
+    case, owner, spy, spy_id = hidden_demand(scenario)
+    declare(spy, spy_id, organisation_id=str(owner.organisation_id))
+    drain()
+    refused(case.answer(owner, "consent"), 409, "under_review")
+    decided(scenario, reviews(scenario)[0], "clear")
+    drain()
+    assert state_of(case, "demand", spy) == "consented"
+    gone, merges = str(owner.organisation_id), []
+    for mark in "甪甯":
+        kept = str(scenario.organisation(name=f"济南{mark}川阀门制造有限公司"))
+        body = {"kept_id": kept, "other_id": gone, "verdict": "same", "note": "重复登记"}
+        merges.append(ok(scenario.operator.post("/v1/organisations/duplicates", json=body), 201)["id"])
+        gone = kept
+    drain()
+    assert reviews(scenario) == []
+    for merge in reversed(merges):
+        ok(scenario.operator.post(f"/v1/organisations/duplicates/{merge}/undo"))
+        drain()
+        assert reviews(scenario) == []
+    assert notified(scenario, "participant.should_leave") == []
+
+
 def test_nobody_is_reminded_of_days_on_which_nobody_works(scenario: Scenario, drain: Drain) -> None:
     """Opened before the holiday of the National Day, over which mails wait for its end: one reminder, not three."""
     _, owner, spy, spy_id = hidden_demand(scenario)

@@ -94,7 +94,7 @@ def decide(
         }
     session.add(decision)
     session.flush()
-    _tell(session, principal, decision, f"{verdict}: {note}")
+    _tell(session, principal, decision, verdict)
     return decision
 
 
@@ -198,7 +198,8 @@ def _refuse_before_later(session: Session, decision: OrganisationDecision) -> No
 def _tell(session: Session, principal: Principal, decision: OrganisationDecision, details: str) -> None:
     word = MERGED if decision.verdict == IdentityVerdict.SAME else DISTINGUISHED
     for id_ in (decision.first_id, decision.second_id):
-        audit.record(session, principal, Action.ORGANISATION_VERIFY, id_, details[:500])
+        # The note may name people or a hidden owner; it stays with the decision.
+        audit.record(session, principal, Action.ORGANISATION_VERIFY, id_, details)
         emit(session, OrganisationChanged(subject_id=id_, changed=[word]))
 
 
