@@ -160,7 +160,7 @@ _EFFECTS: HandlerTable = {
         ask_to_close,
         REFRESH_TIERS_OF_CONTRACT,
     ),
-    events.ContractAmended: (REFRESH_TIERS_OF_CONTRACT,),
+    events.ContractAmended: (REFRESH_TIERS_OF_CONTRACT, talent.doubt_recognitions_of_less),
     events.ContractCancelled: (
         outcomes.retract_cancelled_contract,
         pushes.resume_of_contract,

@@ -7,12 +7,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.events.catalogue import OrganisationChanged, TiersOutdated
+from app.events.catalogue import ContractAmended, OrganisationChanged, TiersOutdated
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.events.outbox import emit
 from app.services import Services
 from app.talent.rounds.reviews.service import doubt
-from app.talent.tiers.loader import managers_of_contract, managers_of_party, managers_with_tier_inputs
+from app.talent.tiers.loader import (
+    managers_of_contract,
+    managers_of_party,
+    managers_who_lost,
+    managers_with_tier_inputs,
+)
 from app.talent.tiers.service import REFRESH_BATCH, refresh
 
 ManagerIds = list[UUID]
@@ -23,6 +28,13 @@ def doubt_recognitions(_: Services, session: Session, event: ClaimedEvent) -> No
     managers = event.payload.get("manager_ids") or [event.payload["manager_id"]]
     for manager_id in managers:
         doubt(session, UUID(str(manager_id)), subject_id_of(event), cause=event.name)
+
+
+def doubt_recognitions_of_less(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """The same where an amendment or a correction has made less of a contract."""
+    amended = ContractAmended.of(event)
+    for manager_id in managers_who_lost(session, amended.contract_id, amended.version):
+        doubt(session, manager_id, amended.contract_id, cause=event.name)
 
 
 def find_managers_of_contract(_: Services, session: Session, event: ClaimedEvent) -> ManagerIds:

@@ -67,7 +67,8 @@ class RoundEntryRead(BaseModel):
     decided_at: datetime | None = Field(title="决定时间")
     doubt: str | None = Field(
         title="待复核的情形",
-        description="certificate.revoked 所依据的证书核验被撤销 contract.cancelled 所依据的合同已解除",
+        description="certificate.revoked 所依据的证书核验被撤销 contract.cancelled 所依据的合同已解除 "
+        "contract.amended 所依据的合同变更后计入减少",
     )
     doubted_at: datetime | None = Field(title="待复核自")
     withdrawn_at: datetime | None = Field(title="撤销认定的时间")

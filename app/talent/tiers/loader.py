@@ -1,7 +1,9 @@
 """Loads the input of the tier engine; the only module of recognition that reads contracts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -44,6 +46,33 @@ def managers_of_contract(session: Session, contract_id: UUID) -> list[UUID]:
     ):
         ids.update(UUID(share["manager_id"]) for share in data.get("shares", ()))
     return sorted(ids)
+
+
+def managers_who_lost(session: Session, contract_id: UUID, version: int) -> list[UUID]:
+    """The managers for whom the contract counts for less, or for another day, since the change that made this version;
+    sorted."""
+    query = select(ContractVersion.data).where(
+        ContractVersion.contract_id == contract_id, ContractVersion.version <= version
+    )
+    found = list(session.scalars(query.order_by(ContractVersion.version.desc()).limit(2)))
+    if len(found) < 2:
+        return []
+    after, before = found
+    for_all = any(Decimal(after[name]) < Decimal(before[name]) for name in _AMOUNTS)
+    for_all = for_all or any(before[name] and after[name] != before[name] for name in _DAYS)
+    for_all = for_all or (before["landed_in_jinan"] and not after["landed_in_jinan"])
+    shares = _shares(after)
+    return sorted(
+        id_ for id_, percent in _shares(before).items() if for_all or shares.get(id_, Decimal(0)) < percent
+    )
+
+
+_AMOUNTS = ("deal_amount_wan", "technology_amount_wan")
+_DAYS = ("signed_on", "registered_on", "landed_on")
+
+
+def _shares(data: Mapping[str, Any]) -> dict[UUID, Decimal]:
+    return {UUID(share["manager_id"]): Decimal(share["percent"]) for share in data.get("shares", ())}
 
 
 def managers_of_party(session: Session, organisation_id: UUID) -> list[UUID]:

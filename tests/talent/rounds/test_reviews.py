@@ -2,13 +2,22 @@
 
 import csv
 import io
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
+from app.accounts.access.principal import SYSTEM
 from app.accounts.models import AuditEntry
+from app.clock import JINAN_TIME
+from app.engagements.contract_models import Contract
+from app.engagements.contracts import versions
+from app.engagements.events import contract_payload
+from app.events.catalogue import ContractAmended
+from app.events.outbox import emit
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
 from tests.talent.rounds.test_rounds import LANDED, entries, move, opened
@@ -43,6 +52,11 @@ def review(scenario: Scenario, entry: dict[str, Any], *, withdrawn: bool, reason
     return scenario.operator_client.post(f"/v1/recognition-entries/{entry['id']}/review", body)
 
 
+def day_of(moment: str) -> str:
+    """The day in Jinan."""
+    return datetime.fromisoformat(moment).astimezone(JINAN_TIME).date().isoformat()
+
+
 def listed(scenario: Scenario) -> dict[str, str | None]:
     rows = scenario.anonymous_client.get("/v1/recognitions").json()["items"]
     return {row["name"]: row["withdrawn_on"] for row in rows}
@@ -74,7 +88,7 @@ def test_a_published_recognition_is_reviewed_when_its_certificate_is_revoked(
     assert review(scenario, found["凭证书"], withdrawn=True, reason="").status_code == 422
     withdrawn = review(scenario, found["凭证书"], withdrawn=True).json()
     assert (withdrawn["tier"], withdrawn["doubt"], withdrawn["review_reason"]) == ("E", None, "证书不实。")
-    assert listed(scenario) == {"凭证书": withdrawn["withdrawn_at"][:10], "凭业绩": None}
+    assert listed(scenario) == {"凭证书": day_of(withdrawn["withdrawn_at"]), "凭业绩": None}
     assert recognised(scenario, person) == (None, None)
     assert "recognition.withdrawn" in scenario.event_names(found["凭证书"]["id"])
     assert review(scenario, found["凭证书"], withdrawn=True).json()["code"] == "not_reviewable"
@@ -129,6 +143,51 @@ def test_a_cancelled_contract_puts_in_doubt_what_it_was_needed_for(scenario: Sce
     assert entries(scenario, round_id)["凭业绩"]["doubt"] == "contract.cancelled"
 
 
+def amended(scenario: Scenario, contract: UUID, **values: Any) -> None:
+    """The contract after a change that both parties have signed."""
+    with scenario.database.unit_of_work() as session:
+        found = session.get_one(Contract, contract)
+        before = versions.snapshot_of(found)
+        for name, value in values.items():
+            if name == "percent":
+                (share,) = found.shares
+                share.percent = Decimal(value)
+            else:
+                setattr(found, name, Decimal(value) if name.endswith("_wan") else value)
+        changed = versions.record_version(
+            session, found, action="amend", before=before, principal=SYSTEM, reason="双方协商"
+        )
+        emit(session, ContractAmended(**contract_payload(found), changed=changed, reason="双方协商"))
+    scenario.work()
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ({"deal_amount_wan": "1.00", "technology_amount_wan": "1.00"}, {"deal_amount_wan": "1.50"}),
+        ({"percent": "10.00"}, {"percent": "20.00"}),
+        ({"landed_in_jinan": False}, {"title": "补充协议"}),
+    ],
+    ids=["amount", "share", "landing"],
+)
+def test_a_contract_that_counts_for_less_puts_in_doubt_what_it_was_needed_for(
+    scenario: Scenario, less: dict[str, Any], more: dict[str, Any]
+) -> None:
+    person = scenario.recognised_manager("凭业绩")
+    contracts = scenario.signed_contracts(person.id, 10, deal="50.00", landed_on=LANDED)
+    round_id = published(scenario)
+    amended(scenario, contracts[0], title="变更名称")
+    amended(scenario, contracts[0], deal_amount_wan="60.00")
+    assert entries(scenario, round_id)["凭业绩"]["doubt"] is None, "it counts for as much, or more"
+    for contract in contracts:
+        amended(scenario, contract, **less)
+    entry = entries(scenario, round_id)["凭业绩"]
+    assert entry["doubt"] == "contract.amended"
+    review(scenario, entry, withdrawn=False, reason="评审后维持。")
+    amended(scenario, contracts[0], **more)
+    assert entries(scenario, round_id)["凭业绩"]["doubt"] is None, "nothing more was lost"
+
+
 @pytest.mark.parametrize("at_once", [True, False], ids=["before anybody looked", "one after the other"])
 def test_what_is_lost_counts_together(scenario: Scenario, at_once: bool) -> None:
     """Each of twelve contracts could be missed, and so could each of the first two that are cancelled."""
@@ -171,7 +230,7 @@ def test_the_export_says_which_recognitions_were_withdrawn(
     entry = review(scenario, entries(scenario, round_id)["凭证书"], withdrawn=True).json()
     answer = scenario.operator_client.get(f"/v1/recognition-rounds/{round_id}/export", format="csv")
     rows = {row["姓名 name"]: row for row in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))}
-    assert rows["凭证书"]["撤销日期 withdrawn_on"] == entry["withdrawn_at"][:10]
+    assert rows["凭证书"]["撤销日期 withdrawn_on"] == day_of(entry["withdrawn_at"])
     assert rows["凭业绩"]["撤销日期 withdrawn_on"] == ""
 
 

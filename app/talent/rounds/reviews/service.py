@@ -4,7 +4,7 @@ Nothing ends by itself. Before the publication the entry waits for a decision li
 stays as it is published until an operator has decided; then it is kept, or withdrawn, and the public list says so.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,24 +17,25 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_sent
 from app.database import now
-from app.engagements.contract_models import Contract, ContractState
 from app.errors import Conflict
 from app.events.catalogue import RecognitionDoubted, RecognitionWithdrawn
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.talent import awards
 from app.talent.certificates.models import CertificateState, TrainingCertificate
-from app.talent.recognition_facts import TierCase, unpack
+from app.talent.recognition_facts import CertificateFacts, ContractFacts, TierCase, unpack
 from app.talent.rounds.decisions import find_entry
 from app.talent.rounds.models import CHANGEABLE, Decision, RecognitionEntry, RecognitionRound, RoundState
 from app.talent.rounds.service import find
 from app.talent.tiers.engine import evaluate
+from app.talent.tiers.enums import Tier
+from app.talent.tiers.loader import cases
 from app.talent.tiers.rules import Configuration, RuleSet
 
 
 def doubt(session: Session, manager_id: UUID, basis_id: UUID, *, cause: str) -> int:
     """Put in doubt what the manager was recognised for and would not be without a certificate or contract, which was
-    taken back, and without all that was taken back before it; returns the number of entries.
+    taken back or made less, and without all that was taken back before it; returns the number of entries.
 
     What the bureau has kept is in doubt again when more of it is taken back.
 
@@ -100,31 +101,54 @@ def _rests_on(session: Session, round_: RecognitionRound, entry: RecognitionEntr
     if entry.tier is None and entry.decision != Decision.PENDING:
         return False
     case = unpack(entry.inputs)
-    if _without(case, {basis_id}) == case:
+    left = _what_is_left(session, entry.manager_id, case)
+    if _basis(left, basis_id) == _basis(case, basis_id):
         return False
-    without = _without(case, {basis_id, *_taken_back(session, case)})
     evaluation = evaluate(
-        RuleSet.model_validate(round_.rules), Configuration.model_validate(round_.configuration), without
+        RuleSet.model_validate(round_.rules), Configuration.model_validate(round_.configuration), left
     )
-    return (evaluation.tier.value if evaluation.tier else None) != entry.computed_tier
+    return (evaluation.tier.rank if evaluation.tier else 0) < _rank(entry.computed_tier)
 
 
-def _taken_back(session: Session, case: TierCase) -> set[UUID]:
+def _rank(tier: str | None) -> int:
+    return Tier.of(tier).rank if tier else 0
+
+
+def _basis(case: TierCase, basis_id: UUID) -> list[CertificateFacts | ContractFacts]:
+    """The certificate or contract in the case; empty without it."""
+    found: list[CertificateFacts | ContractFacts] = [*case.certificates, *case.contracts]
+    return [one for one in found if one.id == basis_id]
+
+
+def _what_is_left(session: Session, manager_id: UUID, case: TierCase) -> TierCase:
+    """What was frozen, without the certificates that were revoked since and without what contracts have lost since."""
+    today = cases(session, [manager_id], year=case.year, day=case.day)[manager_id]
     revoked = select(TrainingCertificate.id).where(
         TrainingCertificate.id.in_([one.id for one in case.certificates]),
         TrainingCertificate.state == CertificateState.REVOKED,
     )
-    cancelled = select(Contract.id).where(
-        Contract.id.in_([one.id for one in case.contracts]), Contract.state == ContractState.CANCELLED
-    )
-    return {*session.scalars(revoked), *session.scalars(cancelled)}
-
-
-def _without(case: TierCase, taken_back: Collection[UUID]) -> TierCase:
+    gone = set(session.scalars(revoked))
+    contracts = {one.id: one for one in today.contracts if one.live}
     return replace(
         case,
-        certificates=tuple(one for one in case.certificates if one.id not in taken_back),
-        contracts=tuple(one for one in case.contracts if one.id not in taken_back),
+        certificates=tuple(one for one in case.certificates if one.id not in gone),
+        contracts=tuple(_lesser(one, contracts[one.id]) for one in case.contracts if one.id in contracts),
+    )
+
+
+def _lesser(frozen: ContractFacts, today: ContractFacts) -> ContractFacts:
+    """The contract as it was frozen, with what an amendment or a correction has made less. What it has gained since
+    counts in a later round; a day counts as it is now, because an earlier or later one may fall into another year."""
+    return replace(
+        frozen,
+        deal_wan=min(frozen.deal_wan, today.deal_wan),
+        technology_wan=min(frozen.technology_wan, today.technology_wan),
+        share=min(frozen.share, today.share),
+        signed_on=frozen.signed_on and today.signed_on,
+        registered_on=frozen.registered_on and today.registered_on,
+        landed_on=frozen.landed_on and today.landed_on,
+        landed_in_jinan=frozen.landed_in_jinan and today.landed_in_jinan,
+        confirmed=frozen.confirmed and today.confirmed,
     )
 
 

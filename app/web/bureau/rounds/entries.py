@@ -31,6 +31,7 @@ _SHOWN = 100
 _DOUBTS = {
     "certificate.revoked": _("此认定所依据的证书核验已被撤销，请复核。"),
     "contract.cancelled": _("此认定所依据的技术合同已解除，请复核。"),
+    "contract.amended": _("此认定所依据的技术合同已变更，计入的金额、份额或落地情况减少，请复核。"),
 }
 """Event by which something was taken back → what to do."""
 
