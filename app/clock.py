@@ -60,6 +60,11 @@ def chinese_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def english_day(day: date) -> str:
+    """For example 7 December 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def chinese_moment(moment: datetime) -> str:
     """As invitations say it: 2026年12月7日（周一）9:00, in Jinan time."""
     local = moment.astimezone(JINAN_TIME)
@@ -69,7 +74,7 @@ def chinese_moment(moment: datetime) -> str:
 def english_moment(moment: datetime) -> str:
     """As invitations say it: Monday, 7 December 2026, 9:00, in Jinan time."""
     local = moment.astimezone(JINAN_TIME)
-    return f"{local:%A}, {local.day} {local:%B %Y}, {local.hour}:{local:%M}"
+    return f"{local:%A}, {english_day(local.date())}, {local.hour}:{local:%M}"
 
 
 def last_open_day(end: datetime) -> date:
@@ -80,8 +85,16 @@ def last_open_day(end: datetime) -> date:
 def chinese_end(end: datetime) -> str:
     """When something is over, as people say it: at the end of a day it is 24:00 of that day."""
     local = end.astimezone(JINAN_TIME)
-    clock = "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
-    return f"{chinese_day(last_open_day(end))} {clock}"
+    return f"{chinese_day(last_open_day(end))} {_end_of(local)}"
+
+
+def english_end(end: datetime) -> str:
+    """The same for readers of English: 7 December 2026, 24:00."""
+    return f"{english_day(last_open_day(end))}, {_end_of(end.astimezone(JINAN_TIME))}"
+
+
+def _end_of(local: datetime) -> str:
+    return "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

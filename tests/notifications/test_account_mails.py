@@ -121,3 +121,26 @@ def test_the_log_of_deliveries_shows_these_mails_to_the_bureau_alone(
     assert "token" not in str(ok(as_operator.get(f"/v1/deliveries/{row['id']}")))
     assert ok(as_enterprise.get("/v1/deliveries"))["items"] == []
     refused(as_enterprise.get(f"/v1/deliveries/{row['id']}"), 404, "not_found")
+
+
+def test_every_mail_says_its_gist_in_english(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_enterprise: Caller, app: Any
+) -> None:
+    """A foreign organisation registers as well; an invitation or a warning must not be lost on its people."""
+    email = email_of(app, as_enterprise)
+    ok(client.post("/v1/register", json=REGISTRATION), 202)
+    ok(
+        client.post("/v1/register", json=REGISTRATION | {"user": REGISTRATION["user"] | {"email": email}}),
+        202,
+    )
+    ok(client.post("/v1/auth/password-reset", json={"email": email}), 202)
+    drain()
+    change = {"current_password": PASSWORD, "new_password": "Another-word-93"}
+    ok(as_enterprise.post("/v1/me/password", json=change), 204)
+    drain()
+    letters = [*mailbox.to(EMAIL), *mailbox.to(email)]
+    assert len({letter.subject for letter in letters}) == 4
+    for letter in letters:
+        for text in letter.parts.values():
+            assert re.search(r"\b(account|Somebody)\b", text), letter.subject
+            assert re.search(r"If it was (not )?you", text), letter.subject

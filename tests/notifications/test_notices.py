@@ -1,5 +1,6 @@
 """People who act or are affected are notified: in the notices inbox, by mail and by webhook, and nobody else."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -63,6 +64,14 @@ def test_every_event_tells_somebody_or_says_why_not() -> None:
     assert events == ROWS_OF_EVENT.keys() | EXCEPTIONS.keys()
     assert not ROWS_OF_EVENT.keys() & EXCEPTIONS.keys()
     assert all(reason for reason in EXCEPTIONS.values())
+
+
+def test_the_subject_of_a_mail_says_what_it_is_about() -> None:
+    """It is the first clause: nobody opens one that breaks off before it comes to the point."""
+    subjects = {row.type: re.split("[,，。;；]", row.zh, maxsplit=1)[0] for row in ROWS}
+    assert {
+        type_: one for type_, one in subjects.items() if re.search("(后|中|开始|任务)$|^此前|因可能", one)
+    } == {}
 
 
 def test_a_type_is_one_group_and_one_name() -> None:

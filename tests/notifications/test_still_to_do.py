@@ -91,6 +91,10 @@ def test_what_asks_is_asked_again_before_it_is_sent() -> None:
 def test_what_is_over_is_not_asked_for(scenario: Scenario, mails: Mails) -> None:
     case = scenario.open_engagement()
     ok(case.move("ended", reason="other"))
+    assert mails.new() == {}, "nobody hears of the end of what they never heard of"
+    case = scenario.open_engagement()
+    mails.new()
+    ok(case.move("ended", reason="other"))
     ended = [f"对接 {case.seen()['number']} 已终止"]
     owners = [address_of(scenario, one) for one in (scenario.enterprise, scenario.institution)]
     assert mails.new() == dict.fromkeys(owners, ended)
@@ -104,6 +108,33 @@ def test_what_is_over_is_not_asked_for(scenario: Scenario, mails: Mails) -> None
     assert not {one for one in subjects if re.search("已起草|已签字|待各方|发起了对接|待认定", one)}
     assert f"合同 {contract['number']} 已变更" in subjects
     assert address_of(scenario, scenario.operator) not in found
+
+
+def test_one_step_of_contract_and_engagement_is_said_once(scenario: Scenario, mails: Mails) -> None:
+    case = scenario.agreed_engagement().reach("negotiating")
+    contract = case.signed()
+    mails.new()
+    ok(case.move("signed"))
+    assert mails.new() == {}
+    registration = {"registration_no": "2026-370100-000123", "registered_on": day()}
+    ok(step(scenario.operator, contract, "register", **registration))
+    other = scenario.log_in(Role.OPERATOR)
+    ok(step(other, contract, "land", landed_on=day(), landed_in_jinan=True))
+    ok(case.move("landed"))
+    (landed,) = [
+        subject for subject in mails.new()[address_of(scenario, scenario.enterprise)] if "落地" in subject
+    ]
+    assert landed == f"合同 {contract['number']} 的项目已确认落地"
+
+
+def test_who_declines_an_amendment_knows_it(scenario: Scenario, mails: Mails) -> None:
+    contract = scenario.agreed_engagement().reach("negotiating").signed()
+    ok(amend(scenario.enterprise, contract, deal_amount_wan="130", reason="增加中试"))
+    mails.new()
+    ok(step(scenario.institution, contract, "amendment/decline", reason="费用过高"))
+    declined = [f"合同 {contract['number']} 的变更提议已拒绝"]
+    told = [address_of(scenario, one) for one in (scenario.enterprise, scenario.lead)]
+    assert mails.new() == dict.fromkeys(told, declined)
 
 
 def test_who_has_to_confirm_or_sign_is_notified_when_it_is_their_turn(
@@ -223,7 +254,11 @@ class TestTasks:
         self.change(case, path, due_on=day(40))
         enterprise = address_of(scenario, scenario.enterprise)
         number = case.seen()["number"]
-        assert mails.new() == {enterprise: [f"对接 {number} 中您的一项任务"]}
+        assert mails.new() == {
+            enterprise: [
+                f"对接 {number} 中您的一项任务的截止日期已改为 {chinese_day(date.fromisoformat(day(40)))}"
+            ]
+        }
 
     def test_who_is_assigned_a_task_on_its_day_or_reminded_at_once_reads_it_once(
         self, case: EngagementCase, mails: Mails
@@ -235,7 +270,11 @@ class TestTasks:
         assert mails.new() == {}
         self.change(case, path, due_on=day(1), remind_on=day())
         self.remind(case)
-        assert mails.new() == {address: [f"对接 {number} 中您的一项任务"]}
+        assert mails.new() == {
+            address: [
+                f"对接 {number} 中您的一项任务的截止日期已改为 {chinese_day(date.fromisoformat(day(1)))}"
+            ]
+        }
 
     def test_a_person_is_reminded_outside_the_quiet_hours_of_their_organisation(
         self, scenario: Scenario, case: EngagementCase, log_in: LogIn, with_mail: WithMail, mails: Mails
@@ -331,7 +370,9 @@ def test_a_new_year_is_no_lost_tier(scenario: Scenario, mails: Mails) -> None:
         )
         session.flush()
         assert refresh_outdated_years(session) == 1
-    assert mails.new() == {address_of(scenario, scenario.lead): [f"{today().year} 年度开始"]}
+    assert mails.new() == {
+        address_of(scenario, scenario.lead): [f"您的人才类别已按 {today().year} 年度重新测算"]
+    }
 
 
 def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
@@ -398,15 +439,17 @@ class TestNamesOfLater:
         self.change(scenario, owner.organisation_id, name="济南柱川阀门有限公司")
         number = ok(owner.get(path))["number"]
         found = mails.new()
-        assert found.pop(address_of(scenario, owner)) == ["单位名称等信息变更后"]
+        assert found.pop(address_of(scenario, owner)) == [
+            f"贵单位匿名发布的技术需求 {number} 可能使人认出贵单位"
+        ]
         found.pop(address_of(scenario, scenario.operator), None)  # at night the bureau's mail waits
         assert not found, "nobody else learns that there is something to find"
         of_bureau = ok(scenario.operator.get("/v1/notices?limit=1"))["items"][0]["zh"]
-        assert of_bureau.startswith("单位名称等信息变更后，匿名发布的技术需求") and "请督促修改" in of_bureau
+        assert of_bureau.startswith("匿名发布的技术需求") and "请督促修改" in of_bureau
         assert all("柱川" not in str(letter.parts) for letter in mailbox.letters), "a mail is read anywhere"
         notice = ok(owner.get("/v1/notices?limit=1"))["items"][0]
         assert notice["zh"].startswith(
-            f"单位名称等信息变更后，贵单位匿名发布的技术需求 {number} 的“主要问题”可能使人认出贵单位"
+            f"贵单位匿名发布的技术需求 {number} 可能使人认出贵单位，单位名称等信息变更后，其“主要问题”须修改"
         )
         assert "涉及：main_problem: " in notice["zh"] and "柱川" in notice["zh"]
         assert "确认" not in notice["zh"] and "confirm" not in notice["en"], (
@@ -428,6 +471,23 @@ class TestNamesOfLater:
         mails.new()
         self.change(scenario, owner.organisation_id, **names)
         assert address_of(scenario, owner) in mails.new()
+
+    def test_many_records_are_one_message(self, scenario: Scenario, mails: Mails) -> None:
+        owner = scenario.enterprise
+        for place in range(3):
+            self.publish(owner, title=f"球阀阀体防腐涂料{place}")
+        mails.new()
+        self.change(scenario, owner.organisation_id, name="济南柱川阀门有限公司")
+        ((subject,),) = [
+            subjects for to, subjects in mails.new().items() if to == address_of(scenario, owner)
+        ]
+        assert "等 3 条记录 可能使人认出贵单位" in subject
+        notices = [
+            one for one in ok(owner.get("/v1/notices"))["items"] if one["type"] == "record.tells_owner"
+        ]
+        assert len(notices) == 3, "each leads to its record"
+        self.change(scenario, owner.organisation_id, aliases=["柱川"])
+        assert address_of(scenario, owner) not in mails.new()
 
     def test_a_name_of_the_organisation_above_tells_the_owner(self, scenario: Scenario, mails: Mails) -> None:
         owner, above = scenario.enterprise, scenario.log_in(Role.ENTERPRISE)

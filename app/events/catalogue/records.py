@@ -100,7 +100,9 @@ class OrganisationChanged(DomainEvent):
 @dataclass(frozen=True, kw_only=True)
 class RecordTellsOwner(DomainEvent):
     """The texts of a published confidential record (the subject) tell its owner, or may do so unless `certain`, since
-    an organisation has other names. `places` are excerpts, for the owner and the bureau alone."""
+    an organisation has other names. `places` are excerpts, for the owner and the bureau alone.
+
+    Of several records of one owner the first names how many `others` there are, and they `follow` it: one message."""
 
     name: ClassVar = "record.tells_owner"
 
@@ -112,6 +114,8 @@ class RecordTellsOwner(DomainEvent):
     fields: list[str]
     places: list[str]
     certain: bool
+    others: int = 0
+    follows: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

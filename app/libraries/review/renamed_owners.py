@@ -5,7 +5,9 @@ parent, or is merged, the published confidential texts of all whom its names tel
 back by itself: the owner is notified what to change, and the bureau that it waits.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -48,8 +50,11 @@ def announce_telling(
 ) -> None:
     """Announce each of the records that has not been changed meanwhile: a change checks it itself.
 
-    Places that were announced of this version are not announced again: an alias that comes and goes notifies once.
+    Places that were announced of this version are not announced again: an alias that comes and goes notifies once. Of
+    an owner's records the first speaks for all in messages.
     """
+    first: dict[UUID, int] = {}
+    waiting: list[RecordTellsOwner] = []
     for announced in found:
         model: Any = LIBRARIES[RecordKind.of(announced.kind)].model
         now_there = session.scalar(
@@ -58,7 +63,14 @@ def announce_telling(
             )
         )
         if now_there == announced.version and not _is_announced(session, announced):
-            emit(session, announced)
+            first.setdefault(announced.organisation_id, len(waiting))
+            waiting.append(announced)
+    counts = Counter(one.organisation_id for one in waiting)
+    for place, one in enumerate(waiting):
+        if place == first[one.organisation_id]:
+            emit(session, replace(one, others=counts[one.organisation_id] - 1))
+        else:
+            emit(session, replace(one, follows=True))
 
 
 def _is_announced(session: Session, found: RecordTellsOwner) -> bool:

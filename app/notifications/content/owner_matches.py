@@ -194,6 +194,7 @@ def in_words(group: OwnerMatches) -> dict[str, Any]:
     """The group as templates show it."""
     return {
         "line": headline(group),
+        "english": f"New matches of your {group.kind.value} {group.record['number']}: {group.count}",
         "record": group.record,
         "similar": and_similar(group.similar),
         "matches": [

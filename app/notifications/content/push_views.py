@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.clock import chinese_end
+from app.clock import chinese_end, english_end
 from app.database import now
 from app.libraries.summaries import RecordSummary
 from app.notifications.content import owner_matches
@@ -15,6 +15,7 @@ from app.vocabularies import vocabulary
 
 def describe(push: PushRead, *, url: str) -> dict[str, Any]:
     """The template variables of a push, without what the audience may not see."""
+    deadline = _binding_deadline(push)
     sees_reasons = (push.demand.view_level or 0) > 0 and (push.achievement.view_level or 0) > 0
     return {
         "demand": _side(push.demand),
@@ -23,7 +24,8 @@ def describe(push: PushRead, *, url: str) -> dict[str, Any]:
         "reason": (push.reasons.pair.get("one_line_zh") if sees_reasons else None) or _public_reason(push),
         "similar": owner_matches.and_similar(len(push.similar)),
         "again": push.why_again.zh if push.why_again is not None else None,
-        "deadline": chinese_end(_binding_deadline(push)),
+        "deadline": chinese_end(deadline),
+        "deadline_en": english_end(deadline),
         "url": url,
     }
 

@@ -1,4 +1,4 @@
-"""Rendering of messages in Chinese from the present rows: one renderer for each kind of message.
+"""Rendering of messages from the present rows, in Chinese and the gist in English: one renderer for each kind.
 
 A renderer returns None if there is nothing left to send, for example because the push has been answered or the record
 withdrawn since the message was requested.
@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import chinese_day, today
+from app.clock import chinese_day, english_day, today
 from app.engagements.tasks.service import OpenTask, open_task
 from app.events.messages import MessageKind
 from app.libraries.achievements.models import Achievement
@@ -179,6 +179,7 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
         type_="task.reminder",
         url=context.link(path),
         button="查看任务",
+        english=f"Your task in the engagement {task.number} {_due_en(task)}. Please look at it.",
     )
 
 
@@ -207,6 +208,13 @@ def _due(task: OpenTask) -> str:
     return f"今天（{day}）到期" if task.due_on == today() else f"将于 {day} 到期"
 
 
+def _due_en(task: OpenTask) -> str:
+    day = english_day(task.due_on)
+    if task.due_on < today():
+        return f"was due on {day} and is not done"
+    return f"is due today ({day})" if task.due_on == today() else f"is due on {day}"
+
+
 def render_closing_request(session: Session, message: Message, context: RenderContext) -> Content | None:
     """None if the record is no longer published, or has changed hands."""
     name = "demand" if "demand_id" in message.ids else "achievement"
@@ -232,6 +240,7 @@ def render_closing_request(session: Session, message: Message, context: RenderCo
         type_="record.closing_request",
         url=context.link(f"/v1/{name}s/{record.id}"),
         button=f"查看{noun}",
+        english=f"A contract about your {name} was registered or landed. Close it if it needs no more partners.",
     )
 
 
@@ -289,7 +298,8 @@ def _first_clause(text: str) -> str:
 def render_test(_: Session, message: Message, context: RenderContext) -> Content | None:
     lines = ["这是一条测试消息。收到本消息，表明此渠道可以正常接收推送。"]
     data = {"text": "This is a test message of Sanku 三库.", "requested_at": message.created_at.isoformat()}
-    return _notice(context, "【三库】测试消息", lines, data, type_="webhook.test")
+    english = "This is a test message: the channel can receive what is pushed."
+    return _notice(context, "【三库】测试消息", lines, data, type_="webhook.test", english=english)
 
 
 def render_verification(_: Session, __: Message, context: RenderContext) -> Content | None:
@@ -307,6 +317,8 @@ def render_verification(_: Session, __: Message, context: RenderContext) -> Cont
         type_="channel.verify",
         url=context.confirm_url,
         button="确认接收",
+        english="Somebody asked to send pushes and notices to this mailbox. Open the link within 7 days to confirm it; "
+        "if it was not you, ignore this mail, and nothing more is sent.",
     )
 
 
@@ -325,6 +337,8 @@ def render_endpoint_disabled(session: Session, message: Message, context: Render
     return _notice(
         context, "【三库】Webhook 端点已停用", lines, data, type_="webhook.disabled",
         url=context.link(f"/v1/webhooks/{endpoint.id}"), button="查看端点",
+        english="Your webhook endpoint is disabled: what it answered, or its silence, ended the attempts. Mend it and "
+        "enable it again; what is sent meanwhile is in the service alone.",
     )  # fmt: skip
 
 

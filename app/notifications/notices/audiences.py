@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import ADMINISTRATOR
 from app.accounts.models import Role, User
-from app.engagements.contract_models import ContractVersion
+from app.engagements.contract_models import ContractAmendment, ContractVersion
 from app.engagements.models import Participant, ParticipantRole, ParticipantState, StageMove
+from app.events.catalogue import ContractAmendmentClosed
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
@@ -130,7 +131,6 @@ _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "contract.signed": ("sign",),
     "contract.signatures_voided": ("change", "withdraw"),
     "contract.amendment_proposed": ("propose",),
-    "contract.amendment_closed": ("decline",),
     "contract.amended": ("amend", "correct"),
     "contract.registered": ("register",),
     "contract.landed": ("land",),
@@ -147,6 +147,10 @@ def _contract_people(session: Session, event: Any) -> Iterable[NotifiedPerson]:
         ContractVersion.action.in_(_ACTIONS.get(event.name, ())),
     )
     actor = session.scalar(query)
+    if isinstance(
+        event, ContractAmendmentClosed
+    ):  # its version is stored after it, or is that of another change
+        actor = session.get_one(ContractAmendment, event.amendment_id).closed_by
     yield from _parties(event.buyer_org_id, event.seller_org_id, actor_id=actor)
     for manager_id in dict.fromkeys([*event.manager_ids, *getattr(event, "consents_of", ())]):
         yield NotifiedPerson("manager_id", manager_id, actor_id=actor)

@@ -122,7 +122,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         type="participant.may_take_part",
         group=Group.INVITATIONS,
         to=to.PARTICIPANT,
-        zh="此前认为您不宜参与对接 {number}，现已不再如此认定，您可以参与；尚未答复邀请的，请查看并答复。",
+        zh="您可以参与对接 {number}，此前认为您不宜参与，现已不再如此认定；尚未答复邀请的，请查看并答复。",
         en="The earlier finding that you should not take part in the engagement {number} no longer holds. You may take "
         "part; if you have not answered your invitation, please do.",
         path=_ENGAGEMENT,
@@ -134,7 +134,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         type="engagement.to_review",
         group=Group.INVITATIONS,
         to=to.OPERATORS,
-        zh="对接 {number} 因可能存在利益或回避关系，有一方暂不能同意，待核查。",
+        zh="对接 {number} 有一方的同意待核查，可能存在利益或回避关系。",
         en="In the engagement {number} a consent has to wait: there may be a conflict of interest. Please look at it.",
         path=_REVIEW,
         still_holds=still.review_is_open,
@@ -168,6 +168,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         en="The engagement {number} has moved from {from_stage_en} to {to_stage_en}.",
         path=_ENGAGEMENT,
         applies=lambda _, event: event.from_stage != Stage.ENDED,
+        still_holds=still.is_news_beside_the_contract,
     ),
     NoticeRow(
         event=events.EngagementMoved,
@@ -199,6 +200,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="对接 {number} 已终止，原因：{reason_zh}。",
         en="The engagement {number} has ended: {reason_en}.",
         path=_ENGAGEMENT,
+        still_holds=still.have_heard_of_it,
     ),
     NoticeRow(
         event=events.TaskAssigned,
@@ -216,7 +218,7 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         type="task.rescheduled",
         group=Group.TASKS,
         to=to.ASSIGNEE,
-        zh="对接 {number} 中您的一项任务，截止日期由 {due_before_zh} 改为 {due_on_zh}。",
+        zh="对接 {number} 中您的一项任务的截止日期已改为 {due_on_zh}，原为 {due_before_zh}。",
         en="A task of yours in the engagement {number} is due on {due_on} now; it was due on {due_before}.",
         path=_ENGAGEMENT,
         applies=lambda _, event: event.due_before is not None,
@@ -250,9 +252,9 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         type="contract.drafted",
         group=Group.CONTRACTS,
         to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 已起草，请核对条款；分成由技术经理人确认，之后双方签订。",
-        en="The contract {number} is drafted. Please check its terms; managers confirm their shares, then both parties "
-        "sign.",
+        zh="合同 {number} 已起草，请核对条款；技术经理人确认全部分成后（已确认的，现即可）由双方签字。",
+        en="The contract {number} is drafted. Please check its terms; both parties sign once the managers have "
+        "confirmed their shares, or now if they have.",
         path=_CONTRACT,
         still_holds=still.is_draft,
     ),
@@ -372,8 +374,8 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         type="contract.landed",
         group=Group.CONTRACTS,
         to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 的项目落地已于 {landed_on_zh} 确认。",
-        en="The landing of the contract {number} was confirmed for {landed_on}.",
+        zh="合同 {number} 的项目已确认落地，落地日期 {landed_on_zh}。",
+        en="The bureau has confirmed that the project of the contract {number} landed on {landed_on}.",
         path=_CONTRACT,
     ),
     NoticeRow(

@@ -227,7 +227,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         type="tier.changed",
         group=Group.RECOGNITION,
         to=to.SUBJECT_MANAGER,
-        zh="您 {year} 年度的人才层次测算结果有变化，请查看。",
+        zh="您 {year} 年度的人才类别测算结果有变化，请查看。",
         en="Your computed tier of {year} has changed.",
         path="/v1/managers/{subject_id}/tier",
         applies=lambda _, event: event.cause != NEW_YEAR,
@@ -237,7 +237,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         type="tier.changed",
         group=Group.RECOGNITION,
         to=to.SUBJECT_MANAGER,
-        zh="{year} 年度开始，您的人才层次已按新年度的合同和证书重新测算，请查看；此前年度的认定不受影响。",
+        zh="您的人才类别已按 {year} 年度重新测算，依据为新年度的合同和证书，请查看；此前年度的认定不受影响。",
         en="With the year {year} your tier is computed from the contracts and certificates of this year. Recognitions "
         "of earlier years stay.",
         path="/v1/managers/{subject_id}/tier",
@@ -300,7 +300,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         type="recognition.doubted",
         group=Group.OBJECTIONS,
         to=to.OPERATORS,
-        zh="{year} 年度人才认定中，技术经理人 {number} 的认定所依据的{basis_zh}，请复核是否维持。",
+        zh="技术经理人 {number} 的 {year} 年度人才认定待复核，所依据的{basis_zh}，请确定是否维持。",
         en="In the recognition of {year}, {basis_en} on which the tier of the manager {number} rests. Please decide "
         "whether it holds.",
         path="/v1/recognition-rounds/{round_id}/entries",

@@ -31,6 +31,7 @@ _LABELLED: Mapping[str, type[LabelledEnum]] = {
 _LOST_BASIS = {
     "certificate.revoked": ("证书核验已被撤销", "the verification of a certificate was revoked"),
     "contract.cancelled": ("技术合同已解除", "a contract was cancelled"),
+    "contract.amended": ("技术合同变更后计入减少", "a contract was amended and counts for less"),
 }
 """Event → what was taken back."""
 
@@ -84,6 +85,8 @@ def _record_words(event: RecordTellsOwner) -> dict[str, str]:
         "kind_en": kind.en.lower(),
         "fields_zh": "、".join(f"“{title}”" for title in titles),
         "fields_en": ", ".join(event.fields),
+        "others_zh": f" 等 {event.others + 1} 条记录" if event.others else "",
+        "others_en": f" (and {event.others} more)" if event.others else "",
         "places_text": "; ".join(event.places),
         # What is certain cannot be confirmed to mean something else.
         "unless_zh": "" if event.certain else "；确与贵单位无关的，请在修改时确认",

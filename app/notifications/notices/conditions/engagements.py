@@ -1,5 +1,6 @@
 """Conditions of notices about engagements, their tasks and contracts."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +20,10 @@ from app.engagements.reviews.models import EngagementReview, ReviewState
 from app.engagements.shares.service import shares_of
 from app.engagements.tasks.service import open_task
 from app.events.catalogue import AccountChanged
+from app.events.messages import MessageKind
+from app.events.outbox import Event
 from app.libraries.managers.models import Manager
+from app.notifications.models import Delivery, DeliveryState, Message
 from app.notifications.notices.models import Notice
 
 
@@ -71,6 +75,51 @@ def leads_as_nobody(session: Session, event: AccountChanged) -> bool:
     )
     is_manager = event.active and event.role == Role.MANAGER
     return not is_manager and session.scalar(leads.limit(1)) is not None
+
+
+def have_heard_of_it(session: Session, notice: Notice) -> bool:
+    """Some message told the recipient that they are invited, or none was to: who is asked again within minutes, because
+    an acceptance was taken back, does not hear of the end of what they never heard of."""
+    query = select(Notice).where(
+        Notice.recipient_id == notice.recipient_id, Notice.type.in_(_INVITATIONS), Notice.id < notice.id
+    )
+    invitations = [
+        {"notice_id": str(one.id)}
+        for one in session.scalars(query.order_by(Notice.id.desc()))
+        if _subject(notice) in (one.subject_id, _engagement_id(one))
+    ]
+    messages = select(Message.ids, Delivery.state).join(Delivery, Delivery.message_id == Message.id)
+    messages = messages.where(Message.kind == MessageKind.NOTICE, Message.recipient_id == notice.recipient_id)
+    states = {state for ids, state in session.execute(messages) if ids in invitations}
+    return states != {DeliveryState.DROPPED}
+
+
+_INVITATIONS = ("engagement.invitation", "participant.invited")
+
+
+def _engagement_id(notice: Notice) -> UUID | None:
+    found = notice.data.get("engagement_id")
+    return None if found is None else UUID(found)
+
+
+def is_news_beside_the_contract(session: Session, notice: Notice) -> bool:
+    """The recipient has not heard of the same step on the same day as that of the contract."""
+    event = session.get(Event, notice.event_id)
+    step = None if event is None else _OF_CONTRACT.get(event.payload["to_stage"])
+    if step is None:
+        return True
+    contracts = select(Contract.id).where(Contract.engagement_id == _subject(notice))
+    query = select(Notice.id).where(
+        Notice.recipient_id == notice.recipient_id,
+        Notice.type == step,
+        Notice.subject_id.in_(contracts),
+        Notice.created_at > notice.created_at - timedelta(days=1),
+    )
+    return session.scalar(query.limit(1)) is None
+
+
+_OF_CONTRACT = {Stage.SIGNED.value: "contract.signed", Stage.LANDED.value: "contract.landed"}
+"""Stage → the type of the notice about the contract that leads to it."""
 
 
 def engagement_is_open(session: Session, notice: Notice) -> bool:

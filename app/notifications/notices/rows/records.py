@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.events import catalogue as events
+from app.events.outbox import Event
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES
 from app.notifications.notices import audiences as to
@@ -19,8 +20,15 @@ def _owner(_: Session, event: Any) -> Iterable[NotifiedPerson]:
     return [NotifiedPerson("organisation_id", event.organisation_id, OWNERS)]
 
 
+def _is_for_message(session: Session, notice: Notice) -> bool:
+    """Withdrawn meanwhile, it shows nothing to anybody; of several records the first speaks for all."""
+    event = session.get(Event, notice.event_id)
+    if event is not None and event.payload.get("follows"):
+        return False
+    return bool(event is not None and event.payload.get("others")) or _is_published(session, notice)
+
+
 def _is_published(session: Session, notice: Notice) -> bool:
-    """Withdrawn meanwhile, it shows nothing to anybody."""
     for kind in (RecordKind.DEMAND, RecordKind.ACHIEVEMENT):
         record = session.get(LIBRARIES[kind].model, notice.subject_id)
         if record is not None:
@@ -39,7 +47,7 @@ def _row(type_: str, group: Group, audience: NoticeAudience, zh: str, en: str) -
         remark_zh="涉及：{places_text}",
         remark_en=" Places: {places_text}",
         path="/v1/{kind}s/{subject_id}",
-        still_holds=_is_published,
+        still_holds=_is_for_message,
     )
 
 
@@ -48,17 +56,18 @@ RECORD_ROWS: tuple[NoticeRow, ...] = (
         "record.tells_owner",
         Group.RECORDS,
         NoticeAudience("the owner of the record", _owner),
-        "单位名称等信息变更后，贵单位匿名发布的{kind_zh} {number} 的{fields_zh}可能使人认出贵单位，请修改"
+        "贵单位匿名发布的{kind_zh} {number}{others_zh} 可能使人认出贵单位，单位名称等信息变更后，其{fields_zh}须修改"
         "{unless_zh}。",
-        "Since names of your organisation have changed, the {fields_en} of your confidential {kind_en} {number} may "
-        "tell whose it is. Please rewrite it{unless_en}.",
+        "Since names of your organisation have changed, the {fields_en} of your confidential {kind_en} "
+        "{number}{others_en} may tell whose it is. Please rewrite it{unless_en}.",
     ),
     _row(
         "record.tells_owner.bureau",
         Group.OBJECTIONS,
         to.OPERATORS,
-        "单位名称等信息变更后，匿名发布的{kind_zh} {number} 的{fields_zh}可能使人认出其单位，请督促修改或予以下架。",
-        "Since names of its owner have changed, the {fields_en} of the confidential {kind_en} {number} may tell whose "
-        "it is. Please see that it is rewritten or withdrawn.",
+        "匿名发布的{kind_zh} {number}{others_zh} 可能使人认出其单位，单位名称等信息变更后，其{fields_zh}须修改，"
+        "请督促修改或予以下架。",
+        "Since names of its owner have changed, the {fields_en} of the confidential {kind_en} {number}{others_en} may "
+        "tell whose it is. Please see that it is rewritten or withdrawn.",
     ),
 )
