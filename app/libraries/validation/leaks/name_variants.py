@@ -174,6 +174,11 @@ def forms_of(name: str) -> NameForms:
     if group := _GROUP.match(stem):
         # 重汽集团济南卡车 is known as 重汽, too.
         found += _brand_forms(group[1], _split_trades(group[1])[0])
+    is_bare = letters_and_digits(name) == stem  # neither region nor legal form nor institution
+    if is_bare and word_commonness(stem) is Commonness.EVERYDAY:
+        # 涂料 as an alias is everybody's word: its surroundings decide, as of the brand of 济南涂料有限公司.
+        everyday = NameForm(stem, Commonness.EVERYDAY, is_brand=True)
+        found = [everyday if one.text == stem else one for one in found]
     regions = tuple(
         dict.fromkeys(name for place in places for name in (place, re.sub("[省市县区]$", "", place)))
     )

@@ -288,3 +288,23 @@ def test_no_record_of_the_data_gives_its_owner_away() -> None:
         texts = texts_of({field: record[field] for field in TEXT_FIELDS if field in record})
         leaks = find_leaks(texts, OwnerNames(record.get("org") or record["owner_org"]))
         assert leaks == [], record["id"]
+
+
+@pytest.mark.parametrize(
+    ("alias", "text", "certain"),
+    [
+        ("涂料", "现用水性涂料半年即起泡脱落，需要防腐涂料体系", []),
+        ("涂料", "我们涂料公司的产线", [False]),
+        ("创新", "希望以技术创新降低能耗", []),
+        ("柱川", "柱川系列球阀的阀体", [True]),
+        ("济南柱川", "济南柱川的阀体", [True]),
+    ],
+)
+def test_an_alias_that_is_everybodys_word_blocks_nothing(alias: str, text: str, certain: list[bool]) -> None:
+    """Its surroundings decide, and what is doubtful can be confirmed; another alias is as certain as before."""
+    owner = OwnerNames("青岛泺锐化工有限公司", aliases=(alias,))
+    found = find_leaks({"main_problem": text}, owner)
+    assert [leak.certain for leak in found] == certain
+    assert find_leaks({"main_problem": text}, owner, confirmed=[leak.word for leak in found]) == [
+        leak for leak in found if leak.certain
+    ]
