@@ -78,7 +78,7 @@ def leads_as_nobody(session: Session, event: AccountChanged) -> bool:
 
 
 def have_heard_of_it(session: Session, notice: Notice) -> bool:
-    """Some message told the recipient that they are invited, or none was to: who is asked again within minutes, because
+    """A message invited the recipient, or none was to: who is asked again within minutes, because
     an acceptance was taken back, does not hear of the end of what they never heard of."""
     query = select(Notice).where(
         Notice.recipient_id == notice.recipient_id, Notice.type.in_(_INVITATIONS), Notice.id < notice.id
