@@ -117,7 +117,6 @@ class OrganisationDecision(Identified, Base):
         first_id: the older of both.
         kept_id: the row that stands for both after a merge.
         verdict: see `organisations.merges.decisions.IdentityVerdict`.
-        note: what the bureau wrote; for the bureau alone.
         moved: "table.column" → keys of the rows that a merge pointed to `kept_id`.
     """
 
