@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e94a1b7d30c6"
-down_revision = "3b8e52d7f9a1"
+down_revision = "a90d4c6e17b2"
 branch_labels = None
 depends_on = None
 
