@@ -14,7 +14,7 @@ from app.accounts.access.networks import check_networks
 from app.accounts.access.permissions import TABLE, Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.access.proof import require_confirmation
-from app.accounts.field_checks import checked, clean_name
+from app.accounts.field_checks import checked, clean_label
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
 from app.accounts.users import ROLES_OF_KIND
 from app.database import now, one_or_not_found
@@ -182,7 +182,7 @@ def _role_of_key(principal: Principal, organisation: Organisation) -> Role:
 
 
 def _checked_name(text: str) -> str:
-    name: str = checked("name", clean_name, text)
+    name: str = checked("name", clean_label, text)
     if not 1 <= len(name) <= 60:
         raise Invalid.field(
             "name", "name_length", "名称应为 1–60 个字符", "the name must have 1 to 60 characters"

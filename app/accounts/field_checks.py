@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import Invalid, SankuError
 from app.text.folding import fold_plain
+from app.text.state_secrets import find_markings
 from app.vocabularies import resolve, vocabulary
 
 OVERSEAS = "000000"
@@ -28,6 +29,15 @@ def clean_name(text: str) -> str:
             "含有不可见的控制字符，请删除后重试。",
             "The text contains an invisible control character; remove it.",
         )
+    return text
+
+
+def clean_label(text: str) -> str:
+    """A name that somebody gives to a thing of theirs: as `clean_name`, and not marked as a state secret."""
+    text = clean_name(text)
+    for marking in find_markings(text):
+        if marking.certain:
+            raise _check_error("state_secret", *marking.refusal)
     return text
 
 
@@ -114,7 +124,7 @@ def _on_text(check: Any) -> BeforeValidator:
 
 OrganisationNameText = Annotated[str, _on_text(clean_name), Field(min_length=2, max_length=120)]
 PersonName = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=60)]
-Label = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=60)]
+Label = Annotated[str, _on_text(clean_label), Field(min_length=1, max_length=60)]
 Email = Annotated[str, _on_text(check_email), Field(max_length=200, json_schema_extra={"format": "email"})]
 Region = Annotated[str, _on_text(check_region)]
 RegionPart = Annotated[str, _on_text(check_region_part)]

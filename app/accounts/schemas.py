@@ -22,7 +22,7 @@ from app.errors import Invalid
 Password = Annotated[
     SecretStr,
     Field(
-        description="10 位以上，包含小写字母、大写字母、数字、其他字符中的至少三种",
+        description="12 位以上，包含小写字母、大写字母、数字、其他字符中的至少三种",
         examples=["Quancheng-72-spring"],
         json_schema_extra={"minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX},
     ),

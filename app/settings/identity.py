@@ -42,14 +42,15 @@ class IdentitySettings(BaseModel):
         description="For how long after a password or a second factor was shown sensitive steps need no further one.",
     )
     browser_session_lifetime: timedelta = Field(
-        default=timedelta(days=14),
+        default=timedelta(hours=12),
         gt=timedelta(),
         description="After how long the session of a browser ends, however much it is used.",
     )
     browser_session_idle: timedelta = Field(
-        default=timedelta(hours=12),
+        default=timedelta(minutes=30),
         gt=timedelta(),
-        description="After how long without use the session of a browser ends.",
+        description="After how long without use the session of a browser ends. What an open page asks by itself is no "
+        "use.",
     )
     password_history: int = Field(
         default=5, ge=0, le=24, description="How many of a user's former passwords may not be set again."

@@ -83,11 +83,13 @@ class AccessSettings(BaseModel):
         default=timedelta(minutes=15), description="How long an access token is valid."
     )
     refresh_token_lifetime: timedelta = Field(
-        default=timedelta(days=14), description="How long a refresh token is valid."
+        default=timedelta(minutes=30),
+        description="How long a refresh token is valid: a session that is not refreshed for so long ends.",
     )
     session_lifetime: timedelta = Field(
-        default=timedelta(days=90),
-        description="After how long a session ends, however often it is refreshed.",
+        default=timedelta(hours=12),
+        description="After how long a session ends, however often it is refreshed. Programs that run longer use an "
+        "API key.",
     )
     login_attempts_per_10_minutes: int = Field(
         default=10,

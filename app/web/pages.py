@@ -1,5 +1,6 @@
 """The map of all pages: address, title, and who may open them. A page that is not here cannot be opened."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,6 +25,14 @@ BUREAU: Readers = frozenset({Role.OPERATOR})
 RUNNERS: Readers = BUREAU | {Role.SYSTEM_ADMINISTRATOR}
 GRANTERS: Readers = BUREAU | {Role.SECURITY_ADMINISTRATOR}
 AUDITORS: Readers = frozenset({Role.AUDITOR})
+
+
+_ASKED_BY_PAGES = re.compile(r"/inbox/stream|/wall/[^/]+/parts|/bureau/review/[^/]+/[^/]+/seen")
+
+
+def is_asked_by_page(path: str) -> bool:
+    """Whether an open page asks this by itself again and again, with nobody before it."""
+    return _ASKED_BY_PAGES.fullmatch(path) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.accounts.factors.passkeys import LIFETIME, PasskeyQuestion
 from app.accounts.sessions.browser import BrowserLogin, user_of_cookie
 from app.services import AllServices
 from app.settings import Settings
+from app.web.pages import is_asked_by_page
 from app.web.security import is_https
 
 STRANGER = UserIdentity(ANONYMOUS, "", "")
@@ -31,7 +32,8 @@ def reader_of(request: Request, services: AllServices) -> UserIdentity:
     cookie = request.cookies.get(cookie_name(services[Settings]))
     if not cookie:
         return STRANGER
-    reader = user_of_cookie(services, cookie) or STRANGER
+    is_use = not is_asked_by_page(request.url.path)
+    reader = user_of_cookie(services, cookie, is_use=is_use) or STRANGER
     count_request(services, request, reader.principal)
     return reader
 

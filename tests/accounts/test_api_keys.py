@@ -42,6 +42,13 @@ def test_a_key_is_shown_once_and_says_who_it_is(client: TestClient, people: Peop
         }  # fmt: skip
 
 
+def test_the_name_of_a_key_carries_no_state_secret(client: TestClient, people: People) -> None:
+    answer = create(client, people.headers(people.make()), name="机密★5年")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
+        ("name", "state_secret")
+    ]
+
+
 def test_a_key_opens_only_what_its_scopes_name(client: TestClient, people: People) -> None:
     key = people.key(people.make(), "organisation:read")
     assert client.get("/v1/organisations", headers=with_key(key)).status_code == 200

@@ -18,7 +18,7 @@ from app.exchange.values.readings import parts_of
 from app.exchange.values.rights import read_rights
 from app.exchange.values.wordings import read_code, read_fields, read_modes, read_region, read_stage
 from app.libraries.validation.indicators.parser import parse_indicators
-from app.libraries.validation.leaks.state_secrets import find_markings
+from app.text.state_secrets import find_markings
 
 LENGTH = 20_000
 REPEATED = ("1", "a", " ", ",", ".", "(", "[", "-", "*", "一", "万", "约", "1,")

@@ -162,6 +162,17 @@ def test_a_stream_shows_only_own_pushes_and_ends_with_the_login(
         assert list(events) == []
 
 
+def test_a_stream_ends_when_its_user_owes_a_step_first(
+    app: Any, scenario: Scenario, manager: UUID, as_manager: Caller, url: str
+) -> None:
+    services = app.state.services
+    with listening(url, as_manager) as events:
+        take(events, 1)
+        services[Settings] = services[Settings].model_copy(update={"password_max_age": timedelta(0)})
+        scenario.push(manager)
+        assert list(events) == []
+
+
 def test_one_user_cannot_take_all_streams(app: Any, manager: UUID, as_manager: Caller, url: str) -> None:
     app.state.services[OpenStreams] = OpenStreams(per_user=2, in_all=3)
     headers = {"Authorization": as_manager.http.headers["Authorization"]}

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.accounts.models import RefreshToken, Role
 from app.accounts.sessions.demonstration import DemonstrationLogin, DemonstrationLogins
@@ -77,14 +78,34 @@ class TestEnd:
 
     def test_an_idle_session_ends(self, app: Any, reader: ReaderOf) -> None:
         who = reader(Role.MANAGER)
-        _age(app, who, timedelta(hours=13))
+        _age(app, who, timedelta(minutes=31))
         assert LOGGED_IN not in who.get("/").text
 
     def test_a_used_session_does_not_become_idle(self, app: Any, reader: ReaderOf) -> None:
         who = reader(Role.MANAGER)
         for _ in range(3):
-            _age(app, who, timedelta(hours=11))
+            _age(app, who, timedelta(minutes=29))
             assert LOGGED_IN in who.get("/").text
+
+    @pytest.mark.parametrize(
+        ("role", "method", "path"),
+        [
+            (Role.MANAGER, "GET", "/inbox/stream"),
+            (Role.MANAGER, "GET", "/wall/any/parts"),
+            (Role.OPERATOR, "POST", "/bureau/review/demands/JN-D-2026-000001/seen"),
+        ],
+    )
+    def test_what_an_open_page_asks_by_itself_is_no_use(
+        self, app: Any, reader: ReaderOf, role: Role, method: str, path: str
+    ) -> None:
+        who = reader(role)
+        for _ in range(2):
+            _age(app, who, timedelta(minutes=29))
+            before = _last_use(app, who)
+            who.request(method, path)
+            assert _last_use(app, who) == before
+        who.get("/")
+        assert _last_use(app, who) > before
 
 
 class TestFormOverAnEndedSession:
@@ -126,6 +147,11 @@ class TestFormOverAnEndedSession:
         assert "a@b.example" in answer.text
         assert hidden_fields(answer.text)["kept:title"] == "油缸"
         assert "Log in" in text_of(browser.get("/login").text)
+
+
+def _last_use(app: Any, who: Reader) -> Any:
+    with app.state.services[Database].reading() as session:
+        return session.scalar(select(RefreshToken.last_used_at).where(RefreshToken.user_id == who.user_id))
 
 
 def _age(app: Any, who: Reader, span: timedelta) -> None:

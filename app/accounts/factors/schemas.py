@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, SecretStr
 
 from app.accounts.factors.passkeys import PasskeyQuestion
-from app.accounts.field_checks import PersonName
+from app.accounts.field_checks import Label
 from app.accounts.passwords import PASSWORD_MAX
 from app.accounts.schema_bases import AccountInput, AccountOutput
 from app.errors import Invalid
@@ -118,7 +118,7 @@ class PasskeyLogin(PasskeyAnswer):
 class PasskeyName(AccountInput):
     """What a person calls a passkey."""
 
-    name: PersonName = Field(description="名称，便于区分设备", examples=["办公室电脑"])
+    name: Label = Field(description="名称，便于区分设备", examples=["办公室电脑"])
 
 
 class PasskeyNew(PasskeyName, PasskeyAnswer):

@@ -5,12 +5,15 @@ something of its owner.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -31,6 +34,7 @@ from webauthn.helpers import (
     parse_registration_credential_json,
 )
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.parse_attestation_object import parse_attestation_object
 from webauthn.helpers.structs import (
     AttestationConveyancePreference,
@@ -54,6 +58,13 @@ _ALGORITHMS = [
     COSEAlgorithmIdentifier.EDDSA,
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
+
+# What a hostile answer provokes in the library, and in the decoders below it, which take its parts for what they should
+# be. A want of memory or a fault of the installation is none of these.
+_PROVOKED = (
+    *(WebAuthnException, InvalidSignature, UnsupportedAlgorithm, struct.error),
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
+)
 
 
 class AnswerRefused(Exception):
@@ -155,7 +166,7 @@ class RelyingParty:
         Raises:
             AnswerRefused: it is malformed, not for this challenge, address or user, or its key is of a weak kind.
         """
-        try:
+        with _provoked_errors_refused():
             credential = parse_registration_credential_json(dict(answer))
             _require_own_frame(credential.response.client_data_json)
             _require_sane_key(_attested_key(credential.response.attestation_object))
@@ -170,12 +181,6 @@ class RelyingParty:
                 raise AnswerRefused(f"an id of {len(verified.credential_id)} bytes")
             if bytes_to_base64url(verified.credential_id) != credential.id:
                 raise AnswerRefused("the id is not that of the key")
-        except AnswerRefused:
-            raise
-        except (
-            Exception
-        ) as error:  # the library and the decoders below it raise whatever a hostile answer provokes
-            raise AnswerRefused(f"{type(error).__name__}: {error}") from error
         return NewKey(
             credential.id, verified.credential_public_key, verified.sign_count, verified.user_verified
         )
@@ -189,7 +194,7 @@ class RelyingParty:
             AnswerRefused: it is malformed, not for this challenge or address, or not signed by this key; with
                 `must_verify` also where the device has not asked for a PIN, finger or face.
         """
-        try:
+        with _provoked_errors_refused():
             credential = parse_authentication_credential_json(dict(answer))
             _require_own_frame(credential.response.client_data_json)
             verified = verify_authentication_response(
@@ -203,10 +208,6 @@ class RelyingParty:
             )
             if credential.id != key.credential_id:
                 raise AnswerRefused("the id is not that of the key")
-        except AnswerRefused:
-            raise
-        except Exception as error:  # as above
-            raise AnswerRefused(f"{type(error).__name__}: {error}") from error
         return Assertion(verified.new_sign_count, verified.user_verified)
 
 
@@ -218,6 +219,14 @@ def user_handle(answer: Mapping[str, Any]) -> bytes | None:
         return base64url_to_bytes(handle) if isinstance(handle, str) and handle else None
     except ValueError:
         return None
+
+
+@contextmanager
+def _provoked_errors_refused() -> Iterator[None]:
+    try:
+        yield
+    except _PROVOKED as error:
+        raise AnswerRefused(f"{type(error).__name__}: {error}") from error
 
 
 def _descriptors(keys: Sequence[KnownKey]) -> list[PublicKeyCredentialDescriptor]:

@@ -16,7 +16,7 @@ from app.accounts.factors import challenges, passkeys
 from app.accounts.factors.passkeys import PasskeyQuestion
 from app.accounts.factors.recovery_codes import issue_codes
 from app.accounts.factors.webauthn import AnswerRefused
-from app.accounts.field_checks import checked, clean_name
+from app.accounts.field_checks import checked, clean_label
 from app.accounts.models import ChallengePurpose, Passkey, User
 from app.accounts.self_service.second_factor import forget_codes_without_factor, refuse_last_factor
 from app.accounts.sessions.login import factors_of
@@ -178,7 +178,7 @@ def _own(session: Session, passkey_id: UUID, user: User) -> Passkey:
 
 
 def _name(name: str) -> str:
-    called = checked("name", clean_name, name)
+    called = checked("name", clean_label, name)
     if not 1 <= len(called) <= MAX_NAME:
         raise Invalid.field(
             "name",

@@ -93,8 +93,12 @@ def browser_opener(settings: Settings, client: Client) -> Opener[BrowserLogin]:
     return open_browser
 
 
-def user_of_cookie(services: Services, cookie: str) -> UserIdentity | None:
-    """The user whose browser sent the cookie; None if it is unknown, expired, idle too long or revoked."""
+def user_of_cookie(services: Services, cookie: str, *, is_use: bool = True) -> UserIdentity | None:
+    """The user whose browser sent the cookie; None if it is unknown, expired, idle too long or revoked.
+
+    Args:
+        is_use: somebody sits before the browser, so the session is not idle.
+    """
     database, settings = services[Database], services[Settings]
     with database.reading() as session:
         token = session.execute(
@@ -106,7 +110,7 @@ def user_of_cookie(services: Services, cookie: str) -> UserIdentity | None:
             return None
         is_alive = select(RefreshToken.id).where(*_alive(cookie, settings)).exists()
         user = user_identity(session, services, token.user_id, is_alive, session_id=token.chain_id)
-    if user is not None and token.last_used_at <= now() - _USE_INTERVAL:
+    if is_use and user is not None and token.last_used_at <= now() - _USE_INTERVAL:
         _record_use(database, settings, cookie, token.chain_id)
     return user
 

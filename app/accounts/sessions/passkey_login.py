@@ -1,7 +1,7 @@
 """Logins with a passkey: alone, where its device verifies its user, or as the second step after the password."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,25 @@ from app.accounts.sessions.tokens import Client
 from app.accounts.throttle import RateLimitKey
 from app.database import Database, now
 from app.settings import Settings
+
+_Result = TypeVar("_Result")
+
+
+class PasskeyStep(Protocol[_Result]):
+    """A login with a passkey, alone or as the second step."""
+
+    def __call__(
+        self,
+        database: Database,
+        settings: Settings,
+        *,
+        challenge: str,
+        answer: Mapping[str, Any],
+        client: Client,
+        then: Opener[_Result],
+    ) -> _Result:
+        """Answer what `then` opens for the user of the passkey."""
+        ...
 
 
 def begin_passkey_login(database: Database, settings: Settings, *, client: Client) -> PasskeyQuestion:

@@ -1,7 +1,6 @@
 """What runs or loads something when a document is opened: refused, because the other side opens it in good faith.
 
-A PDF file is searched as a whole, objects that no page refers to included: a reader may find them by another way than
-we would. What is packed where it cannot be searched is refused as well.
+What is packed where it cannot be searched is refused as well.
 """
 
 import re
@@ -10,25 +9,20 @@ import zlib
 from typing import BinaryIO
 
 from app.engagements.files.content_types import PDF, FileType
+from app.engagements.files.encrypted_pdf import verdict_of_encrypted
+from app.engagements.files.pdf_names import (
+    ENCRYPTION,
+    MAX_OBJECTS,
+    NotSearchable,
+    expanded,
+    is_active,
+    packed_objects,
+    unescaped,
+)
 from app.errors import Invalid
 
-_MAX_OBJECTS = 64 * 1024 * 1024
-"""Bytes of all packed objects of a PDF file; pages and pictures are not among them."""
 _MAX_RELATIONS = 8 * 1024 * 1024
 """Bytes of all relations of an office document."""
-_DICTIONARY = 4096
-"""Bytes before the keyword `stream` in which its dictionary is looked for."""
-
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream\r?\n")
-_PACKED_OBJECTS = re.compile(rb"/ObjStm(?![A-Za-z0-9])")
-# Of names that are shorter than eight characters, also what must follow: pictures hold any three letters by chance.
-_ACTIVE_PDF = re.compile(
-    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData)(?![A-Za-z0-9])"
-    rb"|/S\s*/GoToE(?![A-Za-z0-9])"
-    rb"|/XFA\s*(?:\[|\d+\s+\d+\s+R)"
-)
-_ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")
 
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _TYPE = re.compile(rb"""\bType\s*=\s*["'][^"']*?/([A-Za-z0-9]+)["']""")
@@ -63,39 +57,27 @@ def refuse_active(file: BinaryIO, type_: FileType) -> None:
 
 
 def _check_pdf(data: bytes) -> None:
-    data = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data) if b"#" in data else data
-    if _ENCRYPTED_PDF.search(data):
-        raise _encrypted()
-    if _ACTIVE_PDF.search(data):
+    readable = unescaped(data)
+    if is_active(readable):
         raise _active()
-    left = _MAX_OBJECTS
-    packed = len(_PACKED_OBJECTS.findall(data))
-    if not packed:
+    if ENCRYPTION.search(readable):
+        match verdict_of_encrypted(data):
+            case "active":
+                raise _active()
+            case "locked":
+                raise _locked()
+            case "not_searchable":
+                raise _unreadable()
         return
-    seen = 0
-    for found in _STREAM.finditer(data):
-        dictionary = data[max(0, found.start() - _DICTIONARY) : found.start()].rpartition(b"obj")[2]
-        if not _PACKED_OBJECTS.search(dictionary):
-            continue
-        seen += 1
-        objects = _expanded(data, found.end(), left)
-        left -= len(objects)
-        objects = _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), objects)
-        if _ACTIVE_PDF.search(objects):
-            raise _active()
-    if seen != packed:
-        raise _unreadable()
-
-
-def _expanded(data: bytes, start: int, limit: int) -> bytes:
-    """The objects of a packed stream: they begin with pairs of numbers."""
+    left = MAX_OBJECTS
     try:
-        objects = zlib.decompressobj().decompress(memoryview(data)[start:], limit)
-    except zlib.error as error:
+        for packed in packed_objects(data):
+            objects = expanded(memoryview(data)[packed.start :], left)
+            left -= len(objects)
+            if is_active(objects):
+                raise _active()
+    except NotSearchable as error:
         raise _unreadable() from error
-    if len(objects) >= limit or not objects.lstrip()[:1].isdigit():
-        raise _unreadable()
-    return objects
 
 
 def _check_office(file: BinaryIO) -> None:
@@ -169,14 +151,14 @@ def _active() -> Invalid:
     )
 
 
-def _encrypted() -> Invalid:
+def _locked() -> Invalid:
     return Invalid.field(
         "file",
         "encrypted",
-        "文件设有密码或权限限制，无法检查，请另存为未加密的文件后上传；"
-        "带电子签章的文件另存后签章失效，请由签章平台导出不加密、不限权限的版本",
-        "is encrypted, so it cannot be checked; save it without a password and without restrictions. Saving breaks an "
-        "e-seal: export an unencrypted version from the sealing service",
+        "文件须输入密码才能打开，无法检查，请另存为不用密码即可打开的文件后上传（仅限制打印、复制的文件可以直接上传）；"
+        "带电子签章的文件另存后签章失效，请由签章平台导出不设打开密码的版本",
+        "opens with a password only, so it cannot be checked; save it without one (restrictions of printing or copying "
+        "do no harm). Saving breaks an e-seal: export a version without a password from the sealing service",
     )
 
 

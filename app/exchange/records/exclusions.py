@@ -6,7 +6,7 @@ from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.values.choices import chosen, read_yes
 from app.exchange.values.readings import compact
-from app.libraries.validation.leaks.state_secrets import find_markings
+from app.text.state_secrets import find_markings
 
 _SECRET = re.compile(
     r"^[（(]?(?:涉密|秘密|机密|绝密|国防专利|军工涉密)[）)]?$"

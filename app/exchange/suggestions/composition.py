@@ -18,8 +18,8 @@ from app.exchange.suggestions import phrases
 from app.exchange.suggestions.nearest import nearest
 from app.exchange.suggestions.suggestion import DraftSuggestion, Suggestion, TextPlace, TextSpan, span_of
 from app.exchange.values.contacts import without_identity_numbers
-from app.libraries.validation.leaks.state_secrets import find_markings
 from app.matching.embedding.embedder import Embedder
+from app.text.state_secrets import find_markings
 
 MAX_TEXT = 20_000
 _REQUIRED = {Kind.DEMAND: DEMAND_REQUIRED, Kind.ACHIEVEMENT: ACHIEVEMENT_REQUIRED}

@@ -83,7 +83,7 @@ class RecordVersion(Identified, Base):
     version: Mapped[int]
     action: Mapped[str] = mapped_column(String(20))
     changed_by: Mapped[UUID | None]
-    changed_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now, index=True)
     changed_fields: Mapped[list[str]] = mapped_column(default=list)
     data: Mapped[dict[str, Any]] = mapped_column(JsonWithSecrets("record_version", *ENCRYPTED_FIELDS))
 

@@ -69,7 +69,7 @@ PERSON = FormGroup(
             "user.password",
             Widget.PASSWORD,
             _("密码"),
-            _("10 位以上，包含小写字母、大写字母、数字、其他字符中的至少三种"),
+            _("12 位以上，包含小写字母、大写字母、数字、其他字符中的至少三种"),
             required=True,
             autocomplete="new-password",
         ),

@@ -378,6 +378,8 @@ def test_changes_need_a_confirmation_which_a_passkey_gives_as_well(
     assert confirm(here, here).status_code == 204
     assert ok(client.patch(path, json={"name": "新名称"}, headers=here))["name"] == "新名称"
     assert client.patch(path, json={"name": " "}, headers=here).status_code == 422
+    marked = client.patch(path, json={"name": "机密★5年"}, headers=here)
+    assert [error["code"] for error in marked.json()["errors"]] == ["state_secret"]
     assert client.delete(path, headers=here).status_code == 204
     refused(client.post("/v1/me/confirmation/passkey/options", headers=here), 409, "no_passkey")
     refused(alone(client, device), 401, "passkey_refused")

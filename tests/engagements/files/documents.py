@@ -3,6 +3,10 @@
 import io
 import zipfile
 import zlib
+from typing import Any
+
+from fpdf import FPDF
+from fpdf.enums import EncryptionMethod
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = bytes.fromhex(
@@ -64,7 +68,7 @@ def packed(objects: bytes, *, rounds: int = 1, padding: int = 0) -> bytes:
         objects = zlib.compress(objects)
     filters = b"/FlateDecode" * rounds
     head = b"<</Type/ObjStm/N 1/First 4/Length %d/Filter[%s]" % (len(objects), filters)
-    return pdf(head + b" " * padding + b">>stream\n" + objects + b"\nendstream ")
+    return pdf(head + b" " * padding + b">>stream\n" + objects + b"\nendstream\n")
 
 
 def office_with(name: str, content: bytes) -> bytes:
@@ -73,3 +77,24 @@ def office_with(name: str, content: bytes) -> bytes:
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
         package.writestr(name, content)
     return buffer.getvalue()
+
+
+def restricted(
+    objects: bytes, *, method: EncryptionMethod, password: str | None = None, further: bytes = b""
+) -> bytes:
+    """A PDF file whose owner restricts it by a password, with these objects in an encrypted stream. `password`: needed
+    to open it; `further` stands in the stream's dictionary."""
+    document: Any = FPDF()
+    document.set_encryption("owner", password, encryption_method=method, permissions=0)
+    document.add_page()
+    document.line(10, 10, 90, 90)
+    content = bytes(document.output())
+    stream = document._security_handler.encrypt_stream(zlib.compress(objects), 99)
+    head = b"99 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d%s>>" % (len(stream), further)
+    return content.replace(b"xref\n", head + b"stream\n" + stream + b"\nendstream\nendobj\nxref\n", 1)
+
+
+def packed_with_escape() -> bytes:
+    """A PDF file whose packed bytes hold what would be an escape in a name."""
+    objects = zlib.compress(b"1 0 <</Type/Page/Title(#41)>>", level=0)
+    return pdf(b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + objects + b"\nendstream\n")

@@ -6,10 +6,12 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fpdf.enums import EncryptionMethod
 from sqlalchemy import select
 
 from app.database import now
@@ -156,7 +158,7 @@ class TestTypes:
             (documents.packed(b"1 0 <</S/JavaScript/JS(x)>>", rounds=2), "not_checkable"),
             (documents.packed(b"1 0 <</S/JavaScript/JS(x)>>", padding=5000), "not_checkable"),
             (documents.packed(b"1 0 " + b" " * 70_000_000), "not_checkable"),
-            (documents.pdf(b"<</Root 1 0 R/Encrypt 5 0 R>>"), "encrypted"),
+            (documents.pdf(b"<</Root 1 0 R/Encrypt 5 0 R>>"), "not_checkable"),
             (documents.office_with("word/activeX/activeX1.xml", b"<x/>"), "active_content"),
             (documents.office_with("word/_rels/settings.xml.rels", documents.TEMPLATE), "active_content"),
             (
@@ -178,10 +180,33 @@ class TestTypes:
             files.examine(io.BytesIO(content), "报告", settings=settings)
         assert [one.code for one in refusal.value.fields] == [code]
 
+    @pytest.mark.parametrize("method", list(EncryptionMethod)[1:])
+    def test_what_opens_without_a_password_is_checked_as_if_it_were_not_encrypted(
+        self, method: EncryptionMethod, settings: Settings
+    ) -> None:
+        def code_of(content: bytes) -> str | None:
+            try:
+                files.examine(io.BytesIO(content), "公文", settings=settings)
+            except Invalid as refusal:
+                return refusal.fields[0].code
+            return None
+
+        plain, active = b"1 0 <</Type/Page/Title(a)>>", b"1 0 <</S/J#61vaScript/JS(x)>>"
+        restricted = partial(documents.restricted, method=method)
+        assert code_of(restricted(plain)) is None
+        assert code_of(restricted(active)) == "active_content"
+        assert code_of(restricted(plain, password="open")) == "encrypted"
+        assert (
+            code_of(restricted(plain, further=b"/DecodeParms[<</Name/Identity>>]/Crypt 1")) == "not_checkable"
+        )
+        assert code_of(restricted(plain) + b"trailer<</Encrypt 98 0 R>>") == "not_checkable"
+        assert code_of(restricted(b"no object stream")) == "not_checkable"
+
     @pytest.mark.parametrize(
         "content",
         [
             documents.packed(b"1 0 <</Type/Page/Title(JavaScript)>>"),
+            documents.packed_with_escape(),
             documents.pdf(documents.SEAL),
             documents.office_with("word/_rels/document.xml.rels", documents.LINK),
             documents.office_with("word/embeddings/o1.bin", "Equation Native".encode("utf-16-le")),

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.access.authentication import address_of
 from app.accounts.access.permissions import LoggedIn
 from app.accounts.api.responses import NO_STORE, Id, client_of
+from app.accounts.factors.passkeys import PasskeyQuestion
 from app.accounts.factors.schemas import (
     FirstStep,
     PasskeyAnswer,
@@ -20,9 +21,11 @@ from app.accounts.self_service import passkeys as service
 from app.accounts.self_service.confirmation import begin_passkey_confirmation, confirm_by_passkey
 from app.accounts.sessions import passkey_login
 from app.accounts.sessions.login import token_opener
-from app.database import AppDatabase, ReadSession, WriteSession
+from app.accounts.sessions.tokens import Tokens
+from app.database import AppDatabase, Database, ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated, problems
 from app.services import AppSettings
+from app.settings import Settings
 
 router = APIRouter(tags=["accounts"])
 
@@ -41,8 +44,7 @@ def begin_passkey_login(
     """返回 `public_key`，交给浏览器的 navigator.credentials.get；五分钟内把结果和 challenge 提交到 /v1/auth/passkey。
     不需要填写邮箱，对任何人的答复都相同。"""
     question = passkey_login.begin_passkey_login(database, settings, client=client_of(request))
-    response.headers.update(NO_STORE)
-    return PasskeyQuestionOut.of(question)
+    return _asked(response, question)
 
 
 @router.post(
@@ -57,17 +59,7 @@ def log_in_with_passkey(
 
     challenge 只能使用一次，失败后须重新开始。
     """
-    client = client_of(request, body.device_token)
-    tokens = passkey_login.complete_passkey_login(
-        database,
-        settings,
-        challenge=body.challenge,
-        answer=body.credential,
-        client=client,
-        then=token_opener(settings, client),
-    )
-    response.headers.update(NO_STORE)
-    return TokensOut.of(tokens)
+    return _logged_in(passkey_login.complete_passkey_login, request, response, database, settings, body)
 
 
 @router.post(
@@ -80,8 +72,7 @@ def begin_passkey_step(
 ) -> PasskeyQuestionOut:
     """提交第一步返回的 challenge；返回另一个 challenge 和 `public_key`，后者列出该用户的通行密钥。"""
     question = passkey_login.begin_passkey_step(database, settings, challenge=body.challenge)
-    response.headers.update(NO_STORE)
-    return PasskeyQuestionOut.of(question)
+    return _asked(response, question)
 
 
 @router.post(
@@ -93,17 +84,7 @@ def second_step_with_passkey(
     request: Request, response: Response, database: AppDatabase, settings: AppSettings, body: PasskeyLogin
 ) -> TokensOut:
     """提交 /v1/auth/second-factor/passkey/options 返回的 challenge 和设备的结果，获取令牌。"""
-    client = client_of(request, body.device_token)
-    tokens = passkey_login.complete_passkey_step(
-        database,
-        settings,
-        challenge=body.challenge,
-        answer=body.credential,
-        client=client,
-        then=token_opener(settings, client),
-    )
-    response.headers.update(NO_STORE)
-    return TokensOut.of(tokens)
+    return _logged_in(passkey_login.complete_passkey_step, request, response, database, settings, body)
 
 
 @router.post(
@@ -116,8 +97,7 @@ def begin_confirmation_by_passkey(
 ) -> PasskeyQuestionOut:
     """返回 challenge 和 `public_key`，用法同登录。"""
     question = begin_passkey_confirmation(session, settings, principal=principal)
-    response.headers.update(NO_STORE)
-    return PasskeyQuestionOut.of(question)
+    return _asked(response, question)
 
 
 @router.post(
@@ -157,8 +137,7 @@ def begin_passkey(
     """返回 `public_key`，交给浏览器的 navigator.credentials.create；五分钟内在同一登录中把结果提交到 /v1/me/passkeys。
     须先确认是本人操作。"""
     question = service.begin_passkey(session, settings, principal=principal)
-    response.headers.update(NO_STORE)
-    return PasskeyQuestionOut.of(question)
+    return _asked(response, question)
 
 
 @router.post(
@@ -205,3 +184,29 @@ def rename_passkey(
 def remove_passkey(passkey_id: Id, session: WriteSession, settings: AppSettings, principal: LoggedIn) -> None:
     """移除后立即不能再用于登录。须启用第二重验证的角色至少保留一种验证方式。须先确认是本人操作。"""
     service.remove_passkey(session, settings, passkey_id, principal=principal)
+
+
+def _asked(response: Response, question: PasskeyQuestion) -> PasskeyQuestionOut:
+    response.headers.update(NO_STORE)
+    return PasskeyQuestionOut.of(question)
+
+
+def _logged_in(
+    complete: passkey_login.PasskeyStep[Tokens],
+    request: Request,
+    response: Response,
+    database: Database,
+    settings: Settings,
+    body: PasskeyLogin,
+) -> TokensOut:
+    client = client_of(request, body.device_token)
+    tokens = complete(
+        database,
+        settings,
+        challenge=body.challenge,
+        answer=body.credential,
+        client=client,
+        then=token_opener(settings, client),
+    )
+    response.headers.update(NO_STORE)
+    return TokensOut.of(tokens)

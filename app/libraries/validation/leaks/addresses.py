@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.libraries.validation.leaks.folded_text import FoldedText, Spot
+from app.text.folded_text import FoldedText, Spot
 
 # Signs as people write them so that a filter does not see them. The text has no spaces where these are used.
 _AT = r"(?:@|[(\[{<【「](?:at|a|艾特|圈a)[)\]}>】」]|#at#|#|艾特|圈a|ⓐ)"

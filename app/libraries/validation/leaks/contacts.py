@@ -6,8 +6,8 @@ from typing import Literal
 
 from app.accounts.organisations.credit_code import is_uscc, matches_registry_code
 from app.libraries.validation.leaks.addresses import find_emails, find_messengers, find_websites
-from app.libraries.validation.leaks.folded_text import FoldedText, Spot
 from app.libraries.validation.leaks.phones import find_phones
+from app.text.folded_text import FoldedText, Spot
 
 Kind = Literal["phone", "email", "uscc", "website", "messenger"]
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 import rjieba
 from xpinyin import Pinyin
 
-from app.libraries.validation.leaks.folded_text import MappedText
+from app.text.folded_text import MappedText
 
 LONG = 3
 """Characters from which a sound is hardly another word's."""

@@ -14,9 +14,9 @@ from enum import StrEnum
 import rjieba
 
 from app.libraries.validation.leaks.contacts import find_contacts
-from app.libraries.validation.leaks.folded_text import FoldedText, Spot, letters_and_digits
 from app.libraries.validation.leaks.mentions import Frequency, find_mentions
 from app.libraries.validation.leaks.name_variants import NameForms, forms_of, names_in
+from app.text.folded_text import FoldedText, Spot, letters_and_digits
 
 _EXCERPT_MARGIN = 6
 _TITLES = "总经理|经理|总监|总工|先生|女士|老师|教授|主任|厂长|博士|院长|所长|工程师|总|工"

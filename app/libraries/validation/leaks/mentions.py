@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from app.libraries.validation.leaks.folded_text import FoldedText, MappedText, Spot
 from app.libraries.validation.leaks.homophones import LONG, find_homophones
 from app.libraries.validation.leaks.name_variants import Commonness, NameForm, NameForms, is_trade
+from app.text.folded_text import FoldedText, MappedText, Spot
 
 Frequency = Callable[[str], int]
 """Word → how many published records of other owners contain it."""

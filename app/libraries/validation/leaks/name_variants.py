@@ -16,7 +16,6 @@ from itertools import islice
 
 import rjieba
 
-from app.libraries.validation.leaks.folded_text import letters_and_digits
 from app.libraries.validation.leaks.short_names import short_names
 from app.libraries.validation.leaks.spellings import (
     LEAST_INITIALS,
@@ -25,6 +24,7 @@ from app.libraries.validation.leaks.spellings import (
     pinyin_spellings,
     university_initials,
 )
+from app.text.folded_text import letters_and_digits
 from app.text.folding import fold
 from app.vocabularies.catalogue import vocabulary
 

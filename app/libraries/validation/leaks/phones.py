@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.libraries.validation.leaks.folded_text import FoldedText, Spot
+from app.text.folded_text import FoldedText, Spot
 
 _PICTURES = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 _GAP = rf"[\s\-_·*/|—–.。、,，()~・•'+{_PICTURES}]{{1,3}}"

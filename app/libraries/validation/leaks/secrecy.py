@@ -6,8 +6,8 @@ from pydantic import AfterValidator
 
 from app.errors import FieldError
 from app.libraries.validation.errors import field_error
-from app.libraries.validation.leaks.folded_text import letters_and_digits
-from app.libraries.validation.leaks.state_secrets import Marking, find_markings
+from app.text.folded_text import letters_and_digits
+from app.text.state_secrets import Marking, find_markings
 
 MARKED = "state_secret"
 CONFIRMATION_NEEDED = "confirmation_needed"
@@ -21,7 +21,7 @@ def secrecy_errors(
     for field, text in texts.items():
         for marking in find_markings(text):
             if marking.certain:
-                yield FieldError(field, MARKED, *_refusal(marking), marking.spot)
+                yield FieldError(field, MARKED, *marking.refusal, marking.spot)
             elif questions and letters_and_digits(marking.word) not in answered:
                 yield FieldError(field, CONFIRMATION_NEEDED, *_question(marking), marking.spot, marking.word)
 
@@ -30,7 +30,7 @@ def refuse_state_secret(text: str) -> str:
     """The text, if no marking in it is certain; for fields of a schema."""
     for marking in find_markings(text):
         if marking.certain:
-            zh, en = _refusal(marking)
+            zh, en = marking.refusal
             start, end = marking.spot
             raise field_error(MARKED, zh=zh, en=en, start=start, end=end)
     return text
@@ -38,15 +38,6 @@ def refuse_state_secret(text: str) -> str:
 
 NotSecret = AfterValidator(refuse_state_secret)
 """For every text of a request body that is no record, whose texts are checked together."""
-
-
-def _refusal(marking: Marking) -> tuple[str, str]:
-    return (
-        f"“{marking.word}”表明内容属于国家秘密。国家秘密依法不得在本平台保存、处理和传递；请删除涉密内容，"
-        "经本单位保密部门审查、确认不涉密后再填写。",
-        f"'{marking.word}' marks the content as a state secret, which must not be stored or sent here. Remove the "
-        "secret content, and enter the text after your secrecy office has cleared it.",
-    )
 
 
 def _question(marking: Marking) -> tuple[str, str]:

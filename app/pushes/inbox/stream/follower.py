@@ -74,7 +74,8 @@ class Follower:
     def poll(self, position: int, *, check: bool) -> EventBatch | None:
         """Poll the database once; while nothing has changed this reads one row by its key.
 
-        None if the login has ended, which is checked before any event is sent and, with `check`, at every poll.
+        None if the login has ended or the user owes a step first, which is checked before any event is sent and, with
+        `check`, at every poll.
         """
         database = self.services[Database]
         with database.reading() as session:
@@ -133,9 +134,10 @@ async def events_of(
 
 def _current_principal(recheck: Recheck) -> Principal | None:
     try:
-        return recheck()
+        principal = recheck()
     except (Unauthenticated, Forbidden):
         return None
+    return principal if principal.owed is None else None
 
 
 def start_of_stream(

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 import app.main  # noqa: F401 — all schemas are imported
 from app.libraries.schemas import Wire
 from app.libraries.validation.leaks.secrecy import NotSecret
-from app.libraries.validation.leaks.state_secrets import find_markings
 from app.libraries.validation.values.text import TextRule
+from app.text.state_secrets import find_markings
 
 
 def verdicts(text: str) -> set[bool]:

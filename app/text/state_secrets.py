@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.libraries.validation.leaks.folded_text import FoldedText, Spot
+from app.text.folded_text import FoldedText, Spot
 
 _DEGREE = "(?:绝密|机密|秘密)"
 _DISGUISED = "(?:绝|jue)(?:密|宻|蜜|mi)|(?:机|ji)(?:密|宻|蜜|mi)|(?:秘|mi)(?:密|宻|蜜|mi)"
@@ -70,6 +70,16 @@ class Marking:
     spot: Spot
     word: str
     certain: bool
+
+    @property
+    def refusal(self) -> tuple[str, str]:
+        """Why a text with a certain marking is refused, in Chinese and English."""
+        return (
+            f"“{self.word}”表明内容属于国家秘密。国家秘密依法不得在本平台保存、处理和传递；请删除涉密内容，"
+            "经本单位保密部门审查、确认不涉密后再填写。",
+            f"'{self.word}' marks the content as a state secret, which must not be stored or sent here. Remove the "
+            "secret content, and enter the text after your secrecy office has cleared it.",
+        )
 
 
 def find_markings(text: str) -> Iterator[Marking]:
