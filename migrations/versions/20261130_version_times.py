@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "a2d96f3b7e10"
-down_revision = "3b8e52d7f9a1"
+down_revision = "e94a1b7d30c6"
 branch_labels = None
 depends_on = None
 

@@ -23,7 +23,7 @@ from app.exchange.headers.subject import kind_of
 from app.exchange.layout.raw import text_of
 from app.exchange.values.contacts import without_identity_numbers
 from app.exchange.values.readings import is_empty_word
-from app.libraries.validation.leaks.state_secrets import find_markings
+from app.text.state_secrets import find_markings
 
 PEEKED = 40
 """Rows of a table that are looked at before it is said what its columns mean."""
