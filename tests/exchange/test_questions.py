@@ -199,3 +199,9 @@ def test_a_repetition_names_the_row_as_well_as_the_serial_number() -> None:
     )
     (refused,) = report_of(sheet(rows))["refused"]
     assert "序号1（需求!2）" in refused["reason_zh"]
+
+
+def test_a_text_that_begins_like_a_picture_is_no_picture() -> None:
+    rows = (("企业名称", "需求名称", "主要问题"), ("济南难岳有限公司", "甲技术", '=DISPIMG("ID_1",1) 不显示'))
+    (record,) = report_of(sheet(rows))["records"]
+    assert record["fields"]["main_problem"].startswith("=DISPIMG(")

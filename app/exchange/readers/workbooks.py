@@ -87,18 +87,22 @@ def _rows(sheet: CalamineSheet, structure: _Structure) -> Iterator[Row]:
     for number, values in enumerate(sheet.iter_rows(), 1):
         if number <= first:  # calamine adds the empty rows above the first used one, but not the columns
             continue
-        computed = structure.computed.get(number)
+        computed = structure.computed.get(number, set())
+        pictures = {left + index for index, value in enumerate(values) if _is_picture(value)} & computed
         months = structure.months.get(number, ())
         yield Row(
             number=number,
-            values=_shown([*padding, *map(_scalar, values)], months),
+            values=_shown([*padding, *map(_scalar, values)], months, pictures),
             hidden=number in structure.hidden_rows,
             computed=frozenset(computed) if computed else frozenset(),
         )
 
 
-def _shown(values: list[Scalar], months: Collection[int]) -> list[Scalar]:
-    """The values, with dates that are shown as year and month as such: their day is what the program put there."""
+def _shown(values: list[Scalar], months: Collection[int], pictures: Collection[int]) -> list[Scalar]:
+    """The values without pictures, and with dates that are shown as year and month as such: their day is what the
+    program put there."""
+    for column in pictures:
+        values[column] = None
     for column in months:
         value = values[column] if column < len(values) else None
         if isinstance(value, date):
@@ -106,8 +110,13 @@ def _shown(values: list[Scalar], months: Collection[int]) -> list[Scalar]:
     return values
 
 
+def _is_picture(value: object) -> bool:
+    """Whether a value is what WPS writes for a picture in a cell; only a formula is one, and no text that says so."""
+    return isinstance(value, str) and _PICTURE.match(value) is not None
+
+
 def _scalar(value: Any) -> Scalar:
-    if value == "" or (isinstance(value, str) and _PICTURE.match(value)):
+    if value == "":
         return None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
         return int(value)
