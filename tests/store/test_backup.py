@@ -1,9 +1,13 @@
 """A backup of a running service is restored elsewhere, and is the same store."""
 
 import gzip
+import hashlib
 import io
+import json
+import sqlite3
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +168,39 @@ def test_what_is_no_whole_backup_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_trigger_of_somebody_else_is_not_restored(
+    used: Settings, tmp_path: Path, elsewhere: Callable[..., Settings]
+) -> None:
+    """The manifest is not signed: who can write the archive can write it, too."""
+    archive = tmp_path / "backup.tar.gz"
+    _back_up(used, archive)
+    members = _members(archive.read_bytes())
+    changed = tmp_path / "changed.db"
+    changed.write_bytes(members["sanku.db"])
+    with closing(sqlite3.connect(changed)) as connection, connection:
+        connection.execute("DROP TRIGGER audit_entries_no_update")
+        connection.execute(
+            "CREATE TRIGGER audit_entries_no_update AFTER UPDATE ON audit_entries BEGIN SELECT 1; END"
+        )
+    restored = elsewhere("sqlite")
+    archive.write_bytes(_archive(_with_database(members, changed.read_bytes())))
+    restore(archive, restored, _files(restored))
+    with closing(sqlite3.connect(restored.home_path / "sanku.db")) as connection:
+        (present,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'audit_entries_no_update'"
+        ).fetchone()
+    assert "RAISE" in present
+    with closing(sqlite3.connect(changed)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER own AFTER UPDATE ON users BEGIN UPDATE users SET role = 'operator'; END"
+        )
+    archive.write_bytes(_archive(_with_database(members, changed.read_bytes())))
+    again = elsewhere("sqlite", "again")
+    with pytest.raises(BackupRefusedError, match="own"):
+        restore(archive, again, _files(again))
+    assert not (again.home_path / "sanku.db").exists()
+
+
 def test_what_is_written_meanwhile_is_in_it_whole_or_not_at_all(
     used: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
 ) -> None:
@@ -216,6 +253,16 @@ def test_the_commands(
     assert (status, '"clean": true' in out) == (0, True)
     status, _, err = run(other, "restore", str(archive))
     assert (status, "已存在" in err) == (2, True)
+
+
+def _with_database(members: dict[str, bytes], database: bytes) -> dict[str, bytes]:
+    """The members with another database, which the manifest names as if it were the one that was backed up."""
+    manifest = json.loads(members["manifest.json"])
+    manifest["members"]["sanku.db"] = {
+        "size": len(database),
+        "sha256": hashlib.sha256(database).hexdigest(),
+    }
+    return members | {"sanku.db": database, "manifest.json": json.dumps(manifest).encode()}
 
 
 def _members(archive: bytes) -> dict[str, bytes]:

@@ -6,22 +6,29 @@ such a row. A failed transaction therefore leaves at most unreachable bytes, whi
 
 import os
 import shutil
+import ssl
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+import structlog
 from pydantic import SecretStr
 
-from app.errors import Unavailable
+from app.errors import SankuError, Unavailable
 from app.settings import Settings
 
 if TYPE_CHECKING:
     from minio import Minio
 
+log = structlog.get_logger(__name__)
+
 CHUNK = 64 * 1024
+_CONNECT_WITHIN = 5.0
+_ANSWER_WITHIN = 30.0
+"""Seconds for the next bytes of an answer of S3."""
 
 
 class Store(Protocol):
@@ -100,8 +107,19 @@ class DiskStore:
                 yield path.relative_to(self._root).as_posix(), written
 
 
+class StoreAway(SankuError):
+    """The store of files does not answer, or refuses; try again later. Nothing is known of the file."""
+
+    status = 503
+    code = "store_away"
+    zh = "文件存储服务暂不可用，请稍后重试。"
+
+
 class S3Store:
-    """Storage in the objects of a bucket below `PREFIX`. An object appears once it is complete."""
+    """Storage in the objects of a bucket below `PREFIX`. An object appears once it is complete.
+
+    Each method raises StoreAway where the service does not answer, or refuses.
+    """
 
     PREFIX = "engagements/"
 
@@ -110,35 +128,55 @@ class S3Store:
         self._bucket = bucket
 
     def put(self, key: str, file: BinaryIO, size: int) -> None:
-        self._client.put_object(self._bucket, self.PREFIX + key, file, size)
+        with _away():
+            self._client.put_object(self._bucket, self.PREFIX + key, file, size)
 
     def read(self, key: str) -> Iterator[bytes]:
         from minio.error import S3Error
 
-        try:
-            response = self._client.get_object(self._bucket, self.PREFIX + key)
-        except S3Error as error:
-            if error.code != "NoSuchKey":
-                raise
-            raise _unreadable(key) from error
+        with _away():
+            try:
+                response = self._client.get_object(self._bucket, self.PREFIX + key)
+            except S3Error as error:
+                if error.code != "NoSuchKey":
+                    raise
+                raise _unreadable(key) from error
         return _stream(response)
 
     def delete(self, key: str) -> None:
-        self._client.remove_object(self._bucket, self.PREFIX + key)
+        with _away():
+            self._client.remove_object(self._bucket, self.PREFIX + key)
 
     def listing(self) -> Iterator[tuple[str, datetime]]:
-        for entry in self._client.list_objects(self._bucket, prefix=self.PREFIX, recursive=True):
-            if entry.object_name and entry.last_modified:
-                yield entry.object_name.removeprefix(self.PREFIX), entry.last_modified
+        with _away():
+            for entry in self._client.list_objects(self._bucket, prefix=self.PREFIX, recursive=True):
+                if entry.object_name and entry.last_modified:
+                    yield entry.object_name.removeprefix(self.PREFIX), entry.last_modified
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    from minio.error import MinioException
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except (MinioException, HTTPError) as error:
+        log.error("file_store_away", error=f"{type(error).__name__}: {error}"[:300])
+        raise StoreAway(headers={"Retry-After": "60"}) from error
 
 
 def _s3_client(endpoint: str, access: SecretStr, secret: SecretStr, region: str) -> "Minio":
     try:
+        import certifi
+        import urllib3
         from minio import Minio
     except ImportError as error:
         raise RuntimeError(
             "S3 needs the extra `s3`: pip install 'sanku[s3]' (S3 存储需要安装附加组件 s3)"
         ) from error
+    trusted = ssl.create_default_context()  # of the system, or of SSL_CERT_FILE
+    trusted.load_verify_locations(certifi.where())
     scheme, _, host = endpoint.rpartition("://")
     return Minio(
         host,
@@ -146,6 +184,12 @@ def _s3_client(endpoint: str, access: SecretStr, secret: SecretStr, region: str)
         secret_key=secret.get_secret_value(),
         secure=scheme != "http",
         region=region,
+        http_client=urllib3.PoolManager(
+            # Its own are five minutes, five times: each request that waits so long holds a thread.
+            timeout=urllib3.Timeout(connect=_CONNECT_WITHIN, read=_ANSWER_WITHIN),
+            retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504)),
+            ssl_context=trusted,
+        ),
     )
 
 
@@ -156,7 +200,7 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _stream(response: Any) -> Iterator[bytes]:
-    with closing(response):
+    with closing(response), _away():
         yield from response.stream(CHUNK)
         response.release_conn()
 

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -47,6 +48,7 @@ def restore(
         with _decrypted(archive, identity) as stream:
             manifest = extract(stream, folder)
         _bring_up_to_date(folder / DATABASE, manifest)
+        _use_own_triggers(folder / DATABASE, folder / "empty.db")
         _restore_files(folder / FILES, files)
         _restore_keys(folder / KEYS, settings)
         _restore_database(folder / DATABASE, settings, on_table)
@@ -102,6 +104,37 @@ def _bring_up_to_date(copy: Path, manifest: Manifest) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         database.dispose()
+
+
+def _use_own_triggers(copy: Path, empty: Path) -> None:
+    """Triggers and views work on in a restored database, and an archive is not signed: they must be those of this
+    version.
+
+    Raises:
+        BackupRefusedError: the database has others.
+    """
+    database = Database(f"sqlite:///{empty}")
+    try:
+        database_schema.migrate(database)
+    finally:
+        database.dispose()
+    own, found = _triggers(empty), _triggers(copy)
+    if foreign := ", ".join(sorted(found.keys() - own.keys())[:3]):
+        raise BackupRefusedError(
+            f"the database in the archive has what is none of this service: {foreign}; somebody has changed it, take "
+            f"another backup (备份的数据库中有不属于本系统的内容：{foreign}，备份曾被改动，请换用其他备份)"
+        )
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        for name in own:
+            if found.get(name) != own[name]:
+                connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+                connection.execute(own[name])
+
+
+def _triggers(path: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(path)) as connection:
+        query = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        return dict(connection.execute(query).fetchall())
 
 
 def _restore_files(folder: Path, files: Store) -> None:

@@ -18,7 +18,7 @@ from app.database import now
 from app.engagements.files import service as files
 from app.engagements.files.content_types import DOCX, JPEG, PDF, PNG, XLSX, find_type, with_suffix
 from app.engagements.files.encrypted_storage import EncryptedStore, open_store
-from app.engagements.files.storage import DiskStore, S3Store, Store, open_raw_store
+from app.engagements.files.storage import DiskStore, S3Store, Store, StoreAway, open_raw_store
 from app.engagements.models import File
 from app.errors import Invalid, Unavailable
 from app.settings import Settings
@@ -97,18 +97,26 @@ class TestStores:
             open_store(Settings(_env_file=None, demo=True, files_s3_bucket="x"))
 
     def test_s3_that_refuses_is_no_missing_file(self) -> None:
-        from minio.error import S3Error
-
         with s3_server() as bucket:
             store = open_raw_store(s3_settings(bucket))
             assert isinstance(store, S3Store)
             bucket.objects["backups/db"], bucket.written["backups/db"] = b"x", now()
             assert list(store.listing()) == []  # not ours, so never swept up
             bucket.fails = True
-            with pytest.raises(S3Error):
+            with pytest.raises(StoreAway):
                 store.read("a/b")
-            with pytest.raises(S3Error):
+            with pytest.raises(StoreAway):
                 store.put("a/b", io.BytesIO(b"x"), 1)
+            with pytest.raises(StoreAway):
+                list(store.listing())
+
+    def test_s3_that_is_away_is_no_fault(self, scenario: Scenario, settings: Settings, app: Any) -> None:
+        case = scenario.open_engagement()
+        with s3_server() as bucket:
+            at = s3_settings(bucket)
+        app.state.services[EncryptedStore] = open_store(at)
+        answer = scenario.lead.post(f"{case.path}/files", files={"file": ("a.pdf", documents.PDF)})
+        refused(answer, 503, "store_away")
 
 
 class TestTypes:
