@@ -59,6 +59,7 @@ from app.transport.answer_headers import AnswerHeaders
 from app.transport.description import describe
 from app.transport.documentation import add_documentation_page
 from app.transport.request_limits import LimitRequests
+from app.transport.route_search import search_by_beginning
 from app.web.installation import install_pages
 from app.web.problems import answer_error
 from app.web.security import is_page
@@ -167,6 +168,7 @@ def assemble() -> FastAPI:
     add_documentation_page(app)
     describe(app)
     install_pages(app)
+    search_by_beginning(app)
     # Outside the middleware of the pages, so that their refusals are measured as well.
     app.add_middleware(LimitRequests, refuse=answer_error)
     app.add_middleware(ObserveRequests, refuse=answer_error, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
