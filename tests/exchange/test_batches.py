@@ -307,3 +307,27 @@ def test_a_file_whose_reading_was_interrupted_is_not_committed(
         session.get_one(ImportBatch, UUID(batch["id"])).state = BatchState.READING.value
     refused(operator.post(f"/v1/imports/{batch['id']}/commit", {}), 409, "still_reading")
     assert demands(operator) == []
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_batches_that_are_undone_leave_nothing(operator: UserClient, order: tuple[int, int]) -> None:
+    batches = [upload(operator, sheet(DEMANDS)), None]
+    commit(operator, batches[0])
+    batches[1] = upload(operator, sheet(changed(DEMANDS, 1, 需求描述="单件耗时50分钟。")))
+    commit(operator, batches[1])
+    assert len(demands(operator)) == 2
+    for index in order:
+        ok(operator.post(f"/v1/imports/{batches[index]['id']}/undo"))
+    assert demands(operator) == []
+
+
+def test_what_somebody_changed_between_two_batches_is_kept(operator: UserClient) -> None:
+    first = upload(operator, sheet(DEMANDS))
+    commit(operator, first)
+    record = next(one for one in demands(operator) if one["title"] == DEMANDS[1][2])
+    ok(operator.patch(f"/v1/demands/{record['id']}", {"scenario": "泵房"}, If_Match=f'"{record["version"]}"'))
+    second = upload(operator, sheet(changed(DEMANDS, 1, 需求描述="单件耗时50分钟。")))
+    commit(operator, second)
+    ok(operator.post(f"/v1/imports/{second['id']}/undo"))
+    assert ok(operator.post(f"/v1/imports/{first['id']}/undo"))["kept"] == 1
+    assert [one["title"] for one in demands(operator)] == [DEMANDS[1][2]]

@@ -205,3 +205,67 @@ def test_a_text_that_begins_like_a_picture_is_no_picture() -> None:
     rows = (("企业名称", "需求名称", "主要问题"), ("济南难岳有限公司", "甲技术", '=DISPIMG("ID_1",1) 不显示'))
     (record,) = report_of(sheet(rows))["records"]
     assert record["fields"]["main_problem"].startswith("=DISPIMG(")
+
+
+def test_a_list_of_which_little_is_known_is_no_roll_of_organisations() -> None:
+    rows = (
+        ("钢城区2026年企业创新需要登记簿", "", "", "", "", "", ""),
+        ("企业", "", "需要解决的事", "", "经费", "完成时间", "联络"),
+        ("全称", "镇街", "名目", "详细", "能出多少（万元）", "最晚", "手机"),
+        *(
+            (
+                "济南钢泺管业有限公司",
+                "艾山街道",
+                name,
+                "人工检测漏检2%，客户退货每年约300万元。",
+                70,
+                "2027-06-30",
+                "13800000071",
+            )
+            for name in ("冷拔管内壁裂纹检测", "粉末低氧雾化")
+        ),
+    )
+    report = report_of(workbook(("Sheet1", rows)))
+    assert report["questions"]
+    for record in report["records"]:
+        assert record["kind"] == "demand"
+        assert {"title", "owner_org"} <= set(record["derived"])
+
+
+def test_the_column_that_is_left_holds_the_names() -> None:
+    rows = (
+        ("科研产出", "所在学校", "领衔专家", "概要", "研发进展", "知识产权编号"),
+        (
+            "热泵干燥中药饮片",
+            "泺川中医药大学",
+            "白芷",
+            "闭式热泵干燥，能耗下降45%。",
+            "中试",
+            "ZL202110998877.6",
+        ),
+        (
+            "古建筑彩绘保护剂",
+            "泺川中医药大学",
+            "杜衡",
+            "水性纳米保护剂，耐候5年。",
+            "实验室",
+            "ZL202210887766.5",
+        ),
+    )
+    records = report_of(separated(rows))["records"]
+    assert [one["fields"]["title"] for one in records] == ["热泵干燥中药饮片", "古建筑彩绘保护剂"]
+    assert all(set(one["fields"]) - {"source_ref"} <= set(one["derived"]) for one in records)
+
+
+def test_a_form_with_labels_of_another_kind_asks() -> None:
+    form = (
+        ("报送厂家", "济南泉岫印刷有限公司"),
+        ("拿不下的技术", "水性覆膜胶剥离强度"),
+        ("表现", "剥离强度仅0.9N/15mm，客户要求1.5。"),
+        ("愿投", "25万元"),
+        ("限期", "2027-10-31"),
+    )
+    report = report_of(document("难题卡", form))
+    (question,) = report["questions"]
+    assert {one["header"] for one in question["columns"]} == {label for label, _ in form}
+    assert all("title" in one["derived"] for one in report["records"])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
@@ -48,10 +49,31 @@ class Reversal:
                     .order_by(ImportRow.position.desc())
                 )
             )
-        left = sum(1 for row_id in ids if not self._undo_row(row_id))
+        left = sum(1 for row_id in ids if not self._undone(row_id))
         with self.database.unit_of_work() as session:
             session.get_one(ImportBatch, batch_id).state = BatchState.UNDONE.value
         return left
+
+    def _undone(self, row_id: UUID) -> bool:
+        """Undo a row. One of a batch that was undone earlier, and was kept for what this row changed, follows."""
+        following: UUID | None = row_id
+        is_done = self._undo_row(row_id)
+        while is_done and following is not None:
+            following = self._kept_for(following)
+            if following is None or not self._undo_row(following):
+                break
+        return is_done
+
+    def _kept_for(self, row_id: UUID) -> UUID | None:
+        """The row before an undone one, if its own batch was undone and it was kept."""
+        with self.database.reading() as session:
+            row = session.get_one(ImportRow, row_id)
+            before = _row_before(session, row)
+            if before is None or session.get_one(ImportBatch, before.batch_id).state != BatchState.UNDONE:
+                return None
+            target = TARGETS[Kind(before.kind)]
+            untouched = row.record_id and target.version_of(session, row.record_id) == before.version
+            return before.id if untouched else None
 
     def _undo_row(self, row_id: UUID) -> bool:
         context = TargetContext(self.database, self.indexer, self.settings, self.principal)
@@ -69,9 +91,23 @@ class Reversal:
             if step is not None:
                 step.prepare()
             with self.database.unit_of_work() as session:
+                row = session.get_one(ImportRow, row_id)
                 if step is not None:
-                    step.write(session)
-                session.get_one(ImportRow, row_id).state = RowState.UNDONE.value
+                    written = step.write(session)
+                    before = _row_before(session, row)
+                    # Nothing but this row has changed what the one before it stored, and that is as it was again.
+                    if before is not None and row.version is not None and before.version == row.version - 1:
+                        before.version = written.version
+                row.state = RowState.UNDONE.value
         except SankuError:
             return False
         return True
+
+
+def _row_before(session: Session, row: ImportRow) -> ImportRow | None:
+    """The last row before this one that stored the same record, and was not undone."""
+    one = ImportRow
+    query = select(one).where(one.record_id == row.record_id, one.id < row.id)
+    query = query.where(one.state == RowState.DONE.value, one.version.is_not(None))
+    found: ImportRow | None = session.scalar(query.order_by(one.id.desc()).limit(1))
+    return found

@@ -55,7 +55,7 @@ _PATTERNS: Mapping[Look, re.Pattern[str]] = {
         r"(?:约|不超过|不低于|[¥￥])*[\d,.]+(?:亿|万|千)?元?(?:[-~至到—–][\d,.]+(?:亿|万|千)?元?)?(?:以内|以上|左右|以下)?|面议"
     ),
     Look.STATUS: re.compile(
-        r"(?i:on|off|online|offline|published|draft|已?上架|已?下架|已?发布|已?撤[回销]|有效|无效)"
+        r"(?i:(?:已|未|待)(?:上线|下线|公示|关闭|对接)|(?:展示|公示|征集|发布|对接)中|on|off|online|offline|published|draft|已?上架|已?下架|已?发布|已?撤[回销]|有效|无效)"
     ),
     Look.CODE: re.compile(r"[A-Za-z]{1,8}[-—_/]?\d[\w-]*|\d{5,13}"),
 }

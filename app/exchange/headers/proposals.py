@@ -14,9 +14,8 @@ LIKELY = 0.45
 """From this score a column is read so, each value marked; below, it is only proposed."""
 SHOWN = 0.2
 MOST = 3
-KIND_LIKELY = 0.52
-KIND_AHEAD = 0.08
-"""How far the likeliest kind must be ahead of the next one to be taken, each value marked."""
+_LIKELY_KINDS = ((0.52, 0.08), (0.25, 0.12))
+"""From which score, and how far ahead of the next one, the likeliest kind is taken, each value marked."""
 NOT_PROPOSED = frozenset(
     {"never", "number", "price_unit", "budget_unit", "amount_unit", "evaluation", "social_goal"}
 )
@@ -141,6 +140,8 @@ _FITS: Mapping[Kind, Mapping[str, Mapping[Look, float]]] = {
     },
 }
 """Field → what its values look like, and how much that alone says for the field."""
+_DESCRIBING = frozenset({"main_problem", "summary"})
+_NAMED_BY_PHRASES = frozenset({Kind.DEMAND, Kind.ACHIEVEMENT, Kind.CONTRACT})
 _ABOUT: Mapping[Kind, re.Pattern[str]] = {
     Kind.DEMAND: re.compile(
         "需求|榜|难题|难点|攻关|攻坚|求解|诉求|卡脖子|卡点|卡在|堵点|痛点|症结|瓶颈|难处|要找|找技术|想要|课题|愿出|盼|\\btrouble\\b|\\bneeds?\\b"
@@ -202,10 +203,11 @@ def kinds_of(columns: Sequence[SeenColumn], around: str) -> tuple[LikelyKind, ..
 
 def sure_kind(kinds: Sequence[LikelyKind]) -> Kind | None:
     """The likeliest kind, if it is likely enough and well ahead of the next one."""
-    if not kinds or not kinds[0].names or kinds[0].score < KIND_LIKELY:
+    if not kinds or not kinds[0].names:
         return None
     ahead = kinds[0].score - (kinds[1].score if len(kinds) > 1 else 0.0)
-    return kinds[0].kind if ahead >= KIND_AHEAD else None
+    is_likely = any(kinds[0].score >= score and ahead >= least for score, least in _LIKELY_KINDS)
+    return kinds[0].kind if is_likely else None
 
 
 def is_private(column: SeenColumn) -> bool:
@@ -247,7 +249,7 @@ def _with_dictionary(column: SeenColumn, kind: Kind) -> SeenColumn:
 def contradicts(column: SeenColumn, name: str, kind: Kind) -> bool:
     """Whether the values of a column are not what a field holds."""
     fits = _fits(kind).get(name)
-    if not fits or not column.looks:
+    if not fits or not column.looks or name == "status":
         return False
     return max((column.looks.get(look, 0.0) for look in fits), default=0.0) < 0.2
 
@@ -274,9 +276,14 @@ def _scores(column: SeenColumn, kind: Kind) -> dict[str, float]:
 def _by_elimination(
     columns: Sequence[SeenColumn], kind: Kind, found: dict[str, Proposal]
 ) -> dict[str, Proposal]:
-    """In a ledger of contracts, the one column of organisations that is left is the other party."""
-    if kind is not Kind.CONTRACT:
-        return found
+    """What can only be one thing: in a ledger of contracts, the column of organisations that is left is the other
+    party; the one column of short texts that is left holds the names."""
+    if kind is Kind.CONTRACT:
+        found = _other_party(columns, found)
+    return _names(columns, found) if kind in _NAMED_BY_PHRASES else found
+
+
+def _other_party(columns: Sequence[SeenColumn], found: dict[str, Proposal]) -> dict[str, Proposal]:
     fields = {column.known for column in columns if column.known} | {one.field for one in found.values()}
     left = [
         column
@@ -289,6 +296,32 @@ def _by_elimination(
     if len(left) == 1 and len(open_) == 1:
         return found | {left[0].key: Proposal(open_[0], LIKELY)}
     return found
+
+
+def _names(columns: Sequence[SeenColumn], found: dict[str, Proposal]) -> dict[str, Proposal]:
+    fields = {column.known for column in columns if column.known} | {one.field for one in found.values()}
+    if "title" in fields:
+        return found
+    open_ = [column for column in columns if column.known is None and column.key not in found]
+    phrases = [
+        column
+        for column in open_
+        if column.looks.get(Look.PHRASE, 0.0) >= 0.6 and column.looks.get(Look.PERSON, 0.0) < 0.5
+    ]
+    if len(phrases) == 1:
+        return found | {phrases[0].key: Proposal("title", LIKELY)}
+    # Where a short text was taken for the description and a long one is left, the short one is the name.
+    described = next((key for key, one in found.items() if one.field in _DESCRIBING), None)
+    long = [column for column in open_ if column.looks.get(Look.TEXT, 0.0) >= 0.6]
+    short = next((column for column in columns if column.key == described), None)
+    if phrases or described is None or short is None or len(long) != 1:
+        return found
+    if short.looks.get(Look.PHRASE, 0.0) < 0.6:
+        return found
+    return found | {
+        described: Proposal("title", LIKELY),
+        long[0].key: Proposal(found[described].field, LIKELY),
+    }
 
 
 @cache

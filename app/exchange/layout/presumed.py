@@ -16,6 +16,7 @@ AMONG = 20
 FOLLOWING = 8
 MAX_VALUES = 0.2
 """Share of its texts that may look like values."""
+MAX_BARE = 12
 NEAR = 0.3
 """How like a known wording a label beside a value must be."""
 
@@ -72,7 +73,27 @@ def presumed_labels(rows: Sequence[Row]) -> frozenset[int]:
             found.add(column)  # the second pair of a row, which not every row has
             column += 1
         column += 1
-    return frozenset(found)
+    return frozenset(found) or _first_of_two(rows)
+
+
+def _first_of_two(rows: Sequence[Row]) -> frozenset[int]:
+    """The first column, where the rows are nothing but pairs of a short distinct text and something beside it, and some
+    of the short ones are like labels."""
+    pairs = [[text for text in _texts(row) if text] for row in rows]
+    pairs = [texts for texts in pairs if len(texts) > 1]
+    labels = [texts[0] for texts in pairs]
+    is_form = (
+        len(pairs) >= MIN_LABELS + 1
+        and all(len(texts) == 2 for texts in pairs)
+        and all(row.values and text_of(row.values[0]) for row in rows if not row.is_empty())
+        and len(set(labels)) == len(labels)
+        and all(
+            len(label) <= MAX_BARE and not looks_like_a_value(label) and not is_serial(label)
+            for label in labels
+        )
+        and 3 * sum(1 for label in labels if _is_near(label)) >= len(labels)
+    )
+    return frozenset({0}) if is_form else frozenset()
 
 
 def _is_near(text: str) -> bool:

@@ -1,7 +1,7 @@
 """What a person must say of a table or form: which kind of record it holds, and what its columns mean."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.exchange.headers.contents import Look, looks_of
@@ -123,7 +123,7 @@ def understood(
         )
         return Understanding(listed, meanings={key: one for key, one in plain.items() if one is not None})
     likely = kinds_of(seen, f"{around} {name}")
-    kind, how = _kind(headers.values(), around, learnt, likely)
+    kind, how = _kind(seen, around, learnt, likely)
     guessed = how == "guessed"
     if kind is None:
         return Understanding(
@@ -141,10 +141,12 @@ def understood(
 
 
 def _kind(
-    headers: Collection[str], around: str, learnt: Mapping[str, str], likely: Sequence[LikelyKind]
+    seen: Sequence[SeenColumn], around: str, learnt: Mapping[str, str], likely: Sequence[LikelyKind]
 ) -> tuple[Kind | None, str]:
     """The kind of a list, and how it is known: `given` with the file, `said` before of such a list, `listed` in the
-    dictionary, or `guessed`."""
+    dictionary, or `guessed`. A list of which the dictionary knows the lesser part is not listed in it, unless what it
+    is like says the same: 全称 and 手机 stand in a list of demands as well as in a roll."""
+    headers = [one.header for one in seen]
     said = said_kind(headers, learnt)
     if said is not None and said.decides:
         return said.kind, "said"
@@ -152,7 +154,11 @@ def _kind(
         return learnt.kind, "given"
     listed = kind_of(headers, around, learnt)
     if listed is not None:
-        return listed, "listed"
+        filled = [one for one in seen if one.looks]
+        known = [one for one in filled if meaning(one.header, listed, learnt=learnt) is not None]
+        agrees = bool(likely) and likely[0].kind is listed
+        if agrees or 2 * len(known) > len(filled):
+            return listed, "listed"
     if said is not None:
         return said.kind, "said"
     return sure_kind(likely), "guessed"
