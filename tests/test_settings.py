@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from app.cli.common import load_settings
 from app.database import Database
+from app.encryption.keys import read_ring
 from app.main import create_app
 from app.settings import DEMO_SECRET, Settings
 
@@ -124,3 +125,16 @@ def test_what_is_no_host_is_refused(value: str, monkeypatch: pytest.MonkeyPatch)
         load_settings()
     monkeypatch.setenv("SANKU_WEBHOOK_ALLOWED_HOSTS", "127.0.0.1:8080, hooks.test:8443,[::1]:9000")
     assert load_settings().webhook_allowed_hosts == ["127.0.0.1:8080", "hooks.test:8443", "[::1]:9000"]
+
+
+def test_a_home_of_the_demonstration_says_so(tmp_path: Path) -> None:
+    empty = Settings(_env_file=None, home=tmp_path)
+    with pytest.raises(RuntimeError, match="sanku init"):
+        _ = empty.signing_key
+    (tmp_path / "demo_password").touch()
+    demonstration = Settings(_env_file=None, home=tmp_path)
+    for read in (lambda: demonstration.signing_key, lambda: read_ring(demonstration)):
+        with pytest.raises(RuntimeError, match="SANKU_DEMO=true") as refused:
+            read()
+        assert "sanku init" not in str(refused.value)
+    assert Settings(_env_file=None, home=tmp_path, demo=True).signing_key

@@ -12,7 +12,7 @@ from app.accounts.sessions.demonstration import DemonstrationLogin, Demonstratio
 from app.accounts.users import UserFacts, create_user
 from app.database import Database, now
 from app.libraries.managers.models import Manager
-from app.settings import Settings
+from app.settings import DEMO_PASSWORD, Settings
 
 BUREAU = "济南市科技成果转化服务中心（演示）"
 ENTERPRISE = "济南柱川液压油缸有限公司"
@@ -39,7 +39,7 @@ def manager_email(source_ref: str) -> str:
 
 def password_of(settings: Settings) -> str:
     """The password of all demonstration accounts, generated once per installation and readable only by its owner."""
-    file = settings.home_path / "demo_password"
+    file = settings.home_path / DEMO_PASSWORD
     if not file.exists() or not file.stat().st_size:
         file.touch(mode=0o600)
         file.write_text(f"Demo-{secrets.token_urlsafe(9)}-1a", encoding="ascii")

@@ -19,7 +19,7 @@ from app.encryption.ring import (
     signing_derived,
     taken_apart,
 )
-from app.settings import Settings
+from app.settings import OF_DEMONSTRATION, Settings
 
 COMMAND_SECONDS = 30
 FOLLOWED_EVERY = 1.0
@@ -143,6 +143,8 @@ def read_ring(settings: Settings) -> KeyRing:
         pass
     keys += _named_keys(settings)
     if not keys:
+        if settings.is_demonstration_home:
+            raise KeysUnusableError(f"no encryption keys: {OF_DEMONSTRATION}")
         raise KeysUnusableError(
             "no encryption keys: run `sanku init` or set SANKU_ENCRYPTION_KEYS (缺少加密密钥：请先运行 sanku init)"
         )

@@ -28,9 +28,15 @@ from app.settings.service import (
 from app.settings.types import MailSecurity
 from app.settings.working_days import CalendarSettings
 
-__all__ = ["DEMO_SECRET", "GROUPS", "MailSecurity", "Settings"]
+__all__ = ["DEMO_PASSWORD", "DEMO_SECRET", "GROUPS", "OF_DEMONSTRATION", "MailSecurity", "Settings"]
 
 DEMO_SECRET = "demo-secret-never-use-it-outside-a-demo"  # noqa: S105 — refused outside the demo
+DEMO_PASSWORD = "demo_password"  # noqa: S105 — the name of a file
+"""The file in the home of a demonstration with the password of its accounts."""
+OF_DEMONSTRATION = (
+    "`sanku demo` has made this home; set SANKU_DEMO=true for commands on it "
+    "(该目录由 sanku demo 生成，请设置 SANKU_DEMO=true)"
+)
 
 GROUPS = (
     StorageSettings,
@@ -170,6 +176,11 @@ class Settings(
     def files_path(self) -> Path:
         return self.home_path / "files"
 
+    @property
+    def is_demonstration_home(self) -> bool:
+        """Whether `sanku demo` has made the home, although these settings are no demonstration's."""
+        return not self.demo and (self.home_path / DEMO_PASSWORD).exists()
+
     @cached_property
     def signing_key(self) -> str:
         """The key that signs tokens: the setting, else the file that `sanku init` wrote, else (demo) a fixed one.
@@ -183,6 +194,8 @@ class Settings(
             return self.secret_file.read_text(encoding="ascii").strip()
         if self.demo:
             return DEMO_SECRET
+        if self.is_demonstration_home:
+            raise RuntimeError(f"no signing key: {OF_DEMONSTRATION}")
         raise RuntimeError(
             "no signing key: run `sanku init` or set SANKU_SECRET_KEY (缺少签名密钥：请先运行 sanku init)"
         )

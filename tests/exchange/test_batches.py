@@ -311,10 +311,10 @@ def test_a_file_whose_reading_was_interrupted_is_not_committed(
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_batches_that_are_undone_leave_nothing(operator: UserClient, order: tuple[int, int]) -> None:
-    batches = [upload(operator, sheet(DEMANDS)), None]
-    commit(operator, batches[0])
-    batches[1] = upload(operator, sheet(changed(DEMANDS, 1, 需求描述="单件耗时50分钟。")))
-    commit(operator, batches[1])
+    batches = []
+    for rows in (DEMANDS, changed(DEMANDS, 1, 需求描述="单件耗时50分钟。")):
+        batches.append(upload(operator, sheet(rows)))
+        commit(operator, batches[-1])
     assert len(demands(operator)) == 2
     for index in order:
         ok(operator.post(f"/v1/imports/{batches[index]['id']}/undo"))
