@@ -14,6 +14,9 @@ from sqlalchemy import update
 from app.accounts.models import Organisation, Role
 from app.database import now
 from app.engagements.contract_models import Contract
+from app.engagements.events import contract_payload
+from app.events.catalogue import ContractAmended
+from app.events.outbox import emit
 from app.libraries.managers.models import Affiliation, Manager
 from app.talent.certificates.models import TrainingCertificate
 from tests.support.builders.contracts import make_contract
@@ -79,6 +82,12 @@ class Recognition(LibraryUsers):
                 .where(Contract.id == contract_id)
                 .values(version=Contract.version + 1, **columns)
             )
+
+    def announce_amendment(self, contract_id: UUID) -> None:
+        """Say that the contract, as it is now, was amended."""
+        with self.database.unit_of_work() as session:
+            contract = session.get_one(Contract, contract_id)
+            emit(session, ContractAmended(**contract_payload(contract), changed=["deal_amount_wan"]))
 
     def verified_certificate(self, manager: UUID, level: str, valid_to: date | None = None) -> UUID:
         """Verified already."""

@@ -50,7 +50,7 @@ def test_any_sequence(scenario: Scenario, steps: list[tuple[str, Any]]) -> None:
         elif kind == "change":
             _change(scenario, contract, CHANGES[what])
         elif kind == "work":
-            scenario.emit_event("contract.amended", contract)
+            scenario.announce_amendment(contract)
             scenario.work()
         assert scenario.operator_client.get(f"{ROUNDS}/{round_id}").json()["state"] == state
         if state in FROZEN:

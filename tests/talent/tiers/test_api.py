@@ -224,7 +224,7 @@ class TestEvents:
         scenario.emit_event("contract.landed", more[0])
         scenario.work()
         scenario.change_contract(more[0], deal_amount_wan=Decimal("9.99"), technology_amount_wan=Decimal("1"))
-        scenario.emit_event("contract.amended", more[0])
+        scenario.announce_amendment(more[0])
         scenario.work()
         scenario.change_contract(contract, state=ContractState.CANCELLED)
         scenario.emit_event("contract.cancelled", contract)
@@ -269,7 +269,7 @@ class TestEvents:
             )
             gone = session.scalars(select(ContractShare).where(ContractShare.manager_id == leaving.id)).one()
             session.delete(gone)
-        scenario.emit_event("contract.amended", contract)
+        scenario.announce_amendment(contract)
         scenario.work()
         assert [after for _, after, _ in self.changes(scenario, leaving)] == ["E", None]
         assert [after for _, after, _ in self.changes(scenario, staying)] == ["E"]
