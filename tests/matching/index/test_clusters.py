@@ -111,6 +111,38 @@ def test_nearly_all_true_neighbours_are_found_under_any_filter(parts: dict[str, 
         )
 
 
+@pytest.mark.parametrize("k", [1, 5, 20])
+def test_fewer_neighbours_are_found_as_surely(k: int) -> None:
+    rows = crowd(6000, seed=1)
+    queries = crowd(200, seed=2) - rows.mean(axis=0)
+    shard, exact = clustered(rows, queries[:100]), Shard(WIDTH)
+    exact.put(entries(rows))
+    found, wanted = (one.search(queries[100:], k, ALL) for one in (shard, exact))
+    hits = [
+        len({hit.record_id for hit in some} & {hit.record_id for hit in all_})
+        for some, all_ in zip(found, wanted, strict=True)
+    ]
+    assert np.mean(hits) >= 0.99 * k
+
+
+def test_a_question_is_answered_alike_alone_and_among_others() -> None:
+    rows = crowd(4000, seed=5)
+    queries = crowd(40, seed=6) - rows.mean(axis=0)
+    shard = clustered(rows, queries[:0])
+    together = shard.search(queries, 20, ALL)
+    assert [shard.search(query[None], 20, ALL)[0] for query in queries] == together
+
+
+def test_vectors_of_an_odd_number_of_components_are_clustered_too() -> None:
+    rows = crowd(2000, seed=7)[:, :47]
+    rows = np.ascontiguousarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    shard = Shard(47, flat_up_to=100)
+    shard.put(entries(rows))
+    cluster(shard, rows[:0])
+    found = shard.search(rows[:50], 1, ALL)
+    assert [hits[0].record_id for hits in found] == [UUID(int=number) for number in range(50)]
+
+
 def test_clusters_are_rebuilt_when_the_library_has_grown_or_changed() -> None:
     rows = crowd(900, seed=3)
     shard = clustered(rows[:500], rows[:0])
