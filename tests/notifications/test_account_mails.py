@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from app.accounts.models import User
+from app.accounts.models import Role, User
 from app.database import Database
 from tests.http.registration import REGISTRATION
 from tests.support.builders.accounts import PASSWORD
-from tests.support.callers import Caller
-from tests.support.http import ok, refused
-from tests.support.servers import Mailbox
+from tests.support.builders.factors import set_up
+from tests.support.builders.passkeys import register
+from tests.support.callers import Caller, LogIn
+from tests.support.http import created, ok, refused
+from tests.support.servers import Letter, Mailbox, Receiver
 
 EMAIL: str = REGISTRATION["user"]["email"]
 
@@ -144,3 +146,87 @@ def test_every_mail_says_its_gist_in_english(
         for text in letter.parts.values():
             assert re.search(r"\b(account|Somebody)\b", text), letter.subject
             assert re.search(r"If it was (not )?you", text), letter.subject
+
+
+def reset_password(client: Any, mailbox: Mailbox, drain: Callable[[], int], email: str) -> Letter:
+    """Set another password by the link of a mail; answers the mail about that."""
+    drain()
+    ok(client.post("/v1/auth/password-reset", json={"email": email}), 202)
+    drain()
+    _, token = link_in(mailbox, email)
+    body = {"token": token, "new_password": "Another-word-93"}
+    ok(client.post("/v1/auth/password-reset/confirm", json=body), 204)
+    drain()
+    return mailbox.to(email)[-1]
+
+
+def test_the_mail_about_a_reset_names_what_still_opens_the_account(
+    client: Any,
+    mailbox: Mailbox,
+    drain: Callable[[], int],
+    log_in: LogIn,
+    app: Any,
+    receiver: Receiver,
+) -> None:
+    """Whoever took over the account may have left them there, and a new password ends none of them."""
+    owner = log_in(Role.ENTERPRISE, administrator=True)
+    email = email_of(app, owner)
+    set_up(owner, {})
+    register(owner, {}, name="备用电脑")
+    key = created(owner.post("/v1/api-keys", json={"name": "同步", "scopes": ["demands:read"]}))
+    ok(owner.post("/v1/invitations", json={"email": "stranger@example.com", "role": "enterprise"}), 201)
+    webhook = {"name": "转发", "url": receiver.url("/hook"), "types": ["push.new"]}
+    created(owner.post("/v1/webhooks", json=webhook))
+    letter = reset_password(client, mailbox, drain, email)
+    base = "https://sanku.example.com"
+    for body in letter.parts.values():
+        for named, page in (
+            ("“备用电脑”", "/account/security"),
+            ("验证器", "/account/security"),
+            ("未使用的恢复码 10 个", "/account/security"),
+            (f"sk_{key['prefix']}", "/desk/organisation/keys"),
+            ("stranger＠example．com", "/desk/organisation/people"),
+            ("“转发”", "/desk/organisation/webhooks"),
+        ):
+            assert named in body and f"{base}{page}" in body, (named, body)
+        assert "未退出的登录" not in body, "the reset has ended all sessions"
+        assert "更换密码不影响" in body and "The new password ends none" in body
+
+
+def test_the_mail_about_a_reset_says_that_nothing_else_is_left(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_enterprise: Caller, app: Any
+) -> None:
+    letter = reset_password(client, mailbox, drain, email_of(app, as_enterprise))
+    text = letter.parts["text/plain"]
+    assert "没有通行密钥" in text and "no passkey, key or session is left" in text
+    assert "https://sanku.example.com/account/security" in text
+
+
+def test_many_harmless_changes_do_not_use_up_the_mails_about_a_passkey_or_a_password(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_enterprise: Caller, app: Any
+) -> None:
+    email = email_of(app, as_enterprise)
+    _, first = register(as_enterprise, {}, name="甲")
+    for n in range(12):
+        changed = {"name": f"甲{n}"}
+        ok(as_enterprise.patch(f"/v1/me/passkeys/{first['passkey']['id']}", json=changed))
+    drain()
+    assert len(mailbox.to(email)) == 10
+    set_up(as_enterprise, {})
+    letter = reset_password(client, mailbox, drain, email)
+    assert "登录密码已修改" in letter.parts["text/plain"]
+    assert any("已启用验证器" in one.parts["text/plain"] for one in mailbox.to(email))
+
+
+def test_a_name_is_no_link_in_a_mail_that_nobody_asked_for(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int]
+) -> None:
+    """Anybody may register with any name and mailbox: the service must not carry their links to strangers."""
+    names = {"name": "领奖请点 https://evil.example/a 或 www.evil.example"}
+    organisation = REGISTRATION["organisation"] | names
+    user = REGISTRATION["user"] | {"name": "访问 evil.example/b 领取"}
+    ok(client.post("/v1/register", json=REGISTRATION | {"organisation": organisation, "user": user}), 202)
+    drain()
+    (letter,) = mailbox.to(EMAIL)
+    for body in letter.parts.values():
+        assert "evil．example" in body and "evil.example" not in body

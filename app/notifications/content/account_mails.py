@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.links.credential_mails import OF_PASSWORDS
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import Organisation, User
 from app.clock import JINAN_TIME
 from app.database import now
 from app.notifications.channels.base import Content
+from app.notifications.content.quoted_words import without_links
+from app.notifications.content.remaining_access import SECURITY, Remaining, remaining_access
 from app.notifications.content.renderer import templates
 
 _IGNORE = "如非您本人操作，请忽略本邮件，不要点击链接，也不要转发。"
@@ -20,8 +23,12 @@ _OF_NOTICES_EN = (
 )
 
 
-def render_account_link(session: Session, link: AccountLink, url: str) -> Content | None:
-    """The mail of a link that leads to `url`; None if the link was used, has expired, or helps nobody."""
+def render_account_link(session: Session, link: AccountLink, url: str, *, public_url: str) -> Content | None:
+    """The mail of a link that leads to `url`; None if the link was used, has expired, or helps nobody.
+
+    Args:
+        public_url: the base of links to pages that ask for a login.
+    """
     if link.used_at is not None or link.expires_at <= now():
         return None
     user = session.scalar(select(User).where(User.email == link.email))
@@ -37,24 +44,24 @@ def render_account_link(session: Session, link: AccountLink, url: str) -> Conten
         case LinkPurpose.MAIL_CHANGED:
             return _address_changed(session, link)
         case LinkPurpose.CREDENTIALS_CHANGED:
-            return _credentials_changed(session, link)
+            return _credentials_changed(session, link, public_url.rstrip("/"))
 
 
 def _registration(link: AccountLink, url: str) -> Content:
-    organisation = link.data["organisation"]["name"]
+    organisation, name = (
+        without_links(text) for text in (link.data["organisation"]["name"], link.data["name"])
+    )
     lines = (
-        f"有人以“{organisation}”（{link.data['name']}）的名义，用此邮箱注册了三库账号。",
+        f"有人以“{organisation}”（{name}）的名义，用此邮箱注册了三库账号。",
         f"如是您本人，请在 {_hours(link)} 小时内点击“确认邮箱”；确认后账号方可使用，" + _OF_NOTICES,
         _IGNORE,
     )
     english = (
-        f"Somebody registered an account of Sanku with this mailbox, as {link.data['name']} of {organisation}. If it "
+        f"Somebody registered an account of Sanku with this mailbox, as {name} of {organisation}. If it "
         f"was you, open the link within {_hours(link)} hours to confirm the mailbox. From then on the account can be "
         f"used, and {_OF_NOTICES_EN} {_IGNORE_EN}"
     )
-    return _mail(
-        "account.register", "【三库】请确认注册邮箱", link.data["name"], lines, english, url, "确认邮箱"
-    )
+    return _mail("account.register", "【三库】请确认注册邮箱", name, lines, english, url, "确认邮箱")
 
 
 def _tried(user: User) -> Content:
@@ -181,44 +188,76 @@ CHANGES: Mapping[str, tuple[str, str]] = {
 """What changed → in Chinese and in English, without the full stop."""
 
 
-def _credentials_changed(session: Session, link: AccountLink) -> Content:
+def _credentials_changed(session: Session, link: AccountLink, base: str) -> Content:
     user = session.get_one(User, link.user_id)
     zh, en = CHANGES[link.data["change"]]
     at = link.created_at.astimezone(JINAN_TIME)
+    remaining = remaining_access(session, user)
+    zh_remaining, en_remaining = _words_before(remaining, is_of_password=link.data["change"] in OF_PASSWORDS)
     lines = (
         f"您的三库账号：{zh}。",
         f"时间：{at:%Y-%m-%d %H:%M}。",
         "如非您本人操作，请立即在登录页选择“忘记密码”重设密码，并联系主管部门。",
+        *zh_remaining,
     )
     english = (
         f"Your account of Sanku: {en}. Time: {at:%Y-%m-%d %H:%M} (Jinan). If it was not you, reset the password on the "
-        "login page at once, and contact the bureau."
+        f"login page at once, and contact the bureau. {en_remaining}"
+    ).strip()
+    return _mail(
+        "account.credentials_changed",
+        "【三库】账号安全提醒",
+        user.name,
+        lines,
+        english,
+        f"{base}{SECURITY}",
+        "查看登录与安全",
+        items=[(one.zh, one.en, f"{base}{one.page}") for one in remaining],
     )
-    return _mail("account.credentials_changed", "【三库】账号安全提醒", user.name, lines, english)
+
+
+def _words_before(remaining: Sequence[Remaining], *, is_of_password: bool) -> tuple[Sequence[str], str]:
+    """What is said of the list of what still holds, in Chinese and English."""
+    if remaining and is_of_password:
+        return (
+            ("更换密码不影响下列各项，它们仍然有效。其中如有您不认识的，请立即在所列页面移除：",),
+            "The new password ends none of what is listed below. Remove at once what you do not know.",
+        )
+    if remaining:
+        return (
+            ("目前有效的各项如下。其中如有您不认识的，请立即在所列页面移除：",),
+            "What holds now is listed below. Remove at once what you do not know.",
+        )
+    if is_of_password:
+        return (
+            ("除新密码外，没有通行密钥、API 密钥等其他仍然有效的途径。",),
+            "Besides the new password nothing opens the account: no passkey, key or session is left.",
+        )
+    return (), ""
 
 
 def _invitation(session: Session, link: AccountLink, url: str) -> Content:
-    organisation = session.get_one(Organisation, link.organisation_id)
+    organisation = without_links(session.get_one(Organisation, link.organisation_id).name)
     lines = (
-        f"“{organisation.name}”邀请您成为其在三库的用户。请在 7 天内点击“接受邀请”，设置姓名和密码；接受后，"
+        f"“{organisation}”邀请您成为其在三库的用户。请在 7 天内点击“接受邀请”，设置姓名和密码；接受后，"
         + _OF_NOTICES,
         "如您不认识该单位，请忽略本邮件。",
     )
     english = (
-        f"{organisation.name} invites you to be one of its users of Sanku. Open the link within 7 days and set your "
+        f"{organisation} invites you to be one of its users of Sanku. Open the link within 7 days and set your "
         f"name and password; from then on {_OF_NOTICES_EN} If you do not know the organisation, ignore this mail."
     )
     return _mail("account.invite", "【三库】邀请您加入", "", lines, english, url, "接受邀请")
 
 
 def _invited_user(session: Session, link: AccountLink, user: User) -> Content:
-    organisation = session.get_one(Organisation, link.organisation_id)
+    organisation = without_links(session.get_one(Organisation, link.organisation_id).name)
     lines = (
-        f"“{organisation.name}”邀请您成为其在三库的用户，但此邮箱已有账号，一个账号只属于一个单位。",
+        f"“{organisation}”邀请您成为其在三库的用户，但此邮箱已有账号，一个账号只属于一个单位。",
         "如需转入该单位，请联系主管部门办理；或请对方改邀您的其他邮箱。",
     )
     english = (
-        f"{organisation.name} invited you to be one of its users of Sanku, but this mailbox has an account already, "
+        f"{organisation} invited you to be one of its users of Sanku, but this mailbox has an account already, "
         "and an account belongs to one organisation. Ask the bureau to move it, or the organisation to invite another "
         "mailbox of yours."
     )
@@ -237,6 +276,8 @@ def _mail(
     english: str,
     url: str | None = None,
     button: str = "",
+    *,
+    items: Sequence[tuple[str, str, str]] = (),
 ) -> Content:
     variables = {
         "subject": subject,
@@ -246,6 +287,7 @@ def _mail(
         "url": url,
         "button": button,
         "english": english,
+        "items": items,
     }
     return Content(
         type=type_,

@@ -367,7 +367,7 @@ def _notice(
     english: str | None = None,
 ) -> Content:
     short = "\n".join([*lines, *([url] if url else [])])
-    values = {"lines": lines, "url": url, "button": button, "english": english}
+    values = {"lines": lines, "items": (), "url": url, "button": button, "english": english}
     return _content("notice", context, subject, short, data, type_=type_, **values)
 
 

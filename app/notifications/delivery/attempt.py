@@ -156,7 +156,7 @@ def _account_mail(
     url = ""
     if (path := PATHS.get(LinkPurpose(link.purpose))) is not None:
         url = context.link(path, token_of(context.settings.signing_key, link.id))
-    content = render_account_link(session, link, url)
+    content = render_account_link(session, link, url, public_url=context.public_url)
     if content is None:
         raise _SkipDelivery(DeliveryState.DROPPED, "nothing_left_to_tell")
     channel = context.channels.get(ChannelKind.MAIL)
