@@ -23,7 +23,7 @@ def mcp(
     """Serve search, matching, records and the inbox to an assistant, with the rights of the caller's own API key."""
     try:
         from sanku.mcp.callers import Callers, key_of_process
-        from sanku.mcp.server import build
+        from sanku.mcp.server import MOST_BODY, build
     except ImportError as error:
         raise RuntimeError(
             "install the extra `mcp`: pip install 'sanku[mcp]' (请安装附加组件 mcp)"
@@ -31,7 +31,12 @@ def mcp(
 
     if http:
         build(Callers(url)).run(
-            "streamable-http", host="127.0.0.1", port=port, stateless_http=True, json_response=True
+            "streamable-http",
+            host="127.0.0.1",
+            port=port,
+            stateless_http=True,
+            json_response=True,
+            max_request_body_size=MOST_BODY,
         )
     else:
         build(Callers(url, key_of_process(key_file))).run("stdio")

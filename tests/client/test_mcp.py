@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import httpx2
@@ -16,13 +16,15 @@ import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from pydantic import BaseModel, Field
 from typer.testing import CliRunner
 
 from app.accounts.models import Role, User
 from app.cli import cli
 from app.database import Database
+from sanku.mcp.arguments import Tools
 from sanku.mcp.callers import Callers
-from sanku.mcp.server import build
+from sanku.mcp.server import READING, build
 from tests.support.builders.accounts import make_api_key
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
@@ -218,16 +220,22 @@ def test_the_inbox_offers_what_the_key_may_answer(
         ),
         ("postpone_push", {"push_id": "x", "until": "明天"}, {"until": "应为带时区的日期时间"}),
         ("read_record", {"library": "demands", "id": "x"}, {"record_id": "必填", "id": "library, record_id"}),
+        ("match_text", {"text": "高" * 5001}, {"text": "不得超过 5000 字"}),
+        ("search", {"library": "demands", "field": ["40"] * 21}, {"field": "不得超过 20 项"}),
+        ("search", {"library": "demands", "field": ["4" * 61]}, {"field.0": "不得超过 60 字"}),
+        ("search", {"library": "demands", "field": [["40"]]}, {"field.0": "应为文字"}),
+        ("search", {"library": "demands", "region": "历" * 61}, {"region": "不得超过 60 字"}),
+        (
+            "decline_push",
+            {"push_id": "x", "reason": "other", "note": "贵" * 501},
+            {"note": "不得超过 500 字"},
+        ),
     ],
 )
 def test_every_wrong_argument_is_named_in_chinese_and_english(
     tool: str, arguments: dict[str, Any], named: dict[str, str]
 ) -> None:
-    async def ask() -> Any:
-        async with Client(build(Callers("http://127.0.0.1:9", "sk_of_nobody"))) as assistant:
-            return await assistant.call_tool(tool, arguments)
-
-    refused = asyncio.run(ask())
+    refused = asked(tool, arguments)
     assert refused.is_error
     _, *faults = text_of(refused).split("; ")
     said = dict(fault.split(": ", 1) for fault in faults if ": " in fault)
@@ -235,14 +243,68 @@ def test_every_wrong_argument_is_named_in_chinese_and_english(
     assert "pydantic" not in text_of(refused)
 
 
-def test_an_unknown_tool_is_answered_with_those_there_are() -> None:
+def asked(tool: str, arguments: dict[str, Any]) -> Any:
     async def ask() -> Any:
         async with Client(build(Callers("http://127.0.0.1:9", "sk_of_nobody"))) as assistant:
-            return await assistant.call_tool("delete_everything", {})
+            return await assistant.call_tool(tool, arguments)
 
-    refused = asyncio.run(ask())
+    return asyncio.run(ask())
+
+
+def test_an_unknown_tool_is_answered_with_those_there_are() -> None:
+    refused = asked("delete_everything", {})
     assert refused.is_error
     assert "没有工具“delete_everything”" in text_of(refused) and "match_text" in text_of(refused)
+
+
+def test_no_argument_and_no_refusal_grows_without_bound() -> None:
+    for arguments in (
+        {f"unknown{n}": 1 for n in range(5000)},
+        {"n" * 100_000: 1},
+        {"library": "demands", "field": [1] * 5000},
+        {"library": "demands", "field": "[" * 100_000},
+    ):
+        assert len(text_of(asked("search", arguments))) < 10_000
+    assert len(text_of(asked("t" * 100_000, {}))) < 1000
+
+    class Deep(BaseModel):
+        text: str
+
+    async def unbounded(text: str) -> None: ...
+    async def of_items(texts: Annotated[list[str], Field(max_length=3)]) -> None: ...
+    async def nested(texts: Annotated[list[list[int]], Field(max_length=3)]) -> None: ...
+    async def with_object(deep: Deep) -> None: ...
+
+    for tool in (unbounded, of_items, nested, with_object):
+        with pytest.raises(TypeError, match="has no bound"):
+            Tools().tool("", READING)(tool)
+
+
+def test_the_bounds_are_those_of_the_api(app: Any) -> None:
+    """What a tool takes, the API takes, too."""
+    described = app.openapi()
+    parameters = described["paths"]["/v1/demands"]["get"]["parameters"]
+    of_api = {one["name"]: _longest(one["schema"]) for one in parameters}
+    schemas = described["components"]["schemas"]
+    text = _longest(schemas["TextMatchIn"]["properties"]["text"])
+    note = _longest(schemas["Decline"]["properties"]["note"])
+
+    async def tools() -> Any:
+        async with Client(build(Callers("http://127.0.0.1:9", "sk_of_nobody"))) as assistant:
+            return {
+                tool.name: tool.input_schema["properties"] for tool in (await assistant.list_tools()).tools
+            }
+
+    found = asyncio.run(tools())
+    assert _longest(found["search"]["query"]) == of_api["q"] == 200
+    assert _longest(found["search"]["cursor"]) == of_api["cursor"]
+    assert (_longest(found["match_text"]["text"]), _longest(found["decline_push"]["note"])) == (text, note)
+
+
+def _longest(schema: dict[str, Any]) -> int | None:
+    one = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+    longest: int | None = one.get("maxLength")
+    return longest
 
 
 def test_without_a_key_nothing_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
