@@ -22,7 +22,7 @@ from rich.progress import (
 )
 
 from app.observability import configure_logging
-from app.settings import Settings
+from app.settings import OF_DEMONSTRATION, Settings
 
 if TYPE_CHECKING:
     from app.database import Database
@@ -41,7 +41,8 @@ def load_settings(**overrides: Any) -> Settings:
     """Read the settings from the environment and configure logging.
 
     Raises:
-        RuntimeError: a setting is invalid; the message names it.
+        RuntimeError: a setting is invalid; the message names it. Or `sanku demo` has made the home, and the settings
+            are no demonstration's: keys of its own would close it.
     """
     from pydantic import ValidationError
 
@@ -51,6 +52,8 @@ def load_settings(**overrides: Any) -> Settings:
         details = "; ".join(f"SANKU_{str(item['loc'][-1]).upper()}: {item['msg']}" if item["loc"] else item["msg"]
                             for item in error.errors())  # fmt: skip
         raise RuntimeError(f"invalid settings (配置有误): {details}") from error
+    if settings.is_demonstration_home:
+        raise RuntimeError(OF_DEMONSTRATION)
     configure_logging(level=settings.log_level, as_json=settings.log_json and not sys.stderr.isatty())
     return settings
 

@@ -148,6 +148,26 @@ class TestInit:
         assert "Traceback" not in ended.err
         assert not home.exists() or not list(home.iterdir())
 
+    @pytest.mark.parametrize("command", [("init",), ("serve",), ("worker",)])
+    @pytest.mark.parametrize("has_key", [False, True])
+    def test_a_home_of_the_demonstration_stays_as_it_is(
+        self,
+        sanku: Sanku,
+        home: Path,
+        command: tuple[str, ...],
+        has_key: bool,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Keys of its own would close it, also with SANKU_DEMO set afterwards."""
+        home.mkdir()
+        (home / "demo_password").write_text("x")
+        if has_key:
+            monkeypatch.setenv("SANKU_SECRET_KEY", "k" * 48)
+        ended = sanku(*command)
+        assert ended.status == 1
+        assert "SANKU_DEMO=true" in ended.err
+        assert [path.name for path in home.iterdir()] == ["demo_password"]
+
     def test_settings_that_are_not_valid_are_named(
         self, sanku: Sanku, monkeypatch: pytest.MonkeyPatch
     ) -> None:
