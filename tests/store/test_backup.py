@@ -4,10 +4,11 @@ import gzip
 import hashlib
 import io
 import json
+import resource
 import sqlite3
 import tarfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,35 @@ def test_what_is_no_whole_backup_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_archive_that_grows_is_refused_before_anything_is_written(
+    used: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
+    """The manifest is the last member: what comes before it must not fill the disk."""
+    archive = tmp_path / "store.backup"
+    _back_up(used, archive)
+    members = _members(archive.read_bytes())
+    foreign: Any = {"files/a/b": b"x", **members}
+    larger: Any = {**members, "sanku.db": members["sanku.db"] + b"x"}
+    manifest = json.loads(members["manifest.json"])
+    manifest["members"]["files/a/b"] = {"size": 1 << 50, "sha256": "0" * 64}
+    petabyte: Any = {"files/a/b": 1 << 50, **members, "manifest.json": json.dumps(manifest).encode()}
+    target = elsewhere("sqlite")
+    for name, content, refusal in (
+        ("a member that the manifest does not name", _archive(foreign), "files/a/b is not what"),
+        ("a member that is larger", _archive(larger), "sanku.db is not what"),
+        ("more than the disk has", _archive(petabyte), "more than the disk has free"),
+        ("a member twice", _archive_of([*members.items(), *members.items()]), "more after its end"),
+        ("a header without end", _with_long_header(members), "header is none of a backup"),
+        ("a sparse file", _with_sparse_file(members), "header is none of a backup"),
+    ):
+        archive.write_bytes(content)
+        with _no_file_grows(), pytest.raises(BackupRefusedError) as refused:
+            restore(archive, target, _files(target))
+        assert refusal in str(refused.value), name
+    assert list(target.home_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_trigger_of_somebody_else_is_not_restored(
     used: Settings, tmp_path: Path, elsewhere: Callable[..., Settings]
 ) -> None:
@@ -270,11 +300,46 @@ def _members(archive: bytes) -> dict[str, bytes]:
         return {one.name: tar.extractfile(one).read() for one in tar}  # type: ignore[union-attr]
 
 
-def _archive(members: dict[str, bytes]) -> bytes:
-    plain = io.BytesIO()
+@contextmanager
+def _no_file_grows() -> Iterator[None]:
+    """Writing to a file fails, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def _archive(members: Mapping[str, bytes | int]) -> bytes:
+    """A number stands for a member of that size, whose content is missing."""
+    return _archive_of(list(members.items()))
+
+
+def _archive_of(members: Sequence[tuple[str, bytes | int]], *, header: bytes = b"") -> bytes:
+    plain = io.BytesIO(header)
+    plain.seek(0, io.SEEK_END)
     with tarfile.open(fileobj=plain, mode="w") as tar:
-        for name, content in members.items():
+        for name, content in members:
             one = tarfile.TarInfo(name)
+            if isinstance(content, int):
+                one.size = content
+                plain.write(one.tobuf())
+                continue
             one.size = len(content)
             tar.addfile(one, io.BytesIO(content))
     return gzip.compress(plain.getvalue(), 1)
+
+
+def _with_long_header(members: dict[str, bytes]) -> bytes:
+    """The first member has a further header of a megabyte, which is read into memory as a whole."""
+    long = tarfile.TarInfo("././@PaxHeader")
+    long.type, long.size = tarfile.XHDTYPE, 1 << 20
+    return _archive_of(list(members.items()), header=long.tobuf() + bytes(1 << 20))
+
+
+def _with_sparse_file(members: dict[str, bytes]) -> bytes:
+    """The first member is a file with holes, which are filled where it is written."""
+    sparse = tarfile.TarInfo("files/a/b")
+    sparse.type = tarfile.GNUTYPE_SPARSE
+    return _archive_of(list(members.items()), header=sparse.tobuf(tarfile.GNU_FORMAT))

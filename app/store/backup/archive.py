@@ -1,10 +1,14 @@
-"""The archive itself: a compressed tar stream whose members are hashed on their way in and out."""
+"""The archive itself: a compressed tar stream whose members are hashed on their way in and out.
+
+An archive is not signed: what it says of itself is bounded before anything is written.
+"""
 
 import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -15,6 +19,16 @@ _CHUNK = 1 << 20
 # Texts shrink to a third at this level, and a stronger one takes five times as long.
 _LEVEL = 1
 _LARGEST_MANIFEST = 256 << 20
+_LARGEST_HEADER = 64 << 10
+_MOST_MEMBERS = 1_000_000
+_FURTHER_HEADERS = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
+"""What a header may be that says more of the header behind it."""
 
 
 class BackupRefusedError(Exception):
@@ -77,50 +91,122 @@ def archive_on(stream: IO[bytes]) -> Iterator[ArchiveWriter]:
         yield ArchiveWriter(tar)
 
 
-def extract(stream: IO[bytes], folder: Path) -> Manifest:
-    """Write all members below an empty folder, and compare them with the manifest.
+class _BoundedHeader(tarfile.TarInfo):
+    """Further headers are read into memory as a whole, and sparse files grow where they are read: neither is taken as it
+    comes."""
+
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        is_long = self.type in _FURTHER_HEADERS and self.size > _LARGEST_HEADER
+        if is_long or self.type == tarfile.GNUTYPE_SPARSE:
+            raise tarfile.ReadError("a header is none of a backup")
+        found: tarfile.TarInfo = super()._proc_member(tar)  # type: ignore[misc]  # typeshed leaves it out
+        return found
+
+
+def read_manifest(stream: IO[bytes], *, room: int) -> Manifest:
+    """The manifest of an archive, whose members are what it says, by name and size. Nothing is written.
+
+    Args:
+        room: bytes that the members may have together.
 
     Raises:
-        BackupRefusedError: the stream is no backup, or a part is missing, changed, or named as none in a backup.
+        BackupRefusedError: the stream is no backup, a part is missing, or it is larger than `room`.
     """
-    found: dict[str, Member] = {}
+    sizes: dict[str, int] = {}
     manifest: Manifest | None = None
-    try:
-        with tarfile.open(fileobj=stream, mode="r|gz") as tar:
-            for description, content in _contents(tar):
-                if manifest is not None:
-                    raise _damaged("there is more after its end")
-                if description.name == MANIFEST:
-                    manifest = Manifest.model_validate_json(content.read(_LARGEST_MANIFEST))
-                else:
-                    found[description.name] = _written(description.name, content, folder)
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
-        raise _damaged(str(error) or type(error).__name__) from error
+    with _damage_refused():
+        for description, content in _members(stream):
+            if manifest is not None:
+                raise _damaged("there is more after its end")
+            if description.name == MANIFEST:
+                manifest = Manifest.model_validate_json(content.read(_LARGEST_MANIFEST))
+                continue
+            if description.name in sizes or len(sizes) >= _MOST_MEMBERS:
+                raise _damaged(f"{description.name!r} does not belong in a backup")
+            sizes[description.name] = description.size
+            room -= description.size
+            if room < 0:
+                raise too_large()
     if manifest is None:
         raise _damaged("its end is missing")
-    if found != manifest.members:
-        different = sorted(name for name in found.keys() | manifest.members.keys()
-                           if found.get(name) != manifest.members.get(name))  # fmt: skip
-        raise _damaged(f"{', '.join(different[:3])} is not what was backed up")
+    _compare(sizes, {name: member.size for name, member in manifest.members.items()})
     return manifest
 
 
-def _contents(tar: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
-    for description in tar:
-        content = tar.extractfile(description) if description.isreg() else None
-        if content is None or not _is_ours(description.name):
-            raise _damaged(f"{description.name!r} does not belong in a backup")
-        yield description, content
+def extract(stream: IO[bytes], folder: Path, manifest: Manifest) -> None:
+    """Write the members that the manifest names below an empty folder, and compare them with it.
+
+    Raises:
+        BackupRefusedError: the archive is not the one of the manifest, or a part was changed.
+    """
+    found: dict[str, Member] = {}
+    with _damage_refused():
+        for description, content in _members(stream):
+            if description.name == MANIFEST:
+                continue
+            stated = manifest.members.get(description.name)
+            if stated is None or stated.size != description.size or description.name in found:
+                raise _damaged(f"{description.name!r} is not what was backed up")
+            found[description.name] = _written(description.name, content, folder)
+    _compare(found, manifest.members)
+
+
+def _compare(found: Mapping[str, object], stated: Mapping[str, object]) -> None:
+    if found != stated:
+        different = sorted(
+            name for name in found.keys() | stated.keys() if found.get(name) != stated.get(name)
+        )
+        raise _damaged(f"{', '.join(different[:3])} is not what was backed up")
+
+
+def _members(stream: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+    with tarfile.open(fileobj=stream, mode="r|gz", tarinfo=_BoundedHeader) as tar:
+        for description in tar:
+            # A stream is read once: nobody asks for its members again.
+            tar.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out
+            content = tar.extractfile(description) if description.isreg() else None
+            if content is None or description.issparse() or not _is_ours(description.name):
+                raise _damaged(f"{description.name!r} does not belong in a backup")
+            yield description, content
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    """
+    Raises:
+        BackupRefusedError: what was read is no archive.
+    """
+    try:
+        yield
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
+        raise _damaged(str(error) or type(error).__name__) from error
 
 
 def _written(name: str, content: IO[bytes], folder: Path) -> Member:
     path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     reader = HashingReader(content)
-    with path.open("xb") as target:
+    with _failures_to_write():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target = path.open("xb")
+    with target:
         while piece := reader.read(_CHUNK):
-            target.write(piece)
+            with _failures_to_write():
+                target.write(piece)
     return reader.member
+
+
+@contextmanager
+def _failures_to_write() -> Iterator[None]:
+    """
+    Raises:
+        BackupRefusedError: this machine cannot write what was read.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BackupRefusedError(
+            f"what is in the archive cannot be written: {error} (备份内容无法写入：{error})"
+        ) from error
 
 
 def _is_ours(name: str) -> bool:
@@ -140,4 +226,11 @@ def _description(name: str, size: int) -> tarfile.TarInfo:
 def _damaged(why: str) -> BackupRefusedError:
     return BackupRefusedError(
         f"the archive is no whole backup: {why}; take another one (备份文件不完整或已损坏：{why}；请换用其他备份)"
+    )
+
+
+def too_large() -> BackupRefusedError:
+    return BackupRefusedError(
+        "the archive unpacks to more than the disk has free; make room or take another disk, and look where the "
+        "archive comes from (备份解开后超出磁盘可用空间：请清理或更换磁盘，并核实备份来源)"
     )

@@ -17,7 +17,7 @@ from app.encryption.keys import use_keys
 from app.engagements.files.storage import Store
 from app.settings import Settings
 from app.store import transfer
-from app.store.backup.archive import BackupRefusedError, extract
+from app.store.backup.archive import BackupRefusedError, extract, read_manifest, too_large
 from app.store.backup.encryption import decrypting, is_encrypted
 from app.store.backup.manifest import DATABASE, FILES, KEYS, Manifest
 
@@ -32,21 +32,26 @@ def restore(
 ) -> Manifest:
     """Put the database, files and keys of a backup in place of an empty store, with the present schema.
 
-    Everything is extracted and compared with the manifest before anything is put in place. The database comes last:
-    after an interruption there is none, and the command can be repeated.
+    The archive is read twice: first what it holds, to see that it is what the manifest says and that there is room for
+    it. Then everything is extracted and compared with the manifest before anything is put in place. The database comes
+    last: after an interruption there is none, and the command can be repeated.
 
     Args:
         identity: file with the age identity of an encrypted archive.
 
     Raises:
-        BackupRefusedError: the archive is damaged or of a newer version, or the installation has a store already.
+        BackupRefusedError: the archive is damaged, of a newer version, or larger than the room there is, or the
+            installation has a store already.
     """
     _check_empty(settings)
     settings.home_path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings.home_path, prefix=".restore-") as name:
         folder = Path(name)
         with _decrypted(archive, identity) as stream:
-            manifest = extract(stream, folder)
+            manifest = read_manifest(stream, room=_room(folder))
+        _check_room(manifest, folder)
+        with _decrypted(archive, identity) as stream:
+            extract(stream, folder, manifest)
         _bring_up_to_date(folder / DATABASE, manifest)
         _use_own_triggers(folder / DATABASE, folder / "empty.db")
         _restore_files(folder / FILES, files)
@@ -71,6 +76,23 @@ def _check_empty(settings: Settings) -> None:
                 f"the database has rows already, in {', '.join(used[:3])}; name an empty database "
                 "(目标数据库中已有数据，请指定空库)"
             )
+
+
+def _room(folder: Path) -> int:
+    """Bytes that can be written."""
+    return shutil.disk_usage(folder).free
+
+
+def _check_room(manifest: Manifest, folder: Path) -> None:
+    """Migrations write a part of the database anew, the largest table at most.
+
+    Raises:
+        BackupRefusedError: there is not enough.
+    """
+    needed = sum(member.size for member in manifest.members.values())
+    database = manifest.members.get(DATABASE)
+    if needed + (database.size if database else 0) > _room(folder):
+        raise too_large()
 
 
 @contextmanager
@@ -142,6 +164,7 @@ def _restore_files(folder: Path, files: Store) -> None:
         if path.is_file():
             with path.open("rb") as content:
                 files.put(path.relative_to(folder).as_posix(), content, path.stat().st_size)
+            path.unlink()  # so that no more than one file takes its room twice
 
 
 def _restore_keys(folder: Path, settings: Settings) -> None:
