@@ -37,6 +37,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z][a-z0-9]{1,31});", re.I
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _LINES = re.compile(r"[^\S\n]*\n\s*")
 
+_MOST_ESCAPES = 10
+"""How often a text is read as markup again: without a bound, one escape on another takes the square of its length."""
+
 # Fillers that Unicode counts as letters or marks, and that show nothing.
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _FILLER = re.compile(f"[{_FILLERS}]")
@@ -80,11 +83,12 @@ def strip_markup(text: str) -> str:
     Only the elements of HTML and names with a prefix (`o:p`) are tags: `0 < x and y > 1` stays as it is. Elements that
     stand on a line of their own leave a line break. Text without markup is returned unchanged.
     """
-    while True:  # a page that was copied from the source of a page is escaped twice
+    for _ in range(_MOST_ESCAPES):  # a page that was copied from the source of a page is escaped twice
         stripped = _strip_once(text)
         if len(stripped) == len(text):
             return text
         text = stripped
+    return text
 
 
 def without_invisible(text: str) -> str:

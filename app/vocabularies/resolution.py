@@ -17,6 +17,8 @@ _SEPARATORS = re.compile(r"[、;；,，/|┋\n]+")
 _JOINTS = re.compile(r"与|和|及|以及|&|\band\b")
 _BRACKETS = re.compile(r"[(（\[【〔].*?[)）\]】〕]")
 _MAX_TEXT = 60
+_LONGEST = 200
+"""Characters of a text that may be a value; names, brackets and what people write around them have fewer."""
 _REMEMBERED = 100
 
 
@@ -46,6 +48,8 @@ def _remembered(name: str, text: str) -> ReadCodes:
 def _resolved(name: str, text: str) -> ReadCodes:
     terms = vocabulary(name)
     stripped = text.strip()
+    if len(stripped) > _LONGEST:  # whole pages are sent, too, and to compare them takes long
+        return ReadCodes()
     if name == "regions" and region_above(stripped) is not None:
         return ReadCodes((stripped,))
     whole = _one(terms, stripped)

@@ -19,7 +19,7 @@ from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.callers import LogIn
-from tests.support.http import create, ok
+from tests.support.http import create, ok, wrong_fields
 
 
 @pytest.fixture
@@ -215,6 +215,16 @@ def test_an_error_of_the_database_does_not_carry_the_values_into_the_log(databas
 def test_a_key_that_ends_beyond_the_calendar_is_refused(as_enterprise: Any) -> None:
     body = {"name": "x", "scopes": ["demands:read"], "expires_at": "9999-12-31T23:59:59-14:00"}
     assert as_enterprise.post("/v1/api-keys", json=body).status_code == 422
+
+
+def test_a_page_in_place_of_a_code_is_refused_at_once(client: Any, as_enterprise: Any) -> None:
+    """Compared with all names of a vocabulary, it would hold the whole service for minutes."""
+    for sign in ("(", "领域", "与", "新材料、", "9"):
+        text = sign * (60_000 // len(sign))
+        body = demand_payload(fields=[text], region=text)
+        assert {"fields", "region"} <= set(wrong_fields(as_enterprise.post("/v1/demands", json=body)))
+    answer = client.get("/v1/demands", params={"field": "(" * 20_000})
+    assert wrong_fields(answer) == ["field"]
 
 
 def test_long_titles_do_not_end_a_list_early(as_institution: Any) -> None:

@@ -79,3 +79,10 @@ def test_any_heap_of_tags_is_cleaned(text: str) -> None:
 def test_time_grows_with_the_length_alone(part: str) -> None:
     """A body of the largest permitted size; quadratic time would take minutes."""
     clean(part * 200_000)
+
+
+def test_one_escape_on_another_comes_to_an_end() -> None:
+    """Read again after each, a text of a million would take hours."""
+    assert strip_markup("A&" + "amp;" * 5 + "B") == "A&B"
+    assert strip_markup("A&" + "amp;" * 50 + "B").startswith("A&amp;amp;")
+    assert len(strip_markup("&" + "amp;" * 250_000)) > 900_000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.vocabularies import resolve, vocabulary, vocabulary_names
+from app.vocabularies import ReadCodes, resolve, vocabulary, vocabulary_names
 from app.vocabularies.names import find_name, nearest_names
 
 WORDINGS = [
@@ -74,3 +74,8 @@ def test_names_in_other_words_and_the_nearest() -> None:
     assert {text: find_name(text) for text in others} == others
     assert find_name("hightec_fields") is None
     assert nearest_names("hightec_fields")[0] == "hightech_fields"
+
+
+def test_a_page_is_no_value() -> None:
+    assert resolve("hightech_fields", " " * 500 + "新材料" + " " * 500).codes
+    assert resolve("hightech_fields", "新材料" * 100) == ReadCodes()
