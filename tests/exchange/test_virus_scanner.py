@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.errors import Invalid
+from app.load_limits.turns import TurnLimits, Turns
+from app.observability import Metrics
 from app.settings import Settings
 from tests.engagements.files.clamd import MARK, scanner
 from tests.support.http import ON_ONE_DATABASE, ok, refused, wrong_fields
@@ -47,6 +49,30 @@ def test_a_scanner_that_is_away_refuses_and_none_lets_through(enterprise: UserCl
     refused(enterprise.upload("/v1/imports", CSV, name="a.csv"), 503, "scanner_unavailable")
     scanned(None)
     ok(enterprise.upload("/v1/imports", INFECTED, name="a.csv"), 201)
+
+
+@ON_ONE_DATABASE
+def test_no_turn_is_held_while_a_file_is_scanned(
+    enterprise: UserClient, scanned: Any, client: TestClient
+) -> None:
+    """Turns are few, and all of matching needs them: a scanner that is slow must not hold them."""
+    metrics = Metrics()
+    services = client.app.state.services  # type: ignore[attr-defined]  # TestClient types its app as a callable
+    limits = TurnLimits(slots=4, waiting=4, per_holder=4, per_organisation=4, seconds=3600)
+    services[Turns] = Turns(limits, metrics)
+    seen: list[float | None] = []
+    batch = ok(enterprise.upload("/v1/imports", CSV, name="a.csv"), 201)
+    assert _working(metrics) == 0, "its turn is over, and is counted here"
+    with scanner(lambda: seen.append(_working(metrics))) as address:
+        scanned(address)
+        for path in ("/v1/imports", f"/v1/imports/{batch['id']}/marked-file", "/v1/drafts/file"):
+            assert enterprise.upload(path, CSV, name="a.csv").is_success, path
+    assert seen == [0, 0, 0]
+
+
+def _working(metrics: Metrics) -> float | None:
+    """How many requests hold a turn."""
+    return metrics.registry.get_sample_value("sanku_turns", {"state": "working"})
 
 
 def test_the_command_line_scans_where_the_setting_is_set(

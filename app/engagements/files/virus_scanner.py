@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import threading
 import time
 from datetime import timedelta
 from typing import BinaryIO
@@ -15,6 +16,10 @@ log = structlog.get_logger(__name__)
 _CHUNK = 64 * 1024
 _LONGEST_REPLY = 4096
 
+MOST_AT_ONCE = 16
+"""Scans of a process at a time. Each holds a thread that answers requests, and there are forty of these."""
+_places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
 
 def refuse_infected(file: BinaryIO, address: str, *, within: timedelta) -> None:
     """Let clamd scan the file; leaves the file at its beginning.
@@ -25,8 +30,12 @@ def refuse_infected(file: BinaryIO, address: str, *, within: timedelta) -> None:
 
     Raises:
         Invalid: clamd has found a virus.
-        Unavailable: clamd is down, takes too long, or could not scan the file: what nobody has scanned is refused.
+        Unavailable: clamd is down, takes too long, or could not scan the file: what nobody has scanned is refused. Or
+            `MOST_AT_ONCE` other scans go on.
     """
+    if not _places.acquire(blocking=False):
+        log.warning("virus_scanner_unavailable", reason="busy")
+        raise _unavailable(retry_after=2)
     file.seek(0)
     deadline = _Deadline(within)
     try:
@@ -36,6 +45,7 @@ def refuse_infected(file: BinaryIO, address: str, *, within: timedelta) -> None:
         log.error("virus_scanner_unavailable", reason=type(error).__name__)
         raise _unavailable() from error
     finally:
+        _places.release()
         file.seek(0)
     if verdict == "stream: OK":
         return
@@ -104,10 +114,10 @@ def _send(connection: socket.socket, data: bytes, deadline: _Deadline) -> None:
     connection.sendall(data)
 
 
-def _unavailable() -> Unavailable:
+def _unavailable(*, retry_after: int = 60) -> Unavailable:
     return Unavailable(
         "The virus scanner does not answer, so the file was not stored. Try again later.",
         "病毒扫描服务暂不可用，文件未保存，请稍后重试。",
         code="scanner_unavailable",
-        headers={"Retry-After": "60"},
+        headers={"Retry-After": str(retry_after)},
     )

@@ -30,7 +30,7 @@ from app.exchange.batches.schemas import (
     UndoRead,
 )
 from app.exchange.batches.senders import confirm_headers, learnt_headers, sender_of
-from app.exchange.batches.workbooks import as_workbook, bytes_of
+from app.exchange.batches.workbooks import ScannedFile, as_workbook, bytes_of
 from app.exchange.headers.dictionary import Kind
 from app.exchange.templates import template
 from app.libraries.http.dependencies import AppIndexer
@@ -56,7 +56,12 @@ async def received_file(request: Request, principal: LoggedIn) -> AsyncIterator[
         yield file
 
 
-Received = Annotated[UploadFile, Depends(received_file)]
+def scanned_file(file: Annotated[UploadFile, Depends(received_file)], settings: AppSettings) -> ScannedFile:
+    """The bytes of the file. A route names them before its turn, which must not wait for a virus scanner."""
+    return ScannedFile(file.filename or "", bytes_of(file.file, settings))
+
+
+Received = Annotated[ScannedFile, Depends(scanned_file)]
 
 
 @router.post(
@@ -72,15 +77,12 @@ def create(
     _: PublishingTurn,  # after the file: a turn watches the connection, which the form is read from
     principal: CurrentPrincipal,
     database: AppDatabase,
-    settings: AppSettings,
     sender: Sender = None,
 ) -> BatchRead:
     """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件，返回每行将如何处理，不写入任何记录。文件本身不保存。
 
     questions 列出看不出类别的清单和未认出的列，附样例和可能的字段；说明后再次上传。"""
-    batch_id = preview(
-        database, bytes_of(file.file, settings), name=file.filename or "", sender=sender, principal=principal
-    )
+    batch_id = preview(database, file.data, name=file.name, sender=sender, principal=principal)
     with database.reading() as session:
         return BatchRead.model_validate(session.get_one(ImportBatch, batch_id))
 
@@ -205,8 +207,7 @@ def marked_file(
     _: PublishingTurn,
     principal: CurrentPrincipal,
     session: ReadSession,
-    settings: AppSettings,
 ) -> Response:
     """再次提交同一文件，返回增加“导入结果”一列的 XLSX；平台不保存原文件。"""
-    data = results.marked_file(session, batch_id, bytes_of(file.file, settings), principal=principal)
+    data = results.marked_file(session, batch_id, file.data, principal=principal)
     return as_workbook(data, "result.xlsx")

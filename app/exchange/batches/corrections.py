@@ -27,6 +27,8 @@ _NAMES = frozenset({"owner_org", "seller", "buyer", "position", "parent", "uscc"
 """Fields of an entry that are one text, beside those of the schemas."""
 _LISTS = frozenset({"co_orgs", "affiliations", "completed_by", "ip_list", "aliases"})
 """Fields of an entry that are a list of texts."""
+_LONGEST = 200
+"""Characters of a text in one of these."""
 
 
 def correct(
@@ -118,7 +120,7 @@ def _checked(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     checked: dict[str, Any] = {}
     for name, value in values.items():
         if name in _NAMES and (value is None or isinstance(value, str)):
-            checked[name] = value.strip()[:200] or None if value is not None else None
+            checked[name] = value.strip()[:_LONGEST] or None if value is not None else None
         elif name in _LISTS and (value is None or _is_texts(value)):
             checked[name] = value
         elif name in _NAMES | _LISTS or name not in model.model_fields:
@@ -142,7 +144,11 @@ def _checked(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 50 and all(isinstance(one, str) for one in value)
+    return (
+        isinstance(value, list)
+        and len(value) <= 50
+        and all(isinstance(one, str) and len(one) <= _LONGEST for one in value)
+    )
 
 
 def _model(kind: Kind) -> type[BaseModel]:

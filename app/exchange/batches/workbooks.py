@@ -1,5 +1,6 @@
 """Files in and out over HTTP: the bytes of an upload, and a workbook to be saved."""
 
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO
 
@@ -10,6 +11,14 @@ from app.exchange.readers.recognition import MAX_BYTES
 from app.exchange.readers.refusals import refusal
 from app.settings import Settings
 from app.talent.spreadsheets import XLSX_TYPE
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFile:
+    """An upload that the scanner has passed, if one is set: its name as it was sent, and its bytes."""
+
+    name: str
+    data: bytes = field(repr=False)
 
 
 def bytes_of(file: BinaryIO, settings: Settings) -> bytes:

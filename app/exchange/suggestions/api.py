@@ -10,7 +10,6 @@ from app.engagements.files.transfer import FORM
 from app.errors import Forbidden, Invalid, TooLarge, Unauthenticated, problems
 from app.errors.request_bodies import Sent
 from app.exchange.batches.api import Received
-from app.exchange.batches.workbooks import bytes_of
 from app.exchange.headers.dictionary import Kind
 from app.exchange.suggestions.composition import MAX_TEXT, suggested_of_file, suggested_of_text
 from app.exchange.suggestions.suggestion import DraftSuggestion
@@ -18,7 +17,7 @@ from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
 from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.matching.embedding.embedder import Embedder
-from app.services import AppSettings, provided
+from app.services import provided
 
 router = APIRouter(
     prefix="/v1/drafts", tags=["imports"], responses=problems(Unauthenticated, Forbidden, Invalid) | REFUSALS
@@ -61,9 +60,8 @@ def of_file(
     principal: LoggedIn,
     _: MatchingTurn,
     embedder: AppEmbedder,
-    settings: AppSettings,
     kind: Kind = Kind.DEMAND,
 ) -> DraftSuggestion:
     """从 DOCX、PDF 等文件得到各字段的建议；文件和内容都不保存。"""
     _allow(principal, kind)
-    return suggested_of_file(bytes_of(file.file, settings), kind, embedder)
+    return suggested_of_file(file.data, kind, embedder)

@@ -11,8 +11,8 @@ from app.accounts.models import Organisation, User
 from app.clock import JINAN_TIME
 from app.database import now
 from app.notifications.channels.base import Content
+from app.notifications.content.kept_access import SECURITY, Remaining, remaining_access
 from app.notifications.content.quoted_words import without_links
-from app.notifications.content.remaining_access import SECURITY, Remaining, remaining_access
 from app.notifications.content.renderer import templates
 
 _IGNORE = "如非您本人操作，请忽略本邮件，不要点击链接，也不要转发。"

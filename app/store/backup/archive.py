@@ -92,8 +92,7 @@ def archive_on(stream: IO[bytes]) -> Iterator[ArchiveWriter]:
 
 
 class _BoundedHeader(tarfile.TarInfo):
-    """Further headers are read into memory as a whole, and sparse files grow where they are read: neither is taken as it
-    comes."""
+    """Further headers are read into memory as a whole, and sparse files grow where they are read: both are bounded."""
 
     def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
         is_long = self.type in _FURTHER_HEADERS and self.size > _LARGEST_HEADER

@@ -3,7 +3,7 @@
 import socketserver
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -13,14 +13,25 @@ MARK = b"X5O!P%@AP-TEST-SIGNATURE"
 TOO_LONG = 100_000
 
 
+class Scanning(socketserver.ThreadingTCPServer):
+    """Calls `watch` for each file, before it answers."""
+
+    def __init__(self, watch: Callable[[], None]) -> None:
+        super().__init__(("127.0.0.1", 0), _Session)
+        self.watch = watch
+
+
 class _Session(socketserver.StreamRequestHandler):
     """One connection: INSTREAM with pieces of a stated length, ended by an empty one."""
+
+    server: Scanning
 
     def handle(self) -> None:
         assert self.rfile.read(10) == b"zINSTREAM\0"
         content = b""
         while length := struct.unpack("!I", self.rfile.read(4))[0]:
             content += self.rfile.read(length)
+        self.server.watch()
         if len(content) > TOO_LONG:
             answer = b"INSTREAM size limit exceeded. ERROR"
         elif MARK in content:
@@ -62,9 +73,9 @@ class Drips(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def scanner() -> Iterator[str]:
+def scanner(watch: Callable[[], None] = lambda: None) -> Iterator[str]:
     """The address of one that scans."""
-    with _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Session)) as server:
+    with _served(Scanning(watch)) as server:
         yield _address(server)
 
 

@@ -1,5 +1,6 @@
 """Files pass a scanner that speaks the protocol of clamd, or they are not stored."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.engagements.files.virus_scanner import MOST_AT_ONCE
 from app.settings import Settings
 from tests.engagements.files import documents
 from tests.engagements.files.clamd import MARK, TOO_LONG, dripping, scanner
@@ -72,3 +74,35 @@ def test_who_may_not_add_a_file_has_nothing_scanned(scenario: Scenario, settings
     ]
     assert [answer.status_code for answer in answers] == [404] * 4
     refused(scenario.lead.post(f"{case.path}/files", files=files), 503, "scanner_unavailable")
+
+
+@ON_ONE_DATABASE
+def test_scans_leave_threads_to_other_requests(scenario: Scenario, settings: Settings, app: Any) -> None:
+    """A scanner that takes its time must not hold all threads of the service."""
+    case = scenario.open_engagement()
+    answers: list[int] = []
+    are_waiting = threading.Barrier(MOST_AT_ONCE + 1)
+    may_go = threading.Event()
+
+    def upload() -> Any:
+        return scenario.lead.post(f"{case.path}/files", files={"file": ("a.pdf", documents.PDF)})
+
+    def hold() -> None:
+        are_waiting.wait()
+        may_go.wait()
+
+    with scanner(hold) as address:
+        app.state.services[Settings] = settings.model_copy(update={"clamd": address})
+        threads = [
+            threading.Thread(target=lambda: answers.append(upload().status_code)) for _ in range(MOST_AT_ONCE)
+        ]
+        for thread in threads:
+            thread.start()
+        are_waiting.wait()
+        one_more = upload()
+        may_go.set()
+        for thread in threads:
+            thread.join()
+    problem = refused(one_more, 503, "scanner_unavailable")
+    assert one_more.headers["Retry-After"] == "2", problem
+    assert answers == [201] * MOST_AT_ONCE

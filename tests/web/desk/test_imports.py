@@ -8,6 +8,7 @@ import openpyxl
 
 from app.accounts.models import Organisation, Role
 from app.database import Database
+from app.observability import Metrics
 from app.settings import Settings
 from tests.engagements.files.clamd import MARK, scanner
 from tests.exchange.files import DEMANDS, HEADER, sheet, workbook
@@ -44,12 +45,19 @@ def test_a_file_is_previewed_stored_and_undone(reader: ReaderOf, app: Any) -> No
     broken = owner.post("/desk/import", files={"file": ("需求.xlsx", b"PK broken")})
     assert broken.status_code == 422
     assert "文件已损坏" in broken.text
-    with scanner() as address:
-        services = app.state.services
+    services = app.state.services
+    held: list[float | None] = []
+
+    def watch() -> None:
+        working = services[Metrics].registry.get_sample_value("sanku_turns", {"state": "working"})
+        held.append(working)
+
+    with scanner(watch) as address:
         services[Settings] = services[Settings].model_copy(update={"clamd": address})
         infected = owner.post("/desk/import", files={"file": ("需求.csv", "需求名称\n".encode() + MARK)})
         services[Settings] = services[Settings].model_copy(update={"clamd": None})
     assert infected.status_code == 422 and "文件中发现病毒或恶意代码" in infected.text
+    assert held in ([0], [None]), "a turn is held during the scan"
     data = _file(name)
     uploaded = owner.post("/desk/import", files={"file": ("需求.xlsx", data)})
     assert uploaded.status_code == 303, text_of(uploaded.text)

@@ -1,12 +1,11 @@
 """Pages `/desk/import`: upload, templates, and one batch with its rows."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from app.accounts.organisations.service import by_id
 from app.database import AppDatabase, ReadSession
@@ -21,18 +20,18 @@ from app.exchange.batches.listing import (
 )
 from app.exchange.batches.preview import preview
 from app.exchange.batches.senders import confirm_headers
-from app.exchange.batches.workbooks import as_workbook, bytes_of
+from app.exchange.batches.workbooks import as_workbook
 from app.exchange.headers.dictionary import Kind
 from app.exchange.templates import template
 from app.libraries.record.enums import RecordKind
 from app.paging import MAX_CURSOR, PageRequest
-from app.settings import Settings
 from app.web.desk.imports.columns import LEAVE_OUT, question_views
 from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
+from app.web.desk.uploads import Scanned
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
 from app.web.i18n import translate
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, PagePublishingTurn, WebPage
 from app.web.posted import Posted, PostedForm
 
 router = APIRouter()
@@ -45,19 +44,6 @@ Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR)]
 Choice = Annotated[str, Query(max_length=20)]
 
 
-async def uploaded(request: Request, _page: CurrentPage, _posted: Posted) -> AsyncIterator[UploadFile | None]:
-    """The file of the form, read only once the reader may open the page, and closed after the answer."""
-    form = await request.form()
-    try:
-        file = form.get("file")
-        yield file if isinstance(file, UploadFile) and file.filename else None
-    finally:
-        await form.close()
-
-
-Upload = Annotated[UploadFile | None, Depends(uploaded)]
-
-
 @router.get("/desk/import", name="imports")
 def imports(page: CurrentPage, session: ReadSession, cursor: Cursor = None) -> Response:
     """The form for a file, the templates, and the batches so far."""
@@ -65,7 +51,9 @@ def imports(page: CurrentPage, session: ReadSession, cursor: Cursor = None) -> R
 
 
 @router.post("/desk/import", name="import_file")
-def import_file(page: CurrentPage, posted: Posted, database: AppDatabase, upload: Upload) -> Response:
+def import_file(
+    page: CurrentPage, posted: Posted, database: AppDatabase, upload: Scanned, _turn: PagePublishingTurn
+) -> Response:
     """Reads the file and leads to its preview; no record is touched."""
     page.take_display(posted)
     error: SankuError | None = None
@@ -73,8 +61,8 @@ def import_file(page: CurrentPage, posted: Posted, database: AppDatabase, upload
         try:
             batch_id = preview(
                 database,
-                _bytes_of(page, upload),
-                name=upload.filename or "" if upload else "",
+                upload.read(),
+                name=upload.name,
                 sender=posted.get("sender") or None,
                 principal=page.principal,
             )
@@ -107,7 +95,14 @@ def import_batch(
 
 
 @router.post("/desk/import/{id}/columns", name="explain_import_columns")
-def columns(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, upload: Upload) -> Response:
+def columns(
+    page: CurrentPage,
+    id: UUID,
+    posted: Posted,
+    database: AppDatabase,
+    upload: Scanned,
+    _turn: PagePublishingTurn,
+) -> Response:
     """Remembers what a list of the sender holds and its columns mean; with the file chosen again, it is read so."""
     page.take_display(posted)
     meanings = _meanings(posted)
@@ -121,12 +116,12 @@ def columns(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, 
             if meanings:
                 said = Kind(kind) if kind else None
                 confirm_headers(session, batch.sender, meanings, principal=page.principal, kind=said)
-        if upload is None:
+        if not upload.is_chosen:
             return page.redirect("/desk/import", notice="columns_explained")
         again = preview(
             database,
-            _bytes_of(page, upload),
-            name=upload.filename or "",
+            upload.read(),
+            name=upload.name,
             sender=batch.sender.partition(":")[2] or None,
             principal=page.principal,
         )
@@ -137,12 +132,19 @@ def columns(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, 
 
 
 @router.post("/desk/import/{id}/marked", name="marked_import_file")
-def marked(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, upload: Upload) -> Response:
+def marked(
+    page: CurrentPage,
+    id: UUID,
+    posted: Posted,
+    database: AppDatabase,
+    upload: Scanned,
+    _turn: PagePublishingTurn,
+) -> Response:
     """The same file with a column of results, to be saved."""
     page.take_display(posted)
     try:
         with database.reading() as session:
-            data = results.marked_file(session, id, _bytes_of(page, upload), principal=page.principal)
+            data = results.marked_file(session, id, upload.read(), principal=page.principal)
         return as_workbook(data, "result.xlsx")
     except Invalid as refusal:
         with database.reading() as session:
@@ -240,12 +242,6 @@ def _kinds(page: WebPage) -> dict[str, str]:
     if page.principal.sees_everything:
         return dict(KINDS)
     return {kind.value: KINDS[kind.value] for kind in _OWN_KINDS}
-
-
-def _bytes_of(page: WebPage, upload: UploadFile | None) -> bytes:
-    if upload is None:
-        raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
-    return bytes_of(upload.file, page.services[Settings])
 
 
 def _meanings(posted: PostedForm) -> dict[str, str]:

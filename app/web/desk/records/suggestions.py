@@ -1,27 +1,25 @@
 """The form of a new record, filled in from a text or a file: what is typed already stays, and nothing is kept."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from app.errors import Invalid
-from app.exchange.batches.workbooks import bytes_of
 from app.exchange.headers.dictionary import Kind
 from app.exchange.suggestions.composition import suggested_of_file, suggested_of_text
 from app.exchange.suggestions.suggestion import DraftSuggestion, Suggestion
 from app.libraries.validation.indicators.model import Op
 from app.matching.embedding.embedder import Embedder
 from app.services import provided
-from app.settings import Settings
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
 from app.web.desk.records.form_pages import show_form
+from app.web.desk.uploads import Scanned, ScannedUpload
 from app.web.forms.fields import Form
 from app.web.forms.filled import FilledForm
-from app.web.page import CurrentPage, PageMatchingTurn, WebPage
+from app.web.page import CurrentPage, PageMatchingTurn
 from app.web.posted import Posted, PostedForm
 
 AppEmbedder = Annotated[Embedder, Depends(provided(Embedder))]
@@ -31,16 +29,6 @@ TEXT = "_source"
 """The field of the text; the file is `file`."""
 
 
-async def uploaded(request: Request, _page: CurrentPage, _posted: Posted) -> AsyncIterator[UploadFile | None]:
-    """The file of the form, read only once the reader may open the page, and closed after the answer."""
-    form = await request.form()
-    try:
-        file = form.get("file")
-        yield file if isinstance(file, UploadFile) and file.filename else None
-    finally:
-        await form.close()
-
-
 def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
     """Suggestions for a new record of one library."""
 
@@ -48,9 +36,9 @@ def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
     def suggest(
         page: CurrentPage,
         posted: Posted,
+        upload: Scanned,
         _turn: PageMatchingTurn,
         embedder: AppEmbedder,
-        upload: Annotated[UploadFile | None, Depends(uploaded)],
     ) -> Response:
         """The form with what the text or the file says, to be checked field by field."""
         page.take_display(posted)
@@ -58,7 +46,7 @@ def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
         if posted.only_shows:
             return show_form(page, kind, form, source=posted.get(TEXT))
         try:
-            found = _suggestion(page, kind, posted, upload, embedder)
+            found = _suggestion(kind, posted, upload, embedder)
         except Invalid as error:
             return show_form(page, kind, form.with_errors(error), status=422, source=posted.get(TEXT))
         return show_form(
@@ -71,11 +59,11 @@ def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
 
 
 def _suggestion(
-    page: WebPage, kind: DeskKind, posted: PostedForm, upload: UploadFile | None, embedder: Embedder
+    kind: DeskKind, posted: PostedForm, upload: ScannedUpload, embedder: Embedder
 ) -> DraftSuggestion:
     wanted = Kind(kind.kind.value)
-    if upload is not None:
-        return suggested_of_file(bytes_of(upload.file, page.services[Settings]), wanted, embedder)
+    if upload.is_chosen:
+        return suggested_of_file(upload.read(), wanted, embedder)
     text = posted.get(TEXT).strip()
     if not text:
         raise Invalid.field("file", "missing", "请粘贴一段文字，或选择文件", "paste a text or choose a file")
