@@ -1,24 +1,18 @@
-"""The process in which a PDF file that is encrypted, but opens without a password, is searched for active content.
+"""Search of a PDF file that is encrypted, but opens without a password, for active content; in a process of its own.
 
 Owners restrict printing or copying that way; every reader opens such a file. Only packed objects are decrypted: names
-elsewhere are never encrypted. The file comes on standard input, and JSON goes to standard output; the operating system
-ends what takes too much time or memory.
+elsewhere are never encrypted.
 """
 
 import io
 import json
 import re
-import resource
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfparser import PDFParser
 
-import app
 from app.engagements.files.pdf_names import (
     ENCRYPTION,
     MAX_OBJECTS,
@@ -28,43 +22,27 @@ from app.engagements.files.pdf_names import (
     packed_objects,
     unescaped,
 )
+from app.load_limits.bounded_process import Bounds, TaskFailed, TaskStopped, run_bounded
 
 Verdict = Literal["clean", "active", "locked", "not_searchable"]
 """`locked`: it opens with a password only, or is encrypted in another way than by passwords."""
 
-MAX_MEMORY = 1024 * 1024 * 1024
-"""Bytes of address space."""
-MAX_SECONDS = 20
-"""Of the processor."""
-_MAX_WAIT = 120
-"""Seconds on a busy machine."""
-_CHECK = "import sys; sys.path.insert(0, sys.argv[1]); from app.engagements.files.encrypted_pdf import main; main()"
+BOUNDS = Bounds(memory=1024 * 1024 * 1024, processor=20, wait=120)
 _CRYPT_FILTER = re.compile(rb"/Crypt(?![A-Za-z0-9])")
 
 
 def verdict_of_encrypted(data: bytes) -> Verdict:
     """Search the file in a process of its own."""
-    command = [sys.executable, "-P", "-c", _CHECK, str(Path(app.__file__).parents[1])]
     try:
-        done = subprocess.run(  # noqa: S603 - all fixed
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_MAX_WAIT,
-            check=True,
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        verdict: Verdict = json.loads(run_bounded(__name__, data, BOUNDS))
+    except (TaskFailed, TaskStopped):
         return "not_searchable"
-    verdict: Verdict = json.loads(done.stdout)
     return verdict
 
 
-def main() -> None:
-    """Answer a verdict. What the library raises at damaged bytes ends the process."""
-    for limit, most in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, MAX_SECONDS)):
-        resource.setrlimit(limit, (most, most))
-    sys.stdout.write(json.dumps(_verdict(sys.stdin.buffer.read())))
+def answer(data: bytes) -> str:
+    """The verdict, in that process. What the library raises at damaged bytes ends it."""
+    return json.dumps(_verdict(data))
 
 
 def _verdict(data: bytes) -> Verdict:

@@ -1,16 +1,9 @@
-"""The process in which the pages of a PDF file are read, within limits of memory and time.
-
-A file of some kilobytes can expand to gigabytes, or repeat itself without end, in more ways than can be counted
-beforehand. So the operating system ends what goes too far, and the service goes on.
-The file comes on standard input, and JSON goes to standard output.
-"""
+"""The pages of a PDF file, as the bounded process that reads them answers them."""
 
 import io
 import json
 import logging
 import re
-import resource
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,10 +15,6 @@ from pdfminer.psparser import LIT
 from pdfplumber.utils.exceptions import PdfminerException
 
 MAX_PAGES = 500
-MAX_MEMORY = 1024 * 1024 * 1024
-"""Bytes of address space: some hundred megabytes are the libraries."""
-MAX_SECONDS = 60
-"""Of the processor. A dense page takes about half a second."""
 MAX_ANSWER = 64 * 1024 * 1024
 """Characters of the answer."""
 
@@ -38,18 +27,15 @@ Page = tuple[list[str], list[Table]]
 """The lines outside its tables, and its tables as rows of cells."""
 
 
-def main() -> None:
-    """Answer `{"pages": …}` or `{"refused": code}`. What else a library raises at damaged bytes ends the process."""
-    out, sys.stdout = sys.stdout, sys.stderr
-    for limit, most in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, MAX_SECONDS)):
-        resource.setrlimit(limit, (most, most))
+def answer(data: bytes) -> str:
+    """JSON: `{"pages": …}` or `{"refused": code}`. What else a library raises at damaged bytes ends the process."""
     # It names every font whose metrics it has to guess.
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
-        answer = json.dumps(_answer(sys.stdin.buffer.read()), ensure_ascii=True)
+        found = json.dumps(_answer(data), ensure_ascii=True)
     except MemoryError:
-        answer = json.dumps({"refused": "archive_bomb"})
-    out.write(answer if len(answer) <= MAX_ANSWER else json.dumps({"refused": "file_too_large"}))
+        found = json.dumps({"refused": "archive_bomb"})
+    return found if len(found) <= MAX_ANSWER else json.dumps({"refused": "file_too_large"})
 
 
 def _answer(data: bytes) -> dict[str, Any]:

@@ -2,25 +2,20 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import structlog
 
-import app
 from app.exchange.readers.content import FileContent, Grid, Row, Scalar, Text, stored
 from app.exchange.readers.refusals import refusal
+from app.load_limits.bounded_process import Bounds, TaskFailed, TaskStopped, run_bounded
 
 log = structlog.get_logger(__name__)
 
-MAX_WAIT = 300
-"""Seconds for one file on a busy machine; the processor's time has a limit of its own (`pdf_process`)."""
-_READ = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from app.exchange.readers.pdf_process import main; main()"
-)
+BOUNDS = Bounds(memory=1024 * 1024 * 1024, processor=60, wait=300)
+"""A dense page takes about half a second."""
+_PROCESS = "app.exchange.readers.pdf_process"
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef、。，；：？！（）《》“”’‘…—·]"
 _PAGE_NUMBER = re.compile(
     r"^[-—–·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，、]?\s*共?\s*\d{1,4}\s*页)?[-—–·\s]*$"
@@ -51,22 +46,12 @@ _Table = list[list[str | None]]
 
 
 def _pages(data: bytes) -> list[tuple[list[str], list[_Table]]]:
-    command = [sys.executable, "-P", "-c", _READ, str(Path(app.__file__).parents[1])]
     try:
-        done = subprocess.run(  # noqa: S603 - all fixed
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=MAX_WAIT,
-            check=True,
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        # A signal below zero: the operating system has ended it, for its time or for a library's want of memory.
-        is_damaged = isinstance(error, subprocess.CalledProcessError) and error.returncode > 0
-        log.warning("unreadable_file", form="pdf", error=type(error).__name__, damaged=is_damaged)
+        answer: dict[str, Any] = json.loads(run_bounded(_PROCESS, data, BOUNDS))
+    except (TaskFailed, TaskStopped) as error:
+        is_damaged = isinstance(error, TaskFailed)
+        log.warning("unreadable_file", form="pdf", error=str(error), damaged=is_damaged)
         raise refusal("damaged" if is_damaged else "too_complex") from error
-    answer: dict[str, Any] = json.loads(done.stdout)
     if "refused" in answer:
         log.warning("unreadable_file", form="pdf", error=answer["refused"])
         raise refusal(answer["refused"])
