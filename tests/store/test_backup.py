@@ -23,6 +23,7 @@ from app.engagements.files.storage import DiskStore, Store
 from app.engagements.models import File
 from app.libraries.demands.models import Demand
 from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.spaces.opened_models import OpenedModels
 from app.settings import Settings
 from app.store.backup.archive import BackupRefusedError
 from app.store.backup.creation import back_up
@@ -111,7 +112,11 @@ def test_the_drill_a_running_service_is_restored_elsewhere_and_is_the_same(
     restored, source = Database(target.url), Database(database_url)
     assert compare(source, restored).different == ()
     parts = StoreParts(
-        restored, target, MatchingIndexer(restored, BigramEmbedder()), EncryptedStore(_files(target))
+        restored,
+        target,
+        MatchingIndexer(restored, BigramEmbedder()),
+        OpenedModels(target, BigramEmbedder()),
+        EncryptedStore(_files(target)),
     )
     assert [one for result in check_store(parts) for one in result.differences] == []
     with restored.reading() as session:

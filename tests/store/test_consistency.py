@@ -21,6 +21,7 @@ from app.libraries.record.models import NumberSeries, RecordCode
 from app.libraries.search.full_text import SearchDocument
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.models import RECORD_VECTORS_SEQ, Embedding, RecordVector
+from app.matching.spaces.opened_models import OpenedModels
 from app.matching.tools.checkpoint import Checkpoint
 from app.matching.tools.reindex import reindex
 from app.partners.feed.models import FeedPosition
@@ -37,7 +38,11 @@ def parts(app: Any, log_in: LogIn) -> StoreParts:
     use(app, log_in)
     services = app.state.services
     return StoreParts(
-        services[Database], services[Settings], services[MatchingIndexer], services[EncryptedStore]
+        services[Database],
+        services[Settings],
+        services[MatchingIndexer],
+        services[OpenedModels],
+        services[EncryptedStore],
     )
 
 

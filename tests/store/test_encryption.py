@@ -14,9 +14,10 @@ from app.encryption.register import open_keys
 from app.encryption.ring import KeysUnusableError
 from app.libraries.demands.models import Demand
 from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.spaces.opened_models import OpenedModels
 from app.partners.feed.models import FeedChange
 from app.settings import Settings
-from app.store.consistency.verification import StoreParts, check_store
+from app.store.consistency.verification import StoreParts, check_store, mend_store
 from app.store.reencryption import UNENCRYPTED, reencrypt, values_by_key
 from tests.store.used_store import use
 from tests.support.builders.demands import demand_payload
@@ -98,12 +99,14 @@ def test_a_value_that_was_moved_is_found_and_not_shown(app: Any, owner: Caller) 
         connection.execute(text(moved), {"from": mine.replace("-", ""), "to": other.replace("-", "")})
     assert owner.get(f"/v1/demands/{other}").status_code == 500
     assert owner.get(f"/v1/demands/{mine}").status_code == 200
-    parts = StoreParts(database, services[Settings], services[MatchingIndexer], None)
+    parts = StoreParts(database, services[Settings], services[MatchingIndexer], services[OpenedModels], None)
     results = {result.name: result for result in check_store(parts)}
     (difference,) = results["encrypted_values"].differences
     assert difference.subject.startswith("demands ")
     assert "moved from elsewhere" in difference.en
     assert PHONE not in difference.en
+    mend_store(parts, list(results.values()))
+    assert results["encrypted_values"].mended == 0
 
 
 def test_keys_are_rotated_while_the_service_runs(

@@ -16,6 +16,7 @@ from app.encryption.streams import MAGIC, SEGMENT
 from app.engagements.files.encrypted_storage import EncryptedStore, FileDamaged
 from app.engagements.files.storage import CHUNK, DiskStore
 from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.spaces.opened_models import OpenedModels
 from app.settings import Settings
 from app.store.consistency.verification import StoreParts, check_store
 from tests.store.used_store import PDF, use
@@ -79,7 +80,11 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Cal
 def faults(app: Any) -> list[str]:
     services = app.state.services
     parts = StoreParts(
-        services[Database], services[Settings], services[MatchingIndexer], services[EncryptedStore]
+        services[Database],
+        services[Settings],
+        services[MatchingIndexer],
+        services[OpenedModels],
+        services[EncryptedStore],
     )
     results = {result.name: result for result in check_store(parts)}
     return [difference.en for difference in results["files"].differences]

@@ -26,13 +26,16 @@ def check(
 ) -> None:
     """Compare counts, hashes, sequences, vectors, search documents, events and files, and say what differs.
 
-    Services may run meanwhile. Exit status 1 if something differs (with --mend: still differs).
+    While the embedding model changes, the vectors of both models are compared. Services may run meanwhile. Exit
+    status 1 if something differs (with --mend: still differs).
     """
     from app.bootstrap.services import build_services, close
     from app.database import Database
     from app.engagements.files.encrypted_storage import EncryptedStore
     from app.matching.embedding.indexer import MatchingIndexer
+    from app.matching.spaces.opened_models import OpenedModels
     from app.settings import Settings
+    from app.store.consistency.vectors.other_spaces import fill_mended
     from app.store.consistency.verification import StoreParts, mend_store
 
     services = build_services(load_settings())
@@ -40,6 +43,7 @@ def check(
         services[Database],
         services[Settings],
         services[MatchingIndexer],
+        services[OpenedModels],
         None if without_files else services[EncryptedStore],
     )
     results = _checked(parts)
@@ -47,6 +51,7 @@ def check(
     if mend and any(result.found for result in results):
         mend_store(parts, results)
         _reindex(services)
+        fill_mended(parts.database, parts.models, results)
         mended, results = results, _checked(parts)
     close(services)
     _show(results, mended, as_json=as_json)

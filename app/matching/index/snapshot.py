@@ -83,6 +83,15 @@ def read(directory: Path, *, model_id: str, dimension: int) -> Snapshot | None:
     return Snapshot(rows, matrix)
 
 
+def model_of(directory: Path) -> str | None:
+    """The model whose vectors the directory's snapshot has; None if it is missing or damaged."""
+    try:
+        with (directory / _NAME).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return str(json.loads(archive["header"].tobytes())["model_id"])
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return None
+
+
 def exists(directory: Path) -> bool:
     """Whether the directory has a snapshot, whole or not."""
     return (directory / _NAME).exists()

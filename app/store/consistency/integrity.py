@@ -64,13 +64,18 @@ def mend_full_text_table(session: Session, _: Settings, __: Sequence[Any]) -> No
 def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
     """The snapshot from which the index starts has the vectors of the database, where both have the same version."""
     path = scope.settings.index_path
-    size = scope.session.scalar(_vectors_of(scope).limit(1))
-    if size is None or not path.is_dir():
-        return
-    kept = snapshot.read(path, model_id=scope.indexer.model_id, dimension=len(size))
-    if kept is None:
+    model_id = snapshot.model_of(path)
+    if model_id is None:
         if snapshot.exists(path):
             result.add(str(path), "索引快照已损坏", "the snapshot of the index is damaged")
+        return
+    # Of another model than the present one after a change: a process that starts ignores it.
+    size = scope.session.scalar(_vectors_of(model_id).limit(1))
+    if size is None:
+        return
+    kept = snapshot.read(path, model_id=model_id, dimension=len(size))
+    if kept is None:
+        result.add(str(path), "索引快照已损坏", "the snapshot of the index is damaged")
         return
     keys = list(kept.rows)
     for start in range(0, len(keys), CHUNK):
@@ -79,7 +84,7 @@ def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
             RecordVector.record_id, RecordVector.seq, RecordVector.text_hash, RecordVector.vector
         ).where(
             RecordVector.record_id.in_([key[0] for key in part]),
-            RecordVector.model_id == scope.indexer.model_id,
+            RecordVector.model_id == model_id,
         )
         for record_id, seq, text_hash, vector in scope.session.execute(query):
             place = kept.rows.get((record_id, seq, text_hash))
@@ -90,8 +95,8 @@ def vector_snapshot(scope: CheckScope, result: CheckResult) -> None:
                 result.add(record_id, "快照中的向量与数据库不同", "has another vector in the snapshot")
 
 
-def _vectors_of(scope: CheckScope) -> Select[Vector]:
-    return select(RecordVector.vector).where(RecordVector.model_id == scope.indexer.model_id)
+def _vectors_of(model_id: str) -> Select[Vector]:
+    return select(RecordVector.vector).where(RecordVector.model_id == model_id)
 
 
 def search_engine(scope: CheckScope, result: CheckResult) -> None:
@@ -99,7 +104,7 @@ def search_engine(scope: CheckScope, result: CheckResult) -> None:
     engine = open_engine(scope.settings)
     if engine is None:
         return
-    size = scope.session.scalar(_vectors_of(scope).limit(1))
+    size = scope.session.scalar(_vectors_of(scope.indexer.model_id).limit(1))
     vectors = open_index(
         scope.settings, scope.database, scope.indexer.model_id, len(size) if size is not None else 1
     )

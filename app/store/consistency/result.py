@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.database import Database, Identified
 from app.engagements.files.encrypted_storage import EncryptedStore
 from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.spaces.opened_models import OpenedModels
 from app.settings import Settings
 
 SHOWN = 20
@@ -30,6 +31,7 @@ class CheckScope:
     database: Database
     settings: Settings
     indexer: MatchingIndexer
+    models: OpenedModels
     files: EncryptedStore | None
 
 
@@ -56,12 +58,16 @@ class CheckResult:
     differences: list[StoreDifference] = field(default_factory=list)
     faulty: list[Any] = field(default_factory=list)
 
-    def add(self, key: Any, zh: str, en: str) -> None:
-        """Note a difference at a row with this key."""
-        self.found += 1
+    def add(self, key: Any, zh: str, en: str, *, subject: str | None = None) -> None:
+        """Note a difference at a row with this key, which is also its subject unless one is given."""
         self.faulty.append(key)
+        self.note(str(key) if subject is None else subject, zh, en)
+
+    def note(self, subject: str, zh: str, en: str) -> None:
+        """Note a difference that no mending is called with."""
+        self.found += 1
         if len(self.differences) < SHOWN:
-            self.differences.append(StoreDifference(str(key), zh, en))
+            self.differences.append(StoreDifference(subject, zh, en))
 
 
 Find = Callable[[CheckScope, CheckResult], None]

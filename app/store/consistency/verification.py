@@ -11,6 +11,7 @@ from app.database import Database
 from app.encryption.ring import DecryptionError
 from app.engagements.files.encrypted_storage import EncryptedStore
 from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.spaces.opened_models import OpenedModels
 from app.settings import Settings
 from app.store.consistency import (
     events,
@@ -21,10 +22,11 @@ from app.store.consistency import (
     records,
     secrets,
     trail,
-    vectors,
 )
 from app.store.consistency import sequence_numbers as numbers
 from app.store.consistency.result import Check, CheckResult, CheckScope
+from app.store.consistency.vectors import other_spaces as others
+from app.store.consistency.vectors.serving_space import mend_vectors, vectors
 
 CHECKS = (
     Check("database_pages", "数据库文件", "database file", integrity.database_pages),
@@ -34,7 +36,8 @@ CHECKS = (
     Check("search_documents", "检索文档", "search documents", records.search_documents, records.mend_search_documents),
     Check("full_text_table", "全文索引", "full-text table", integrity.full_text_table, integrity.mend_full_text_table),
     Check("facet_codes", "分类代码", "facet codes", records.facet_codes, records.mend_facet_codes),
-    Check("vectors", "向量", "vectors", vectors.vectors, vectors.mend_vectors),
+    Check("vectors", "向量", "vectors", vectors, mend_vectors),
+    Check("other_spaces", "其他向量空间", "other spaces of vectors", others.other_spaces, others.mend_other_spaces),
     Check("vector_snapshot", "索引快照", "snapshot of the index", integrity.vector_snapshot,
           integrity.mend_vector_snapshot),
     Check("search_engine", "检索引擎", "search engine", integrity.search_engine, integrity.mend_search_engine),
@@ -66,6 +69,7 @@ class StoreParts:
     database: Database
     settings: Settings
     indexer: MatchingIndexer
+    models: OpenedModels
     files: EncryptedStore | None
 
 
@@ -77,7 +81,7 @@ def check_store(
     """Run all checks on one snapshot of the database; services may run. `on_check` is called before each check."""
     results = []
     with _snapshot(parts.database) as session:
-        scope = CheckScope(session, parts.database, parts.settings, parts.indexer, parts.files)
+        scope = CheckScope(session, parts.database, parts.settings, parts.indexer, parts.models, parts.files)
         for done, check in enumerate(CHECKS):
             on_check(check, done, len(CHECKS))
             result = CheckResult(check.name)
@@ -85,9 +89,9 @@ def check_store(
                 check.find(scope, result)
             except DatabaseError as error:
                 session.rollback()
-                result.add("database", f"无法读取：{error.orig}", f"cannot be read: {error.orig}")
+                result.note("database", f"无法读取：{error.orig}", f"cannot be read: {error.orig}")
             except DecryptionError as error:  # the check of encrypted values names every such row
-                result.add("database", f"无法解密：{error}", f"cannot be decrypted: {error}")
+                result.note("database", f"无法解密：{error}", f"cannot be decrypted: {error}")
             results.append(result)
     return results
 
@@ -95,7 +99,7 @@ def check_store(
 def mend_store(parts: StoreParts, results: Sequence[CheckResult]) -> None:
     """Derive again what the checks found to be wrong and can be derived, in short transactions.
 
-    Entries of the index are marked for `reindex`, which the caller runs afterwards.
+    Entries of the index are marked for `reindex`, which the caller runs afterwards, and then `fill_mended`.
     """
     for check, result in zip(CHECKS, results, strict=True):
         if check.mend is None:

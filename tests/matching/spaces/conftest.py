@@ -147,13 +147,16 @@ class Store:
             session.execute(update(Event).where(Event.done_at.is_(None)).values(available_at=now()))
 
     def command(self, *arguments: str, model: str = OLD) -> Result:
+        return self.sanku("model", *arguments, model=model)
+
+    def sanku(self, *arguments: str, model: str = OLD) -> Result:
         environment = {
             "SANKU_HOME": str(self.settings.home),
             "SANKU_DATABASE_URL": self.settings.url,
             "SANKU_MODEL": model,
             "SANKU_DEMO": "true",
         }
-        result = CliRunner().invoke(cli, ["model", *arguments], env=environment)
+        result = CliRunner().invoke(cli, list(arguments), env=environment)
         configure_logging(level="WARNING", as_json=True)  # no longer to the command's closed standard error
         return result
 
@@ -182,7 +185,11 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture(autouse=True)
 def models_without_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("app.matching.spaces.opened_models", "app.matching.embedding.remote.opening"):
+    for module in (
+        "app.matching.spaces.opened_models",
+        "app.matching.embedding.remote.opening",
+        "app.bootstrap.services",
+    ):
         monkeypatch.setattr(f"{module}.open_embedder", opened)
 
 

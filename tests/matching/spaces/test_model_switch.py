@@ -239,7 +239,9 @@ def test_both_spaces_are_part_of_the_store(store: Store, tmp_path: Path) -> None
     store.drain()
     indexer = store.services[MatchingIndexer]
     assert indexer.model_id == NEW
-    checked = check_store(StoreParts(store.database, store.settings, indexer, None))
+    checked = check_store(
+        StoreParts(store.database, store.settings, indexer, store.services[OpenedModels], None)
+    )
     assert [one for result in checked if result.name == "vectors" for one in result.differences] == []
     target = Database(f"sqlite:///{tmp_path}/moved.db")
     assert transfer(store.database, target, on_table=lambda *_: None).different == ()

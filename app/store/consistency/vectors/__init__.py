@@ -1,0 +1,1 @@
+"""Vectors: published records have current entries in the spaces of their models, made of their texts."""
