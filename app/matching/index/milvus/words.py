@@ -6,10 +6,11 @@ is BM25 with our statistics. A document's length is set beside the mean length o
 matching scores; the database gives the exact score under any statistics, of more documents than are asked for.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zlib import crc32
@@ -58,8 +59,9 @@ _ROWS = (
     select(*_COLUMNS)
     .join(RecordVector, RecordVector.record_id == SearchDocument.record_id)
     .where(SearchDocument.state == RecordState.PUBLISHED.value, RecordVector.active)
+    .order_by(SearchDocument.number, RecordVector.seq)
 )
-"""Of the space of a model, which the reader names."""
+"""One for each model that has a vector of the record; the newest comes last."""
 
 
 def place(word: str) -> int:
@@ -68,28 +70,27 @@ def place(word: str) -> int:
 
 
 class WordMirror(Mirror[int]):
-    """The published documents that have a vector of this model. Processes with different models share the collection:
-    complete spaces have the same records."""
+    """The published documents that have a vector of any model. Processes with different models share the collection,
+    and each finds what has a vector of its own."""
 
     key = "number"
 
-    def __init__(self, engine: Engine, source: Database, model_id: str, lock_file: str) -> None:
+    def __init__(self, engine: Engine, source: Database, lock_file: str) -> None:
         super().__init__(engine, source, document_changes(source), name="sanku_words", lock_file=lock_file)
-        self._rows = _ROWS.where(RecordVector.model_id == model_id)
 
     def read(self, session: Session, keys: Sequence[int]) -> Changed:
-        stored = [_entity(row) for row in session.execute(self._rows.where(SearchDocument.number.in_(keys)))]
+        rows = session.execute(_ROWS.where(SearchDocument.number.in_(keys)))
+        stored = [_entity(row) for row in _newest(rows)]
         present = {row["number"] for row in stored}
         return Changed(stored, [key for key in keys if key not in present])
 
     def read_all(self, session: Session) -> Iterator[list[dict[str, Any]]]:
-        rows = session.execute(self._rows.execution_options(yield_per=1000))
-        yield from batches(map(_entity, rows))
+        rows = session.execute(_ROWS.execution_options(yield_per=1000))
+        yield from batches(map(_entity, _newest(rows)))
 
     def marks(self, session: Session) -> Iterator[tuple[Any, int]]:
-        return (
-            (row.number, _mark(row)) for row in session.execute(self._rows.execution_options(yield_per=1000))
-        )
+        rows = session.execute(_ROWS.execution_options(yield_per=1000))
+        return ((row.number, _mark(row)) for row in _newest(rows))
 
     def number(self, session: Session) -> int:
         return position(session)
@@ -104,6 +105,13 @@ class WordMirror(Mirror[int]):
         indexes = client.prepare_index_params()
         indexes.add_index("words", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
         client.create_collection(collection, schema=schema, index_params=indexes, consistency_level=STRONG)
+
+
+def _newest(rows: Iterable[Any]) -> Iterator[Any]:
+    """The last row of each document."""
+    for _, of_document in groupby(rows, key=lambda row: row.number):
+        (newest,) = deque(of_document, maxlen=1)
+        yield newest
 
 
 def _entity(row: Any) -> dict[str, Any]:
@@ -128,9 +136,10 @@ class MilvusLexicalIndex(LexicalIndex):
 
     def __init__(self, engine: Engine, database: Database, model_id: str, *, lock_file: str) -> None:
         self._engine = engine
+        self._model_id = model_id
         self._in_database = PostgresLexicalIndex(model_id)
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
-        self._mirror = WordMirror(engine, self._source, model_id, lock_file)
+        self._mirror = WordMirror(engine, self._source, lock_file)
 
     def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
         if not self._source.is_sqlite:
@@ -193,14 +202,18 @@ class MilvusLexicalIndex(LexicalIndex):
     def _scored(
         self, numbers: Sequence[int], weights: Mapping[str, float], stats: CorpusStats
     ) -> list[tuple[int, float, UUID]]:
-        """Number, exact score and record of each document."""
+        """Number, exact score and record of each document that has a vector of this model."""
         scored = []
         with self._source.reading() as session:
             for chunk in chunks(numbers):
                 rows = session.execute(
-                    select(
-                        SearchDocument.number, SearchDocument.record_id, SearchDocument.member_words
-                    ).where(SearchDocument.number.in_(chunk))
+                    select(SearchDocument.number, SearchDocument.record_id, SearchDocument.member_words)
+                    .join(RecordVector, RecordVector.record_id == SearchDocument.record_id)
+                    .where(
+                        SearchDocument.number.in_(chunk),
+                        RecordVector.model_id == self._model_id,
+                        RecordVector.active,
+                    )
                 )
                 for number, record_id, member_words in rows:
                     scored.append((number, _score(member_words, weights, stats), record_id))
