@@ -7,16 +7,29 @@ grade 0–3) and conflicts.tsv (demand, achievement, manager).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.errors import FieldError, Invalid
+from app.libraries.record.enums import RecordKind
 
 RECORD_FILES = ("achievements", "demands", "managers", "organisations")
 # Demands that no achievement of the dataset answers.
 OFF_TOPIC = "offtopic"
+_FILES = {
+    RecordKind.ACHIEVEMENT: ("achievements",),
+    RecordKind.DEMAND: ("demands", OFF_TOPIC),
+    RecordKind.MANAGER: ("managers",),
+}
+_REPORTED = 50
+"""Faults of a directory that are reported at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,7 @@ def read_datasets(directories: Sequence[Path]) -> Dataset:
         merged.conflicts.update(one.conflicts)
     _refuse_repeated_ids(merged, faults)
     if faults:
-        raise Invalid(fields=faults[:50])
+        raise Invalid(fields=faults[:_REPORTED])
     return merged
 
 
@@ -70,6 +83,84 @@ def read_dataset(directory: Path) -> Dataset:
     Raises:
         Invalid: there are no record files, a line is not a JSON object, a grade is not 0–3, or an id occurs twice.
             Each error names its file and line; at most 50 are reported.
+    """
+    folders = _folders(directory)
+    dataset, faults = Dataset(), list[FieldError]()
+    for folder in folders:
+        _read_folder(folder, directory, dataset, faults)
+    _refuse_repeated_ids(dataset, faults)
+    if faults:
+        raise Invalid(fields=faults[:_REPORTED])
+    return dataset
+
+
+class RecordFiles:
+    """The records of a directory, read from its files when they are needed: a million of them need no more memory than
+    a thousand, but for 8 bytes each while they are checked."""
+
+    def __init__(self, directory: Path) -> None:
+        """
+        Raises:
+            Invalid: as `read_dataset`.
+        """
+        self._root, self._folders = directory, _folders(directory)
+        faults: list[FieldError] = []
+        self.organisations = [
+            row
+            for folder in self._folders
+            for row in _json_lines(folder / "organisations.jsonl", directory, faults)
+        ]
+        self._counts: dict[RecordKind, int] = {}
+        for kind in _FILES:
+            digests = array("Q", (_digest(row) for row in self._rows(kind, faults)))
+            self._counts[kind] = len(digests)
+            self._refuse_repeated(kind, np.frombuffer(digests, np.uint64), faults)
+        for folder in self._folders:
+            _read_judgements(folder, directory, Dataset(), faults)
+        if faults:
+            raise Invalid(fields=faults[:_REPORTED])
+
+    def count(self, kind: RecordKind) -> int:
+        return self._counts[kind]
+
+    def rows(self, kind: RecordKind) -> Iterator[DatasetRow]:
+        """
+        Raises:
+            Invalid: a file has changed since it was checked.
+        """
+        faults: list[FieldError] = []
+        for row in self._rows(kind, faults):
+            yield row
+            if faults:
+                break
+        if faults:
+            raise Invalid(fields=faults[:_REPORTED])
+
+    def _rows(self, kind: RecordKind, faults: list[FieldError]) -> Iterator[DatasetRow]:
+        for folder in self._folders:
+            for name in _FILES[kind]:
+                yield from _json_lines(folder / f"{name}.jsonl", self._root, faults)
+
+    def _refuse_repeated(
+        self, kind: RecordKind, digests: NDArray[np.uint64], faults: list[FieldError]
+    ) -> None:
+        """Two ids may have one digest, so the rows of a digest that comes twice are compared by their ids."""
+        values, counts = np.unique(digests, return_counts=True)
+        repeated = set(values[counts > 1].tolist())
+        if repeated:
+            alike = (row for row in self._rows(kind, []) if _digest(row) in repeated)
+            _refuse_repeated(alike, faults)
+
+
+def _digest(row: DatasetRow) -> int:
+    return int.from_bytes(blake2b(str(row.data["id"]).encode(), digest_size=8).digest())
+
+
+def _folders(directory: Path) -> list[Path]:
+    """The directory and those below that have files of records.
+
+    Raises:
+        Invalid: there are none.
     """
     folders = [
         folder
@@ -83,13 +174,7 @@ def read_dataset(directory: Path) -> Dataset:
             f"{directory} 及其子目录中没有 achievements.jsonl、demands.jsonl 或 managers.jsonl",
             f"{directory} and its subdirectories contain no achievements.jsonl, demands.jsonl or managers.jsonl",
         )
-    dataset, faults = Dataset(), list[FieldError]()
-    for folder in folders:
-        _read_folder(folder, directory, dataset, faults)
-    _refuse_repeated_ids(dataset, faults)
-    if faults:
-        raise Invalid(fields=faults[:50])
-    return dataset
+    return folders
 
 
 def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldError]) -> None:
@@ -97,6 +182,10 @@ def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldE
         rows: list[DatasetRow] = getattr(dataset, name)
         rows.extend(_json_lines(folder / f"{name}.jsonl", root, faults))
     dataset.demands.extend(_json_lines(folder / f"{OFF_TOPIC}.jsonl", root, faults))
+    _read_judgements(folder, root, dataset, faults)
+
+
+def _read_judgements(folder: Path, root: Path, dataset: Dataset, faults: list[FieldError]) -> None:
     for where, columns in _columns(folder / "qrels_pairs.tsv", root, 3, faults):
         grade = _grade(where, columns[2], faults)
         dataset.pair_grades[columns[0], columns[1]] = grade
@@ -149,16 +238,19 @@ def _columns(path: Path, root: Path, count: int, faults: list[FieldError]) -> It
 
 
 def _lines(path: Path, name: str, faults: list[FieldError]) -> Iterator[tuple[int, str]]:
+    """Each line with its number, until as many faults were found as are reported."""
     if not path.is_file():
         return
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        # Lines end with a line feed alone: other separators may stand in a text.
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield number, line.rstrip("\n").rstrip("\r")
+                if len(faults) >= _REPORTED:
+                    return
     except UnicodeDecodeError:
         faults.append(_fault(name, "文件应为 UTF-8 编码", "the file must be encoded in UTF-8"))
-        return
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield number, line.rstrip("\r")
 
 
 def _grade(where: str, text: str, faults: list[FieldError]) -> int:
@@ -170,18 +262,22 @@ def _grade(where: str, text: str, faults: list[FieldError]) -> int:
 
 def _refuse_repeated_ids(dataset: Dataset, faults: list[FieldError]) -> None:
     for rows in (dataset.achievements, dataset.demands, dataset.managers):
-        seen: dict[str, str] = {}
-        for row in rows:
-            id_ = str(row.data["id"])
-            if id_ in seen:
-                faults.append(
-                    _fault(
-                        row.where,
-                        f"编号 {id_} 与 {seen[id_]} 重复",
-                        f"duplicate id {id_}, first used at {seen[id_]}",
-                    )
+        _refuse_repeated(rows, faults)
+
+
+def _refuse_repeated(rows: Iterable[DatasetRow], faults: list[FieldError]) -> None:
+    seen: dict[str, str] = {}
+    for row in rows:
+        id_ = str(row.data["id"])
+        if id_ in seen:
+            faults.append(
+                _fault(
+                    row.where,
+                    f"编号 {id_} 与 {seen[id_]} 重复",
+                    f"duplicate id {id_}, first used at {seen[id_]}",
                 )
-            seen.setdefault(id_, row.where)
+            )
+        seen.setdefault(id_, row.where)
 
 
 def _relative(path: Path, root: Path) -> str:

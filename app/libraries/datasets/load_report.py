@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from app.errors import FieldError, SankuError
 from app.libraries.datasets.dataset import DatasetRow
@@ -15,6 +15,12 @@ class RowError:
 
     row: DatasetRow
     error: FieldError
+
+    @classmethod
+    def of(cls, row: DatasetRow, error: FieldError) -> Self:
+        """Of the row, only what names it is kept: a list of which all rows are refused may be long."""
+        name = "id" if "id" in row.data else "name"
+        return cls(DatasetRow(row.file, row.line, {name: row.data.get(name)}), error)
 
     def __str__(self) -> str:
         return f"{self.row.where}:{self.error.field}: {self.error.zh} / {self.error.en}"
@@ -37,7 +43,7 @@ class LoadReport:
     def refuse(self, row: DatasetRow, error: SankuError) -> None:
         """Record the errors of a refused row."""
         whole_row = FieldError("", error.problem_code, error.message_zh, error.message_en)
-        self.refused.extend(RowError(row, field_error) for field_error in error.fields or (whole_row,))
+        self.refused.extend(RowError.of(row, field_error) for field_error in error.fields or (whole_row,))
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values."""

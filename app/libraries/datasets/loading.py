@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from app.database import Database
 from app.errors import Invalid, SankuError
 from app.libraries import bulk
 from app.libraries.datasets import mapping
-from app.libraries.datasets.dataset import Dataset, DatasetRow, read_dataset
+from app.libraries.datasets.dataset import DatasetRow, RecordFiles
 from app.libraries.datasets.load_report import LoadReport, RowError
 from app.libraries.datasets.organisations import DatasetOrganisations
 from app.libraries.record.enums import RecordKind
@@ -24,6 +25,9 @@ _PAYLOADS = {
     RecordKind.DEMAND: mapping.demand_payload,
     RecordKind.MANAGER: mapping.manager_payload,
 }
+
+# Managers come first, so that pairs of the first demand can already be recommended to a manager.
+_ORDER = (RecordKind.MANAGER, RecordKind.ACHIEVEMENT, RecordKind.DEMAND)
 
 Defaults = Mapping[str, Mapping[str, Any]]
 
@@ -76,14 +80,13 @@ def load_directory(
     Raises:
         Invalid: the dataset cannot be read.
     """
-    dataset = read_dataset(directory)
+    files = RecordFiles(directory)
     report = LoadReport()
-    organisations = DatasetOrganisations(dataset, report)
+    organisations = DatasetOrganisations(files.organisations, report)
     with database.unit_of_work() as session:
         organisations.store_described(session)
-    batches = _batches(dataset)
-    done, total = 0, sum(len(rows) for _, rows in batches)
-    for kind, rows in batches:
+    done, total = 0, sum(map(files.count, _ORDER))
+    for kind, rows in _batches(files):
         _load_batch(
             database,
             indexer,
@@ -101,18 +104,11 @@ def load_directory(
     return report
 
 
-def _batches(dataset: Dataset) -> list[tuple[RecordKind, list[DatasetRow]]]:
-    """Managers come first, so that pairs of the first demand can already be recommended to a manager."""
-    by_kind = {
-        RecordKind.MANAGER: dataset.managers,
-        RecordKind.ACHIEVEMENT: dataset.achievements,
-        RecordKind.DEMAND: dataset.demands,
-    }
-    return [
-        (kind, rows[start : start + BATCH_SIZE])
-        for kind, rows in by_kind.items()
-        for start in range(0, len(rows), BATCH_SIZE)
-    ]
+def _batches(files: RecordFiles) -> Iterator[tuple[RecordKind, list[DatasetRow]]]:
+    for kind in _ORDER:
+        rows = files.rows(kind)
+        while batch := list(islice(rows, BATCH_SIZE)):
+            yield kind, batch
 
 
 def _payloads(
@@ -161,5 +157,5 @@ def _load_batch(
     rows = {str(row.data["id"]): row for row, _ in new}
     report.stored[kind.value] += len(result.stored)
     report.refused.extend(
-        RowError(rows[ref], error) for ref, errors in result.refused.items() for error in errors
+        RowError.of(rows[ref], error) for ref, errors in result.refused.items() for error in errors
     )

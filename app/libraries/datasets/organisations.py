@@ -1,6 +1,6 @@
 """The organisations of a dataset, stored before the records that name them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from app.accounts.access.principal import SYSTEM
 from app.accounts.models import OrganisationKind
 from app.accounts.organisations.lookup import organisation_by_name
 from app.errors import Invalid, SankuError
-from app.libraries.datasets.dataset import Dataset, DatasetRow
+from app.libraries.datasets.dataset import DatasetRow
 from app.libraries.datasets.load_report import LoadReport
 
 OVERSEAS = "000000"
@@ -19,11 +19,11 @@ OVERSEAS = "000000"
 class DatasetOrganisations:
     """Ids of organisations by name. Organisations listed in organisations.jsonl get code, kind, parent and aliases."""
 
-    def __init__(self, dataset: Dataset, report: LoadReport) -> None:
+    def __init__(self, described: Sequence[DatasetRow], report: LoadReport) -> None:
         self._report = report
         self._refused: set[str] = set()
         self._ids: dict[str, UUID] = {}
-        self._described = {str(row.data["name"]): row for row in dataset.organisations}
+        self._described = {str(row.data["name"]): row for row in described}
 
     def store_described(self, session: Session) -> None:
         """Store the organisations of organisations.jsonl."""

@@ -1,6 +1,7 @@
 """Datasets in the interchange format: reading and import."""
 
 import json
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from app.accounts.models import Organisation
 from app.database import Database
 from app.errors import Invalid
 from app.libraries.achievements.models import Achievement
-from app.libraries.datasets.dataset import read_dataset
+from app.libraries.datasets.dataset import RecordFiles, read_dataset
 from app.libraries.datasets.load_report import LoadReport
 from app.libraries.datasets.loading import load_directory, read_defaults
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
+from app.libraries.record.enums import RecordKind
 from app.settings import Settings
 from tests.libraries.conftest import RecordingIndexer
 from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
@@ -24,9 +26,14 @@ from tests.support.http import ON_ONE_DATABASE
 
 
 def faults_of(folder: Path) -> list[tuple[str, str]]:
-    with pytest.raises(Invalid) as caught:
-        read_dataset(folder)
-    return [(fault.field, fault.en) for fault in caught.value.fields]
+    """Of the whole in memory; a load, which reads it in parts, finds the same."""
+    found = []
+    for read in (read_dataset, RecordFiles):
+        with pytest.raises(Invalid) as caught:
+            read(folder)
+        found.append([(fault.field, fault.en) for fault in caught.value.fields])
+    assert sorted(found[0]) == sorted(found[1])
+    return found[0]
 
 
 class TestReading:
@@ -87,6 +94,24 @@ class TestReading:
             "demands.jsonl:2",
             "qrels_pairs.tsv:1",
         ]
+
+    def test_a_list_without_end_needs_no_memory(self, tmp_path: Path) -> None:
+        rows, text = 20_000, "防腐涂层" * 250
+        with (tmp_path / "achievements.jsonl").open("w", encoding="utf-8") as file:
+            for number in range(rows):
+                file.write(json.dumps(ACHIEVEMENT | {"id": number, "summary": text}) + "\n")
+        tracemalloc.start()
+        files = RecordFiles(tmp_path)
+        assert (
+            sum(1 for _ in files.rows(RecordKind.ACHIEVEMENT)) == files.count(RecordKind.ACHIEVEMENT) == rows
+        )
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 0.05 * (tmp_path / "achievements.jsonl").stat().st_size
+
+    def test_no_more_faults_are_kept_than_are_reported(self, tmp_path: Path) -> None:
+        write(tmp_path, achievements="x\n" * 5_000, demands="y\n" * 5_000)
+        assert len(faults_of(tmp_path)) == 50
 
     def test_a_directory_without_such_files(self, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("nothing")
