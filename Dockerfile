@@ -14,9 +14,10 @@ ENV PIP_NO_CACHE_DIR=1 \
     PYTHONUNBUFFERED=1
 WORKDIR /opt/sanku
 COPY requirements.lock requirements-dev.lock ./
-# With the extras `pdf`, `s3` and `backup`, in the versions of the lock file.
+# With the extras `pdf`, `s3`, `backup` and `otel`, in the versions of the lock file.
 RUN pip install --only-binary=:all: -r requirements.lock \
-    && pip install --only-binary=:all: -c requirements.lock -c requirements-dev.lock fpdf2 minio pyrage
+    && pip install --only-binary=:all: -c requirements.lock -c requirements-dev.lock fpdf2 minio pyrage \
+        opentelemetry-sdk opentelemetry-exporter-otlp-proto-http
 
 # The model (about 560 MB) needs only these few files, so that a change of the service does not prepare it anew.
 FROM dependencies AS model

@@ -160,6 +160,8 @@ def assemble() -> FastAPI:
             Depends(_known_parameters),
         ],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        # Its own spans have the words of a search, and its logs the texts of exceptions; ours have neither.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     install_handlers(app, answer_error)
     for router in ROUTERS:

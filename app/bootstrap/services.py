@@ -28,7 +28,7 @@ from app.matching.matcher import Matcher
 from app.matching.reranker.cross_encoder import open_reranker
 from app.matching.spaces.opened_models import OpenedModels, close_embedder
 from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
-from app.observability import Metrics
+from app.observability import Metrics, Tracer
 from app.pushes.recommender import Recommender
 from app.replica.replica import Replica
 from app.services import Services
@@ -84,6 +84,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
         settings, database, services[Embedder], services[MatchingIndexer], open_reranker(settings)
     )
     services[Metrics] = metrics = Metrics()
+    services[Tracer] = Tracer(settings)
     _add_load_limits(services, settings, metrics)
     services[WorkerDatabase] = WorkerDatabase(
         settings.url, connections=settings.couriers + WORKER_CONNECTIONS, policy=policy
@@ -185,3 +186,4 @@ def close(services: Services) -> None:
         database.dispose()
     if Replica in services:
         services[Replica].dispose()
+    services[Tracer].close()

@@ -18,7 +18,8 @@ SUBJECT = "subject_id"
 class ClaimedEvent:
     """An event that a worker has leased.
 
-    An event that failed may be handled after later ones; `emitted_at` gives the original order.
+    An event that failed may be handled after later ones; `emitted_at` gives the original order. `trace` is the span in
+    which it was emitted, if that was recorded.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class ClaimedEvent:
     attempts: int
     lease: UUID
     emitted_at: datetime = field(default_factory=now)
+    trace: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Index, Text, func, or_, select, text, update
+from sqlalchemy import CursorResult, Index, String, Text, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, Identified, new_id, now
 from app.events.domain_event import SUBJECT, ClaimedEvent, DomainEvent
+from app.observability.tracing import current_trace
 
 
 class Event(Identified, Base):
@@ -42,6 +43,8 @@ class Event(Identified, Base):
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+    # The span that emitted it, as `tracing.current_trace` names it.
+    trace: Mapped[str | None] = mapped_column(String(55))
 
 
 LONGEST_BACKOFF = 3600.0
@@ -78,6 +81,7 @@ def _row(event: DomainEvent, available_at: datetime | None) -> Event:
         subject_id=getattr(event, SUBJECT, None),
         payload=event.payload(),
         available_at=available_at or now(),
+        trace=current_trace(),
     )
 
 
@@ -114,6 +118,7 @@ def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: in
                 event.attempts,
                 event.lease,
                 event.created_at,
+                event.trace,
             )
         )
     session.flush()

@@ -26,6 +26,7 @@ from app.notifications.delivery.release import release
 from app.notifications.delivery.routing import addresses_of
 from app.notifications.models import Delivery, DeliveryState, Message
 from app.notifications.notices.service import make_notices
+from app.observability.tracing import SpanKind, Tracer
 from app.pushes.policy import current_policy
 from app.services import Services
 from app.settings import Settings
@@ -92,7 +93,12 @@ def attempt_delivery(
     threshold = current_policy(session, services).threshold
     prepared = prepare(session, subject_id_of(event), services[DeliveryContext], threshold=threshold)
     session.close()  # returns the connection to the pool: a receiver may be slow
-    return prepared if prepared is None or isinstance(prepared, Skip) else prepared.send()
+    if prepared is None or isinstance(prepared, Skip):
+        return prepared
+    with services[Tracer].span(
+        "send", kind=SpanKind.CLIENT, attributes={"sanku.channel": prepared.channel.kind}
+    ):
+        return prepared.send()
 
 
 def record_attempt(

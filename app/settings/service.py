@@ -300,7 +300,7 @@ class PdfSettings(BaseModel):
 
 
 class WorkerSettings(BaseModel):
-    """Worker and logs"""
+    """Worker, logs and traces"""
 
     worker_in_service: bool = Field(default=True, description="Whether `sanku serve` runs a worker too.")
     worker_poll: timedelta = Field(
@@ -316,3 +316,16 @@ class WorkerSettings(BaseModel):
     )
     log_level: str = Field(default="INFO", description="Lowest level that is logged.")
     log_json: bool = Field(default=True, description="JSON lines; on a terminal logs are always plain text.")
+    traces_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^@]+$",
+        description="Traces go to this collector of OpenTelemetry (OTLP over HTTP, "
+        "`http://collector:4318/v1/traces`); needs the extra `otel`. Headers, such as a token, come from "
+        "`OTEL_EXPORTER_OTLP_HEADERS`.",
+    )
+    traces_share: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=1.0,
+        description="Share of the requests that are traced, with all that they set off.",
+    )

@@ -20,7 +20,8 @@ from app.events import outbox
 from app.events.domain_event import ClaimedEvent
 from app.events.handler import HandlersByName
 from app.events.outbox import LeaseLost
-from app.observability import Metrics
+from app.observability import Metrics, Tracer
+from app.observability.tracing import continued
 from app.services import Services
 from app.settings import Settings
 from app.workers.worker import (
@@ -28,6 +29,7 @@ from app.workers.worker import (
     apply,
     attempt,
     count_event,
+    event_span,
     plan,
     release,
     woken_by_emits,
@@ -58,6 +60,7 @@ class ConcurrentWorker:
         self._database = services[Database]
         self._settings = services[Settings]
         self._metrics = services[Metrics]
+        self._tracer = services[Tracer]
         self._handlers = dict(handlers)
         self._slots = slots
         self._order = order
@@ -124,9 +127,10 @@ class ConcurrentWorker:
 
     def _plan(self, claimed: ClaimedEvent) -> Plans:
         plans = []
-        for handler in self._handlers[claimed.name]:
-            with self._database.reading() as session:
-                plans.append(plan(handler, self._services, session, claimed))
+        with event_span(self._tracer, claimed):
+            for handler in self._handlers[claimed.name]:
+                with self._database.reading() as session:
+                    plans.append(plan(handler, self._services, session, claimed))
         return plans
 
     def _apply_ready(self) -> None:
@@ -150,8 +154,9 @@ class ConcurrentWorker:
         with self._database.unit_of_work() as session:
             for claimed, plans in events:
                 outbox.ack(session, claimed)
-                for handler, planned in zip(self._handlers[claimed.name], plans, strict=True):
-                    apply(handler, self._services, session, claimed, planned)
+                with continued(claimed.trace):
+                    for handler, planned in zip(self._handlers[claimed.name], plans, strict=True):
+                        apply(handler, self._services, session, claimed, planned)
 
     def _finish(self, claimed: ClaimedEvent, error: BaseException | None) -> None:
         if error is None:

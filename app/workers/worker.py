@@ -7,7 +7,7 @@ has not committed has no effect, and another worker claims the event when the le
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,7 +25,8 @@ from app.events import outbox
 from app.events.domain_event import ClaimedEvent
 from app.events.handler import Effect, Handler, HandlersByName
 from app.events.outbox import Event, LeaseLost
-from app.observability import Metrics
+from app.observability import Metrics, Tracer
+from app.observability.tracing import RunningSpan, SpanKind
 from app.services import Services
 from app.settings import Settings
 
@@ -50,6 +51,7 @@ class Worker:
         self._database = services[Database]
         self._settings = services[Settings]
         self._metrics = services[Metrics]
+        self._tracer = services[Tracer]
         self._handlers = dict(handlers)
         self._wake = threading.Event()
 
@@ -99,7 +101,10 @@ class Worker:
         return bool(claimed)
 
     def _work(self, claimed: ClaimedEvent) -> None:
-        with structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name):
+        with (
+            structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name),
+            event_span(self._tracer, claimed) as span,
+        ):
             if claimed.attempts > self._settings.worker_max_attempts:
                 # Every earlier worker died while handling it, and could not record a failure.
                 release(
@@ -110,6 +115,8 @@ class Worker:
                 )
                 return
             error = attempt(partial(self._plan_and_apply, claimed))
+            if error is not None:
+                span.fail(error)
             if error is None:
                 count_event(self._metrics.events_done, claimed)
             elif isinstance(error, LeaseLost):
@@ -153,6 +160,16 @@ def release(database: Database, settings: Settings, claimed: ClaimedEvent, error
         return
     if dead:
         log.error("event_dead", attempts=claimed.attempts)
+
+
+def event_span(tracer: Tracer, claimed: ClaimedEvent) -> AbstractContextManager[RunningSpan]:
+    """The span of an attempt at the event, in the trace of what emitted it."""
+    return tracer.span(
+        claimed.name,
+        kind=SpanKind.CONSUMER,
+        parent=claimed.trace,
+        attributes={"sanku.event_id": str(claimed.id), "sanku.attempt": claimed.attempts},
+    )
 
 
 def count_event(counter: Counter, claimed: ClaimedEvent) -> None:

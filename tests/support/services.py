@@ -7,7 +7,7 @@ from typing import Any
 from app.database import Database
 from app.load_limits.quota import Quota
 from app.load_limits.turns import TurnLimits, Turns
-from app.observability import Metrics
+from app.observability import Metrics, Tracer
 from app.services import Services
 from app.settings import Settings
 from app.transport.early_retries import EarlyRetries
@@ -39,6 +39,7 @@ def make_services(database: Database, settings: Settings, *, metrics: Metrics | 
     services[Database] = database
     services[Settings] = settings
     services[Metrics] = metrics or Metrics()
+    services[Tracer] = Tracer(settings)
     return services
 
 

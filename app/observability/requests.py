@@ -1,14 +1,10 @@
-"""Observability: structured logs with a correlation id, Prometheus metrics, and limits on request bodies."""
+"""What is observed of each request: a log line, a measurement and a span; and limits on request bodies."""
 
-import logging
 import re
-import sys
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import new_id
 from app.errors import TooLarge
+from app.observability.metrics import Metrics
+from app.observability.tracing import SpanKind, Tracer
 from app.services import services_of
 from app.settings import Settings
 
@@ -23,85 +21,6 @@ log = structlog.get_logger(__name__)
 
 # HTTP allows any token as a method; each one would create a time series that stays in memory.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-# Log fields whose values must never be logged.
-_SENSITIVE_KEY = re.compile(
-    r"(password|token|secret|authorization|api[-_]?key|phone|mobile|email)", re.IGNORECASE
-)
-
-
-def configure_logging(*, level: str, as_json: bool) -> None:
-    """Log one line per event to standard error; values with the key of a secret or of personal data are redacted."""
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _console()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _redact,
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-
-
-def _console() -> Any:
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-
-
-def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in event:
-        if key != "event" and _SENSITIVE_KEY.search(key):
-            event[key] = "***"
-    return event
-
-
-class Metrics:
-    """The Prometheus metrics, in a registry of their own so that two services in one process (tests) do not share
-    counters."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Histogram(
-            "sanku_http_request_seconds",
-            "Response time by route",
-            ["method", "route", "status"],
-            registry=self.registry,
-            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-        )
-        self.events_done = self._counter(
-            "sanku_events_done", "Events acknowledged by workers of this process", "name"
-        )
-        self.events_failed = self._counter("sanku_events_failed", "Failed attempts to handle events", "name")
-        self.events_waiting = self._gauge("sanku_events_waiting", "Events not yet acknowledged")
-        self.events_dead = self._gauge("sanku_events_dead", "Events in the dead-letter list")
-        self.index_vectors = self._gauge("sanku_index_vectors", "Vectors in the index", "kind")
-        self.index_position = self._gauge(
-            "sanku_index_position", "Sequence number up to which the index has followed"
-        )
-        self.tie_alarms = self._gauge(
-            "sanku_tie_alarms",
-            "Alarms of the last 24 hours: an organisation changes ties of its records again and again",
-        )
-        self.reading_alarms = self._gauge(
-            "sanku_reading_alarms",
-            "Alarms of the last 24 hours: somebody reads many contacts, confidential records or files of others",
-        )
-        self.turns = self._gauge("sanku_turns", "Requests with slow work, working or waiting", "state")
-        self.turns_refused = self._counter(
-            "sanku_turns_refused",
-            "Requests with slow work that were refused: too many of one holder, no place to wait, or no turn in time",
-            "reason",
-        )
-
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(name, text, labels, registry=self.registry)
-
-    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(name, text, labels, registry=self.registry)
 
 
 class ObserveRequests:
@@ -148,14 +67,27 @@ class ObserveRequests:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        services = services_of(Request(scope))
+        # What a stranger sends as a trace decides nothing: each request begins one.
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            services[Tracer].span(method, kind=SpanKind.SERVER) as span,
+        ):
             try:
                 await self._within_limit(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - started
                 route = getattr(scope.get("route"), "path", "unknown")
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                metrics = services_of(Request(scope))[Metrics]
+                span.name = f"{method} {route}"
+                span.attributes |= {
+                    "http.request.method": method,
+                    "http.route": route,
+                    "http.response.status_code": status,
+                    "sanku.request_id": request_id,
+                }
+                span.failed = span.failed or status >= 500
+                metrics = services[Metrics]
                 metrics.requests.labels(method, route, str(status)).observe(seconds)
                 log.info(
                     "request",
