@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, Identified, new_id, now
 from app.events.domain_event import SUBJECT, ClaimedEvent, DomainEvent
-from app.observability.tracing import current_trace
+from app.observability.traces import current_trace
 
 
 class Event(Identified, Base):
@@ -43,7 +43,7 @@ class Event(Identified, Base):
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
-    # The span that emitted it, as `tracing.current_trace` names it.
+    # The span that emitted it, as `traces.current_trace` names it.
     trace: Mapped[str | None] = mapped_column(String(55))
 
 

@@ -26,7 +26,7 @@ from app.notifications.delivery.release import release
 from app.notifications.delivery.routing import addresses_of
 from app.notifications.models import Delivery, DeliveryState, Message
 from app.notifications.notices.service import make_notices
-from app.observability.tracing import SpanKind, Tracer
+from app.observability.traces import SpanKind, Tracer
 from app.pushes.policy import current_policy
 from app.services import Services
 from app.settings import Settings

@@ -3,6 +3,6 @@
 from app.observability.logs import configure_logging
 from app.observability.metrics import Metrics
 from app.observability.requests import ObserveRequests
-from app.observability.tracing import Tracer
+from app.observability.traces import Tracer
 
 __all__ = ["Metrics", "ObserveRequests", "Tracer", "configure_logging"]

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.database import new_id
 from app.errors import TooLarge
 from app.observability.metrics import Metrics
-from app.observability.tracing import SpanKind, Tracer
+from app.observability.traces import SpanKind, Tracer
 from app.services import services_of
 from app.settings import Settings
 

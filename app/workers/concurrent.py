@@ -21,7 +21,7 @@ from app.events.domain_event import ClaimedEvent
 from app.events.handler import HandlersByName
 from app.events.outbox import LeaseLost
 from app.observability import Metrics, Tracer
-from app.observability.tracing import continued
+from app.observability.traces import continued
 from app.services import Services
 from app.settings import Settings
 from app.workers.worker import (

@@ -26,7 +26,7 @@ from app.events.domain_event import ClaimedEvent
 from app.events.handler import Effect, Handler, HandlersByName
 from app.events.outbox import Event, LeaseLost
 from app.observability import Metrics, Tracer
-from app.observability.tracing import RunningSpan, SpanKind
+from app.observability.traces import RunningSpan, SpanKind
 from app.services import Services
 from app.settings import Settings
 

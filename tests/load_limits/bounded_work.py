@@ -3,7 +3,7 @@
 
 def answer(data: bytes) -> str:
     print("not the answer")  # noqa: T201 - libraries print, too
-    if data == b"for ever":
+    if data == b"endless":
         while True:
             pass
     if data == b"too much":

@@ -13,7 +13,7 @@ def test_the_answer_is_all_that_comes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "ended"), [(b"\xff", TaskFailed), (b"too much", TaskFailed), (b"for ever", TaskStopped)]
+    ("data", "ended"), [(b"\xff", TaskFailed), (b"too much", TaskFailed), (b"endless", TaskStopped)]
 )
 def test_what_has_no_answer_says_whether_it_failed_or_went_too_far(
     data: bytes, ended: type[Exception]

@@ -15,10 +15,10 @@ from app.events.outbox import Event
 from app.observability import Tracer
 from app.pushes.preferences.models import OwnerPreference
 from app.settings import Settings
+from tests.observability.collector import Collector, Span, collector
 from tests.support.callers import LogIn
 from tests.support.embedders import BigramEmbedder
 from tests.support.http import ok, refused
-from tests.support.otlp_receiver import Collector, Span, collector
 from tests.support.scenario import Scenario
 from tests.support.servers import Answer, Receiver
 

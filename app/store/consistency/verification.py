@@ -26,7 +26,7 @@ from app.store.consistency import (
 from app.store.consistency import sequence_numbers as numbers
 from app.store.consistency.result import Check, CheckResult, CheckScope
 from app.store.consistency.vectors import other_spaces as others
-from app.store.consistency.vectors.serving_space import mend_vectors, vectors
+from app.store.consistency.vectors.present_space import mend_vectors, vectors
 
 CHECKS = (
     Check("database_pages", "数据库文件", "database file", integrity.database_pages),

@@ -1,5 +1,4 @@
-"""The change of the model with each index and with a replica: the old space serves until the new one is complete, and
-then answers are those of a store that never had another model."""
+"""The change of the model with each index and a replica: answers of the old space, then those of a store made anew."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
