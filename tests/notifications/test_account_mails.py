@@ -168,7 +168,7 @@ def test_the_mail_about_a_reset_names_what_still_opens_the_account(
     app: Any,
     receiver: Receiver,
 ) -> None:
-    """Whoever took over the account may have left them there, and a new password ends none of them."""
+    """Somebody who took over the account may have left them there, and a new password ends none of them."""
     owner = log_in(Role.ENTERPRISE, administrator=True)
     email = email_of(app, owner)
     set_up(owner, {})
