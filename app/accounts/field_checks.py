@@ -128,4 +128,8 @@ Label = Annotated[str, _on_text(clean_label), Field(min_length=1, max_length=60)
 Email = Annotated[str, _on_text(check_email), Field(max_length=200, json_schema_extra={"format": "email"})]
 Region = Annotated[str, _on_text(check_region)]
 RegionPart = Annotated[str, _on_text(check_region_part)]
+Line = Annotated[str, _on_text(clean_label)]
+"""Free text of one line, not marked as a state secret."""
+Grounds = Annotated[Line, Field(min_length=2, max_length=300)]
+"""Why the bureau decided so."""
 SearchText = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=120)]

@@ -23,6 +23,7 @@ from pydantic import (
 from app.accounts.organisations.schemas import OrganisationRef
 from app.libraries.schemas import ShortLine, Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.text import TextRule, is_hidden
 from app.notifications.models import (
     AttemptResult,
@@ -48,6 +49,7 @@ def _known_type(text: str) -> str:
     return text
 
 
+EndpointName = Annotated[ShortLine, NotSecret]
 EndpointType = Annotated[
     str, Field(max_length=40, json_schema_extra={"enum": list(TYPES)}), AfterValidator(_known_type)
 ]
@@ -114,7 +116,7 @@ class ChannelNew(Wire):
     kind: Literal["mail", "wecom", "dingtalk", "feishu"] = Field(
         title="渠道", description="mail 登录邮箱 wecom 企业微信机器人 dingtalk 钉钉机器人 feishu 飞书机器人"
     )
-    name: ShortLine | None = Field(None, title="名称", examples=["项目群机器人"])
+    name: EndpointName | None = Field(None, title="名称", examples=["项目群机器人"])
     url: Annotated[str, TextRule(10, 500), BeforeValidator(_printable)] | None = Field(
         None, title="机器人地址", description="群机器人的 Webhook 地址；加密存储，提交后不再显示"
     )
@@ -128,7 +130,7 @@ class ChannelNew(Wire):
 
 
 class ChannelChange(Wire):
-    name: ShortLine | None = Field(None, title="名称", examples=["项目群机器人"])
+    name: EndpointName | None = Field(None, title="名称", examples=["项目群机器人"])
     enabled: StrictBool | None = Field(None, title="启用", examples=[False])
 
 
@@ -155,7 +157,7 @@ class ChannelRead(BaseModel):
 
 
 class WebhookNew(Wire):
-    name: ShortLine = Field(title="名称", examples=["内部项目系统"])
+    name: EndpointName = Field(title="名称", examples=["内部项目系统"])
     url: Url = Field(title="地址", description="https 公网地址；加密存储，仅显示主机名")
     types: list[EndpointType] = Field(
         min_length=1, max_length=100, title="消息类型", description=_TYPES, examples=[["push.new"]]
@@ -168,7 +170,7 @@ class WebhookNew(Wire):
 
 
 class WebhookChange(Wire):
-    name: ShortLine | None = Field(None, title="名称", examples=["内部项目系统"])
+    name: EndpointName | None = Field(None, title="名称", examples=["内部项目系统"])
     url: Url | None = Field(None, title="地址")
     types: list[EndpointType] | None = Field(
         None, min_length=1, max_length=100, title="消息类型", description=_TYPES, examples=[["push.new"]]

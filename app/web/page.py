@@ -173,6 +173,8 @@ class WebPage:
         response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
         if notice is not None:
             set_notice(response, notice)
+        language, theme = self._chosen
+        remember_display(response, language=language, theme=theme)
         return response
 
     def once(

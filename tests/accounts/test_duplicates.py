@@ -74,6 +74,21 @@ def test_likely_duplicates_are_held_with_evidence(
     assert found == ([] if evidence is None else [evidence])
 
 
+def test_the_grounds_of_a_decision_are_no_state_secret(
+    client: TestClient, people: People, bureau: dict[str, str]
+) -> None:
+    kept, other = people.organisation(name=NAME), people.organisation(name=f"{NAME} ")
+    body = {
+        "kept_id": str(kept.id),
+        "other_id": str(other.id),
+        "verdict": "same",
+        "note": "见机密★10年的批复",
+    }
+    error = refused(client.post(DUPLICATES, json=body, headers=bureau), 422, "invalid")
+    assert [(one["field"], one["code"]) for one in error["errors"]] == [("note", "state_secret")]
+    assert pairs(client, bureau) != {}
+
+
 def test_what_conflicts_take_for_one_is_what_the_bureau_finds_in_its_list(people: People) -> None:
     """Among many like names: a possible conflict that nobody could decide about would hold pushes for good."""
     chance = Random(7)

@@ -118,6 +118,8 @@ def test_every_domestic_organisation_has_a_credit_code(client: TestClient, peopl
     assert (
         create(client, operator, uscc=None, region="000000", name="Quancheng Valves Ltd").status_code == 201
     )
+    secret = create(client, operator, uscc=None, code_exemption="机密★10年，不予公开")
+    assert [error["code"] for error in secret.json()["errors"]] == ["state_secret"]
     exempt = create(client, operator, uscc=None, code_exemption="筹建中，尚未取得登记证书")
     assert exempt.json()["code_exemption"] == "筹建中，尚未取得登记证书"
     where = exempt.headers["Location"]

@@ -104,3 +104,12 @@ def test_channels_of_notices_are_chosen_by_group(reader: ReaderOf) -> None:
     assert 'name="contracts" value="mail" checked' not in page
     assert 'name="tasks" value="robot" checked' in page
     assert who.post("/account/notices", data={"_version": "0"}).status_code == 412
+
+
+def test_another_language_keeps_the_ticks_and_stores_nothing(reader: ReaderOf) -> None:
+    who = reader(Role.ENTERPRISE)
+    page = who.post("/account/notices", data={"_version": "0", "tasks": ["robot"], "_lang": "en"})
+    assert page.status_code == 200 and "Notifications" in text_of(page.text)
+    assert 'name="tasks" value="robot" checked' in page.text
+    assert 'name="contracts" value="mail" checked' not in page.text
+    assert 'name="contracts" value="mail" checked' in who.get("/account/notices").text

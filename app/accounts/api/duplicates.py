@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.field_checks import Grounds
 from app.accounts.models import Organisation, OrganisationDecision
 from app.accounts.organisations import service
 from app.accounts.organisations.duplicates import EVIDENCE, Evidence, LikelyDuplicate, likely_duplicates
@@ -80,7 +81,7 @@ class DecisionNew(AccountInput):
     kept_id: UUID = Field(description="保留的单位")
     other_id: UUID = Field(description="另一单位；认定为同一单位时并入前者")
     verdict: IdentityVerdict = Field(description="same 同一单位；different 不是同一单位")
-    note: str = Field(min_length=2, max_length=300, description="依据")
+    note: Grounds = Field(description="依据")
 
 
 class DecisionOut(AccountOutput):

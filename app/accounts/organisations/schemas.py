@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from app.accounts.field_checks import OrganisationNameText, Region, clean_name
+from app.accounts.field_checks import Line, OrganisationNameText, Region, clean_name
 from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.organisations.credit_code import Uscc, check_uscc
 from app.accounts.organisations.service import OrganisationFacts
@@ -56,7 +56,7 @@ KindField = Annotated[
     OrganisationKind, Field(description="单位类型：企业、高校、院所、服务机构、投资机构、管理部门")
 ]
 CodeExemption = Annotated[
-    str | None,
+    Line | None,
     Field(
         min_length=4,
         max_length=200,

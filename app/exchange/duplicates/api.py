@@ -11,7 +11,7 @@ from app.accounts.access.permissions import LoggedIn
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.errors.request_bodies import Sent
-from app.exchange.duplicates.decisions import DuplicateDecisions, RecordVerdict
+from app.exchange.duplicates.decisions import DuplicateDecisions, Grounds, RecordVerdict
 from app.exchange.duplicates.listing import LikelyRecords, likely_records
 from app.exchange.duplicates.models import RecordDecision
 from app.libraries.http.dependencies import AppIndexer
@@ -95,7 +95,7 @@ class RecordDecisionNew(Wire):
     kept_id: UUID = Field(title="保留的记录")
     other_id: UUID = Field(title="另一记录", description="认定为同一项时下架")
     verdict: RecordVerdict = Field(title="认定", description="same 同一项；different 不是同一项")
-    note: str = Field(title="依据", min_length=2, max_length=300)
+    note: Grounds = Field(title="依据")
 
 
 class RecordDecisionRead(BaseModel):

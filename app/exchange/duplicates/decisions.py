@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -26,9 +26,14 @@ from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record
 from app.libraries.record.versions import snapshot
 from app.libraries.registry import LIBRARIES
+from app.libraries.validation.leaks.secrecy import NotSecret
+from app.libraries.validation.values.text import TextRule
 from app.settings import Settings
 
 _MOST_MERGES = 20
+
+Grounds = Annotated[str, TextRule(2, 300, multiline=True), NotSecret]
+"""Why two records are one, or are not."""
 
 
 class RecordVerdict(StrEnum):

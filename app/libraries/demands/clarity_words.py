@@ -117,7 +117,7 @@ FINDING_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "Must it be ready for use (TRL 8–9) or piloted (6–7), or is a laboratory result (4–5) sufficient?",
     ),
     "no_deadline": (
-        "未填写需求截止日期；发布前必填。",
+        "未填写截止日期；发布前必填。",
         "No deadline is given; it is required for publishing.",
         "最晚何时投入使用？",
         "When must it be in use at the latest?",

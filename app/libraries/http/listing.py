@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, not_, select
+from sqlalchemy import Executable, Select, func, literal, not_, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -107,11 +107,14 @@ def list_records(
     if search:
         page["search"] = reading_of(search.query)
     if filters.facets:
-        page["total"] = _total(session, library, query)
-        # Published records are shown to everybody; an index finds the others.
-        hidden = select(model.id).where(model.state.in_(_UNPUBLISHED), not_(shown))
-        whole = not search and not narrowing
-        page["facets"] = _facets(session, library, query, hidden=hidden if whole else None)
+        if search or narrowing:
+            page["total"], counts = _counted(session, library, query)
+        else:
+            page["total"], counts = (
+                _total(session, library, query),
+                _counted_whole(session, library, query, shown),
+            )
+        page["facets"] = _facets(library, counts)
     return page
 
 
@@ -170,45 +173,63 @@ def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:
     }
 
 
-def _facets(
-    session: Session, library: Library, query: Select[Any], *, hidden: Select[Any] | None
-) -> dict[str, list[dict[str, Any]]]:
-    """The number of records in the list for each code; a record counts once for each of its codes.
+_CODES = select(RecordCode.facet, RecordCode.code, func.count()).group_by(RecordCode.facet, RecordCode.code)
 
-    Args:
-        hidden: the ids of all records that are not in the list, if it has every record that the reader may see.
+
+def _counted(
+    session: Session, library: Library, query: Select[Any]
+) -> tuple[int | None, Counter[tuple[str, str]]]:
+    """The total as `_total`, and how many records of the list have each code, by facet and code; states are a facet.
+
+    One statement, which looks for the records once.
     """
     model = library.model
-    facets: dict[str, list[dict[str, Any]]] = {
-        facet: [] for facet in (*library.facets, "state") if facet not in _NO_FACETS
-    }
-    codes = select(RecordCode.facet, RecordCode.code, func.count()).group_by(
-        RecordCode.facet, RecordCode.code
-    )
-    if hidden is None:
-        ids = query.with_only_columns(model.id).order_by(None)
-        counts_by_code = _counts(session, codes.where(RecordCode.record_id.in_(ids)))
-    else:
-        # Few records are hidden: to count them all and to take those away is far less than to look at each.
-        counts_by_code = _counts(session, codes.where(RecordCode.kind == library.kind.value))
-        counts_by_code.subtract(_counts(session, codes.where(RecordCode.record_id.in_(hidden))))
-    for (facet, code), count in counts_by_code.items():
-        if count and facet not in _NO_FACETS:
-            facets[facet].append({"code": code, "label": _label(facet, code), "count": count})
-    states = query.with_only_columns(model.state, func.count()).order_by(None).group_by(model.state)
-    for state, count in session.execute(states):
-        facets["state"].append({"code": state, "label": _STATE_LABELS.get(state, state), "count": count})
-    for counts in facets.values():
-        counts.sort(key=lambda entry: (-entry["count"], entry["code"]))
-    return facets
+    found = query.with_only_columns(model.id, model.state).order_by(None).cte("found")
+    states = select(literal("state"), found.c.state, func.count()).group_by(found.c.state)
+    codes = _CODES.where(RecordCode.record_id.in_(select(found.c.id)))
+    counts = _counts(session, union_all(states, codes))
+    total = sum(count for (facet, _), count in counts.items() if facet == "state")
+    return total if total <= MAX_TOTAL else None, counts
 
 
-def _counts(session: Session, query: Select[str, str, int]) -> Counter[tuple[str, str]]:
+def _counted_whole(
+    session: Session, library: Library, query: Select[Any], shown: ColumnElement[bool]
+) -> Counter[tuple[str, str]]:
+    """The counts of `_counted` for a list with every record that the reader may see.
+
+    Few records are hidden: to count all and to take those away is far less than to look at each. Published records are
+    shown to everybody; an index finds the others.
+    """
+    model = library.model
+    hidden = select(model.id).where(model.state.in_(_UNPUBLISHED), not_(shown))
+    counts = _counts(session, _CODES.where(RecordCode.kind == library.kind.value))
+    counts.subtract(_counts(session, _CODES.where(RecordCode.record_id.in_(hidden))))
+    states = query.with_only_columns(literal("state"), model.state, func.count()).order_by(None)
+    counts.update(_counts(session, states.group_by(model.state)))
+    return counts
+
+
+def _counts(session: Session, query: Executable) -> Counter[tuple[str, str]]:
     """How many records have each code, by facet and code."""
     return Counter({(facet, code): count for facet, code, count in session.execute(query)})
 
 
+def _facets(library: Library, counts: Counter[tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
+    """The number of records for each code; a record counts once for each of its codes."""
+    facets: dict[str, list[dict[str, Any]]] = {
+        facet: [] for facet in (*library.facets, "state") if facet not in _NO_FACETS
+    }
+    for (facet, code), count in counts.items():
+        if count and facet not in _NO_FACETS:
+            facets[facet].append({"code": code, "label": _label(facet, code), "count": count})
+    for entries in facets.values():
+        entries.sort(key=lambda entry: (-entry["count"], entry["code"]))
+    return facets
+
+
 def _label(facet: str, code: str) -> str:
+    if facet == "state":
+        return _STATE_LABELS.get(code, code)
     if facet == "certificate":
         return _CERTIFICATE_LABELS.get(code, code)
     return vocabulary(_FACET_VOCABULARIES[facet]).label(code)

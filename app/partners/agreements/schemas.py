@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.libraries.record.enums import PublishMode, RecordKind
 from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import CodesOf
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
@@ -25,8 +26,8 @@ FieldNames = Annotated[list[Annotated[str, TextRule(1, 40)]], Field(min_length=1
 Libraries = Annotated[dict[RecordKind, FieldNames], Field(min_length=1)]
 Modes = Annotated[list[PublishMode], Field(min_length=1, max_length=2)]
 Regions = Annotated[list[str], CodesOf("regions", 0, 100)]
-Basis = Annotated[str, TextRule(2, 200)]
-Signatory = Annotated[str, TextRule(2, 120)]
+Basis = Annotated[str, TextRule(2, 200), NotSecret]
+Signatory = Annotated[str, TextRule(2, 120), NotSecret]
 
 _EXAMPLE: dict[str, Any] = {
     "organisation_id": "0199f3a2-7c4e-7d10-9b1f-2f6f0c9d1e55",

@@ -21,6 +21,7 @@ from app.libraries.overview import library_overview
 from app.libraries.record.enums import PublishMode, RecordKind
 from app.libraries.schemas import Wire
 from app.libraries.summaries import RecordSummary
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.text import TextRule
 from app.services import Services
 from app.statistics.city_figures import CityFigures, city_figures
@@ -31,7 +32,7 @@ _MOST_SHOWN = 100
 
 
 class WallLinkCreate(Wire):
-    label: Annotated[str, TextRule(1, 80)] = Field(title="用途", examples=["政务大厅一楼"])
+    label: Annotated[str, TextRule(1, 80), NotSecret] = Field(title="用途", examples=["政务大厅一楼"])
 
 
 class WallLinkRead(BaseModel):

@@ -1,5 +1,6 @@
 """Pages `/notices` and `/account/notices`: what happened, newest first, and by which channel one hears of it."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,7 +13,7 @@ from app.notifications.notices.groups import ALWAYS_BY_MAIL, NoticeChannel, Noti
 from app.notifications.notices.listing import list_notices
 from app.notifications.notices.schemas import NoticePreferencesRead
 from app.paging import PageRequest
-from app.web.page import CurrentPage
+from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted
 
 router = APIRouter()
@@ -56,29 +57,34 @@ def read(page: CurrentPage, posted: Posted, session: WriteSession) -> Response:
 @router.get("/account/notices", name="notice_preferences")
 def preferences(page: CurrentPage, session: ReadSession) -> Response:
     """A row for each group, a tick for each channel."""
-    row = service.preferences_of(session, principal=page.principal)
-    shown = NoticePreferencesRead.of(row)
-    return page.show(
-        "account/notice_preferences.html",
-        form_id="notices",
-        version=shown.version,
-        groups=[
-            (group.value, group.label(page.language), shown.channels[group], group in ALWAYS_BY_MAIL)
-            for group in NoticeGroup
-        ],
-    )
+    shown = NoticePreferencesRead.of(service.preferences_of(session, principal=page.principal))
+    return _preferences(page, str(shown.version), shown.channels)
 
 
 @router.post("/account/notices", name="save_notice_preferences")
 def save(page: CurrentPage, posted: Posted, session: WriteSession) -> Response:
     """Store the ticks."""
     page.take_display(posted)
-    if posted.only_shows:
-        return page.redirect("/account/notices")
     chosen = {
         group: [channel for channel in NoticeChannel if channel.value in posted.all(group.value)]
         for group in NoticeGroup
         if group not in ALWAYS_BY_MAIL
     }
+    if posted.only_shows:
+        return _preferences(page, posted.get("_version"), chosen)
     service.put_preferences(session, chosen, principal=page.principal, if_match=posted.version)
     return page.redirect("/account/notices", notice="saved")
+
+
+def _preferences(
+    page: WebPage, version: str, channels: Mapping[NoticeGroup, Collection[NoticeChannel]]
+) -> Response:
+    return page.show(
+        "account/notice_preferences.html",
+        form_id="notices",
+        version=version,
+        groups=[
+            (group.value, group.label(page.language), channels.get(group, ()), group in ALWAYS_BY_MAIL)
+            for group in NoticeGroup
+        ],
+    )

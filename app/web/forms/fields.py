@@ -104,6 +104,11 @@ class Form:
         """All fields in their order."""
         return tuple(one for group in self.groups for one in group.fields)
 
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The Chinese label of each field, by its name."""
+        return {one.name: self.label_of(one) for one in self.fields}
+
     def label_of(self, one: FormField) -> str:
         """The Chinese label: the field's own, else the title of the model's field."""
         return one.label or self.title_of(one.name)

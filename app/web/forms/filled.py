@@ -118,11 +118,6 @@ class FilledForm:
             fields = tuple(self._filled(one, one.name) for one in group.fields)
             yield group, fields, group.open or any(one.errors or any(one.values) for one in fields)
 
-    @property
-    def shown_names(self) -> frozenset[str]:
-        """The names of the fields that the form asks for."""
-        return frozenset(one.name for one in self.form.fields)
-
     def field(self, name: str) -> FilledField:
         """One field, to be placed by hand."""
         return self._filled(next(one for one in self.form.fields if one.name == name), name)
@@ -130,7 +125,7 @@ class FilledForm:
     @property
     def summary(self) -> tuple[tuple[str, FieldError, str | None], ...]:
         """Every error: the label of its field, the error, and the id to jump to (None: the page does not show it)."""
-        shown = {one.name: self.form.label_of(one) for one in self.form.fields}
+        shown = self.form.labels
         found = []
         for error in self.errors:
             top = error.field.partition(".")[0]

@@ -70,7 +70,7 @@ def make_calendar(
     """Makes a new address and shows it, here and never again."""
     page.take_display(posted)
     if posted.only_shows:
-        return page.redirect("/tasks")
+        return page.redirect("/tasks", notice="press_again")
     with database.unit_of_work() as session:
         token = make_calendar_link(session, principal=page.principal)
     with database.reading() as session:

@@ -106,6 +106,27 @@ def test_a_sensitive_step_asks_for_the_password_and_leads_back_with_what_was_typ
     assert "设置第二重验证" in sound(who.get("/account/security"))
 
 
+def test_what_is_not_done_is_said(reader: ReaderOf) -> None:
+    """After a login in between a button does nothing, and nobody clears their own factor."""
+    user, operator, owner = reader(Role.MANAGER), reader(Role.OPERATOR), reader(Role.ENTERPRISE)
+    set_up(user)
+    path = f"/bureau/users/{user.user_id}"
+    for who, button, place in (
+        (operator, f"{path}/factors", path),
+        (user, "/account/security/codes", "/account/security"),
+        (user, "/account/security/remove", "/account/security"),
+        (user, "/tasks/calendar", "/tasks"),
+        (owner, "/desk/organisation/keys/revoke", "/desk/organisation/keys"),
+    ):
+        led_back = who.post(button, data={"_resume": "1"})
+        assert (led_back.status_code, led_back.headers["location"]) == (303, place), button
+        assert "刚才的操作没有执行" in sound(who.get(place)), button
+    assert "停用" in sound(user.get("/account/security"))
+    own = operator.post(f"/bureau/users/{operator.user_id}/factors")
+    assert "不能清除本人的第二重验证" in sound(own, 403)
+    assert "登录邮箱" in own.text, "on the page of the user"
+
+
 def test_the_bureau_clears_a_lost_factor(reader: ReaderOf) -> None:
     user, operator = reader(Role.MANAGER), reader(Role.OPERATOR)
     set_up(user)

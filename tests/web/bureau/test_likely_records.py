@@ -97,6 +97,10 @@ def test_a_merge_withdraws_one_and_its_undoing_publishes_it_again(
     assert ok(api.get(f"/v1/achievements/{other['id']}"))["state"] == "published"
     assert compared(app) == 1
     assert waiting(api) == [{"履带表面强化", "截齿延寿工艺"}]
+    secret = {"kind": "achievement", "kept_id": kept["id"], "other_id": other["id"], "verdict": "different"}
+    secret["note"] = "见机密★10年的批复"
+    error = refused(api.post("/v1/duplicates", json=secret), 422, "invalid")
+    assert [(one["field"], one["code"]) for one in error["errors"]] == [("note", "state_secret")]
     assert operator.post(decide, data=sent | {"verdict": "different"}).status_code == 303
     assert waiting(api) == []
     assert reader(Role.INSTITUTION).post(decide, data=sent).status_code == 403

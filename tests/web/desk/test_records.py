@@ -55,6 +55,7 @@ def test_the_check_names_what_is_missing_and_publishes_once_it_is_there(owner: R
     assert faults_of(page.text) == []
     assert f"/desk/demands/{number}/edit#f-deadline" in page.text
     assert "发布前还有 2 处需要修改" in text_of(page.text)
+    assert "最晚什么时候要用上：发布前必填" in text_of(page.text) and "需求截止日期" not in text_of(page.text)
     assert owner.post(check, data=hidden_fields(page.text)).status_code == 422
     form = owner.get(f"/desk/demands/{number}/edit")
     owner.post(f"/desk/demands/{number}/edit", data=hidden_fields(form.text) | DEMAND)
@@ -62,6 +63,25 @@ def test_the_check_names_what_is_missing_and_publishes_once_it_is_there(owner: R
     assert answer.headers["location"] == f"/desk/demands/{number}/matches"
     # A second press leads to the same place.
     assert owner.post(check, data={}).headers["location"] == f"/desk/demands/{number}/matches"
+
+
+@pytest.mark.parametrize("plural", ["demands", "achievements"])
+def test_what_is_missing_is_called_as_the_form_calls_it(reader: ReaderOf, plural: str) -> None:
+    owner = reader(Role.ENTERPRISE if plural == "demands" else Role.INSTITUTION)
+    number = draft(owner, plural, deadline="", fields=[])
+    here = f"/desk/{plural}/{number}"
+    missing = re.findall(rf'href="{here}/edit#f-(\w+)">([^<]+)</a>', owner.get(here).text)
+    assert len(missing) >= 4
+    form = owner.get(f"{here}/edit").text
+    for name, label in missing:
+        asked = re.search(rf'id="f-{name}"[^>]*>\s*<legend>([^<]+)|<label for="f-{name}">([^<]+)', form)
+        assert asked and (asked[1] or asked[2]).strip() == label, name
+
+
+def test_questions_beside_the_form_lead_to_fields_by_their_labels(owner: Reader) -> None:
+    shown = owner.post("/desk/demands/new/preview", data=DEMAND | {"deadline": "", "cooperation_modes": []})
+    assert 'href="#f-deadline">去填写“最晚什么时候要用上”</a>' in shown.text
+    assert 'href="#f-indicators">去填写“考核指标”</a>' in shown.text
 
 
 def test_a_name_in_a_confidential_demand_stops_it_with_its_place(reader: ReaderOf, owner: Reader) -> None:

@@ -91,7 +91,7 @@ def first(page: WebPage, posted: PostedForm) -> Response | None:
     page.take_display(posted)
     if not page.principal.is_confirmed:
         return page.redirect(CONFIRM)
-    return page.redirect(SECURITY) if posted.only_shows else None
+    return page.redirect(SECURITY, notice="press_again") if posted.only_shows else None
 
 
 def show_security(

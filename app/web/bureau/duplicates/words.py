@@ -1,11 +1,8 @@
 """Names of keys, the tabs of the pages of duplicates, and the grounds of a decision."""
 
-from typing import Annotated
-
+from app.exchange.duplicates.decisions import Grounds
 from app.libraries.record.enums import RecordKind
 from app.libraries.schemas import Wire
-from app.libraries.validation.leaks.secrecy import NotSecret
-from app.libraries.validation.values.text import TextRule
 from app.web.forms.parser import validated
 from app.web.i18n import mark as _
 from app.web.i18n import translate
@@ -35,7 +32,7 @@ def duplicate_tabs(chosen: RecordKind | None) -> list[tuple[str, str, None, bool
 
 
 class _Grounds(Wire):
-    note: Annotated[str, TextRule(2, 300), NotSecret]
+    note: Grounds
 
 
 def grounds(posted: PostedForm) -> str:

@@ -112,15 +112,18 @@ def grant(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) ->
 
 
 @router.post("/bureau/users/{id}/factors", name="reset_factors")
-def reset(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def reset(page: CurrentPage, id: UUID, posted: Pressed, database: AppDatabase) -> Response:
     """Clear the second factor of a user who has lost it."""
-
-    def command(session: ReadSession) -> Response:
-        reset_factors(session, get_user(session, id, principal=page.principal), principal=page.principal)
-        return page.redirect(f"/bureau/users/{id}", notice="factor_reset")
-
-    answer = page.run(posted, database, command)
-    return answer if isinstance(answer, Response) else page.redirect(f"/bureau/users/{id}")
+    page.take_display(posted)
+    require_confirmation(page.principal)
+    try:
+        with database.unit_of_work() as session:
+            found = get_user(session, id, principal=page.principal)
+            reset_factors(session, found, principal=page.principal)
+    except (Conflict, Forbidden, Invalid) as error:
+        with database.reading() as session:
+            return _show(page, session, id, error=error)
+    return page.redirect(f"/bureau/users/{id}", notice="factor_reset")
 
 
 def _show(page: WebPage, session: ReadSession, id: UUID, error: SankuError | None = None) -> Response:

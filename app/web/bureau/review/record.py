@@ -20,6 +20,7 @@ from app.web.bureau.review.queue import KINDS, QueueFilter, review_queue
 from app.web.bureau.review.sheet import review_sheet
 from app.web.page import CurrentPage, PagePublishingTurn, WebPage
 from app.web.posted import NOTHING, Posted, PostedForm
+from app.web.views.record_sheet import field_labels
 
 router = APIRouter()
 
@@ -168,6 +169,7 @@ def _show(
         record=record,
         sheet=review_sheet(session, library, record, checks, page.principal),
         checks=checks,
+        labels=field_labels(library.kind),
         state=RecordState.of(record.state).label(page.language),
         waits=waits,
         before=before,

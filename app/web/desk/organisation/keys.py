@@ -25,7 +25,7 @@ from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
 from app.web.i18n import mark as _
-from app.web.page import CurrentPage, WebPage
+from app.web.page import CurrentPage, Pressed, WebPage
 from app.web.posted import Posted, id_of
 
 router = APIRouter()
@@ -101,15 +101,12 @@ def create(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
 
 
 @router.post(f"{KEYS}/revoke", name="revoke_api_key")
-def revoke(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+def revoke(page: CurrentPage, posted: Pressed, database: AppDatabase) -> Response:
     """Ends a key at once."""
-
-    def command(session: ReadSession) -> Response:
+    page.take_display(posted)
+    with database.unit_of_work() as session:
         revoke_api_key(session, id_of(posted, "key"), principal=page.principal)
-        return page.redirect(KEYS, notice="key_revoked")
-
-    answer = page.run(posted, database, command)
-    return answer if isinstance(answer, Response) else page.redirect(KEYS)
+    return page.redirect(KEYS, notice="key_revoked")
 
 
 def _key_form(page: WebPage) -> Form:

@@ -1,5 +1,7 @@
 """Pages `…/check`: every answer before publication, who will see it, and what stands against it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -119,6 +121,7 @@ def _show(
     status: int = 200,
     waits: bool,
 ) -> Response:
+    problems = tuple(_beside_label(problem, record) for problem in problems)
     return page.show(
         "desk/record_check.html",
         status=status,
@@ -133,9 +136,18 @@ def _show(
         is_stale=status == 412,
         is_reviewed_first=waits,
         was_refused=status == 422,
-        labels={field.name: kind.form.label_of(field) for field in kind.form.fields},
+        labels=kind.form.labels,
         steps=STEPS,
     )
+
+
+def _beside_label(problem: FieldError, record: Mapping[str, Any]) -> FieldError:
+    """The problem as it stands beside the label of its field: that something is missing names the field otherwise."""
+    missing = {one["field"]: one for one in record["completeness"]["missing"]}
+    if problem.code != "required" or problem.field not in missing:
+        return problem
+    one = missing[problem.field]
+    return replace(problem, zh=f"发布前必填，{one['why']}。", en=f"required for publishing: {one['why_en']}")
 
 
 router = APIRouter()

@@ -77,7 +77,7 @@ def add_record(router: APIRouter, kind: DeskKind) -> None:
             state_tag=STATE_TAGS[RecordState.of(record["state"])],
             steps=[name for name in _STEPS if record["state"] in TRANSITIONS[name].sources],
             is_deletable=record["state"] == RecordState.DRAFT and record["published_at"] is None,
-            shown_names={field.name for field in kind.form.fields},
+            labels=kind.form.labels,
         )
 
     _add_versions(router, kind)

@@ -218,7 +218,7 @@ def show_card(
         form=form,
         conflicts=conflicts,
         questions=[one for one in form.errors if one.confirm],
-        shown_names=form.shown_names,
+        labels=form.form.labels,
         error=error,
     )
 

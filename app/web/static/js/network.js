@@ -1,8 +1,9 @@
-// Draws the network of fields, districts and managers. The same edges stand in a table beside it.
+// Draws the network of fields, districts and managers. The same edges stand in a table beside it. The large script of
+// charts is asked for only where the picture is shown, which it is not on phones.
 (() => {
   "use strict";
   const place = document.querySelector("[data-network]");
-  if (!place || !window.echarts) return;
+  if (!place) return;
   const graph = JSON.parse(place.dataset.network);
   const colour = (name) => getComputedStyle(place).getPropertyValue(name).trim();
   const most = Math.max(1, ...graph.nodes.map((node) => node.weight));
@@ -36,8 +37,19 @@
       })),
     }],
   });
-  const chart = window.echarts.init(place, null, { renderer: "svg" });
-  chart.setOption(options());
-  addEventListener("resize", () => chart.resize());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(options()));
+  const draw = () => {
+    const chart = window.echarts.init(place, null, { renderer: "svg" });
+    chart.setOption(options());
+    addEventListener("resize", () => chart.resize());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(options()));
+  };
+  const watch = new ResizeObserver(() => {
+    if (!place.getClientRects().length) return;
+    watch.disconnect();
+    const script = document.createElement("script");
+    script.src = place.dataset.script;
+    script.addEventListener("load", draw);
+    document.head.append(script);
+  });
+  watch.observe(place);
 })();
