@@ -1,7 +1,7 @@
 """Errors as pages: what went wrong, what was typed, and what the reader can do now."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,8 +16,9 @@ from app.settings import Settings
 from app.transport.request_limits import CODE
 from app.web.display import display_of
 from app.web.i18n import mark as _
-from app.web.page import WebPage, built_pages, login_address
+from app.web.page import WebPage, built_pages, local_address, login_address
 from app.web.posted import NOTHING, PostedForm, posted_form
+from app.web.renderer import wants_fragment
 from app.web.security import SAFE_METHODS, is_page, security_headers
 from app.web.session import STRANGER, reader_of
 
@@ -32,6 +33,7 @@ class ProblemText:
 
 _TEXTS = {
     400: ProblemText(_("请求无法识别"), _("请返回上一页，刷新后再试。")),
+    401: ProblemText(_("登录已失效"), _("请重新登录后再打开此页面。")),
     403: ProblemText(_("您无权进行此操作"), _("如需开通权限，请联系本单位的账号管理员或主管部门。")),
     404: ProblemText(_("页面不存在，或您无权查看"), _("请核对网址；记录可能已下架，或仅对部分用户公开。")),
     405: ProblemText(_("此页面不支持该操作"), _("请从页面上的按钮操作。")),
@@ -73,16 +75,19 @@ async def error_page(request: Request, error: SankuError, *, status: int | None 
     who = STRANGER if is_spared else reader_of(request, services)
     page = WebPage(request, services, who, display_of(request), built_pages(request.app))
     page.take_display(typed)
-    if isinstance(error, Unauthenticated) and who.principal.is_anonymous:
+    is_part = wants_fragment(request) and request.method in SAFE_METHODS
+    if isinstance(error, Unauthenticated) and who.principal.is_anonymous and not is_part:
         response = _login(page, typed)
-    elif error.problem_code in OWED and not who.principal.is_anonymous:
+    elif error.problem_code in OWED and not who.principal.is_anonymous and not is_part:
         response = page.redirect(OWED[error.problem_code])
-    elif error.problem_code == "confirmation_required":
+    elif error.problem_code == "confirmation_required" and not is_part:
         response = _confirm(page, typed)
     else:
         response = page.show(
             "problems/problem.html",
             status=status,
+            block="part" if is_part else "main",
+            around=_around(request),
             headers={"Retry-After": error.headers["Retry-After"]} if "Retry-After" in error.headers else None,
             error=error,
             status_code=status,
@@ -95,6 +100,13 @@ async def error_page(request: Request, error: SankuError, *, status: int | None 
     for name, value in security_headers(services[Settings]).items():
         response.headers.setdefault(name, value)
     return response
+
+
+def _around(request: Request) -> str:
+    """The address of the page that asks for a part of itself; this one if no page does."""
+    parts = urlsplit(request.headers.get("hx-current-url", ""))
+    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return local_address(address, request.url.path)
 
 
 def _login(page: WebPage, typed: PostedForm) -> Response:

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from app.web.pages import BY_ADDRESS
-from scripts.pages.browser import AXE, AXE_RULES, chromium, log_in
+from scripts.pages.browser import AXE, AXE_RULES, BARRIERS, chromium, log_in
 
 WIDTHS = (320, 360, 768, 1440, 3840)
 AXE_WIDTHS = (360, 1440)
@@ -44,10 +44,6 @@ document.addEventListener("securitypolicyviolation", (e) => {
 new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.__shift += one.value;
 }).observe({ type: "layout-shift", buffered: true });
-"""
-_BARRIERS = """
-(rules) => axe.run({ runOnly: rules }).then((r) => r.violations.map((v) =>
-  v.id + ": " + v.nodes.slice(0, 2).map((n) => n.target).join(" | ")))
 """
 
 
@@ -113,7 +109,7 @@ class Crawl:
             findings.append("scrolls sideways")
         if width in AXE_WIDTHS:
             page.evaluate(AXE.read_text(encoding="utf-8"))
-            findings += page.evaluate(_BARRIERS, AXE_RULES)
+            findings += page.evaluate(BARRIERS, AXE_RULES)
         here = page.url
         addresses = page.eval_on_selector_all(
             "a[href]", "(all) => all.map((one) => one.getAttribute('href'))"

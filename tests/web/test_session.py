@@ -171,3 +171,20 @@ def test_the_login_of_a_demonstration_alone_names_its_accounts(app: Any, browser
     services[Settings] = services[Settings].model_copy(update={"demo": not services[Settings].demo})
     other = browser.get("/login").text
     assert ("演示账号" in shown, "演示账号" in other) in ((True, False), (False, True))
+
+
+def test_an_error_of_a_part_stands_in_its_place_without_a_second_page(reader: ReaderOf) -> None:
+    """The bars of a whole page inside a part would be wider than the window, and lead elsewhere."""
+    part = {"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/demands?state=draft"}
+    who = reader(Role.ENTERPRISE)
+    missing = who.get("/desk/demands/JN-D-2026-999999/matches/list", headers=part)
+    expired = reader(None).get("/desk/demands/JN-D-2026-999999/matches/list", headers=part)
+    for answer, status in ((missing, 404), (expired, 401)):
+        assert answer.status_code == status
+        assert "<html" not in answer.text and "<nav" not in answer.text and "<h1" not in answer.text
+        assert 'role="alert"' in answer.text
+        assert 'href="/desk/demands?state=draft"' in answer.text
+    whole = who.get("/desk/demands/JN-D-2026-999999/matches/list")
+    assert whole.status_code == 404 and "<html" in whole.text
+    posted = who.post("/desk/demands/JN-D-2026-999999/edit", data={"title": "没有丢"}, headers=part)
+    assert posted.status_code == 404 and "没有丢" in posted.text and "<html" not in posted.text
