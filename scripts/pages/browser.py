@@ -13,7 +13,7 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 
 BARRIERS = """
 async (rules) => {
-  const told = (one, nodes) => one.id + ": " + nodes.slice(0, 2).map((node) => node.target).join(" | ");
+  const shown = (one, nodes) => one.id + ": " + nodes.slice(0, 2).map((node) => node.target).join(" | ");
   const found = [];
   for (const one of (await axe.run({ runOnly: rules })).violations) {
     let nodes = one.nodes;
@@ -29,7 +29,7 @@ async (rules) => {
       nodes = small;
       scrollTo(0, 0);
     }
-    if (nodes.length) found.push(told(one, nodes));
+    if (nodes.length) found.push(shown(one, nodes));
   }
   return found;
 }

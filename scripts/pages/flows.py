@@ -209,16 +209,16 @@ def hand_in(owner: httpx.Client, password: str, count: int) -> int:
     made = 0
     lines = (DATA / "achievements.jsonl").read_text(encoding="utf-8").splitlines()
     for line in lines:
-        told = json.loads(line)
-        problem = told.get("problem_solved") or told.get("summary") or ""
+        source = json.loads(line)
+        problem = source.get("problem_solved") or source.get("summary") or ""
         if len(problem) < 30 or made == count:
             continue
         body = {
-            "title": f"求解：{told['title']}"[:60],
+            "title": f"求解：{source['title']}"[:60],
             "main_problem": problem,
             "cooperation_modes": ["licence"],
             "deadline": f"{time.localtime().tm_year + 1}-12-31",
-            "fields": told["fields"][:1],
+            "fields": source["fields"][:1],
             "region": "370102",
             "publish_mode": "public",
         }

@@ -57,6 +57,19 @@ def test_a_person_adds_a_passkey_and_logs_in_with_it(
     who.check()
 
 
+def test_nothing_moves_where_no_passkey_can_be_used(
+    app: Any, address: str, visitor: Callable[..., Any]
+) -> None:
+    services = app.state.services
+    elsewhere = address.replace("127.0.0.1", "localhost")
+    services[Settings] = services[Settings].model_copy(update={"public_url": elsewhere})
+    for width in (360, 1440):
+        who = visitor(Role.ENTERPRISE, width=width)
+        for path in ("/account/security", "/login"):
+            who.open(path)
+            who.check()
+
+
 def test_without_scripts_a_line_says_so_and_the_password_works(
     app: Any, address: str, visitor: Callable[..., Any]
 ) -> None:
