@@ -174,6 +174,7 @@ _EFFECTS: HandlerTable = {
     events.CertificateRevoked: (REFRESH_TIER_OF_MANAGER, talent.doubt_recognitions),
     events.CertificateExpired: (REFRESH_TIER_OF_MANAGER,),
     events.FilingChanged: (REFRESH_TIER_OF_MANAGER, pushes.revise_filed),
+    events.FilingEnding: (),
     events.TrainingChanged: (),
     events.AffiliationAnswered: (engagements.review_of_manager,),
     events.TierConfigured: (REFRESH_ALL_TIERS,),

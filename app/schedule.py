@@ -41,6 +41,7 @@ from app.settings import Settings
 from app.talent.certificates import evidence
 from app.talent.certificates import service as certificates
 from app.talent.contests import service as contests
+from app.talent.filings import reminders as filing_reminders
 from app.talent.filings import service as filings
 from app.talent.tiers import service as tiers
 from app.workers.scheduler import ScheduledJob
@@ -100,6 +101,11 @@ def start_nightly_assignment(services: Services, session: Session) -> None:
 def expire_filings(_: Services, session: Session) -> None:
     """End filings whose last day is over."""
     filings.expire_due(session)
+
+
+def remind_of_filings(services: Services, session: Session) -> None:
+    """Announce filings whose end comes near."""
+    filing_reminders.remind(session, renewal_days=services[Settings].filing_renewal_days)
 
 
 def note_expired_certificates(_: Services, session: Session) -> None:
@@ -224,6 +230,7 @@ JOBS = (
     ScheduledJob("remind_of_reviews", HOUR, remind_of_reviews),
     ScheduledJob("look_for_ties", DAY, look_for_ties),
     ScheduledJob("expire_filings", 10 * MINUTE, expire_filings),
+    ScheduledJob("remind_of_filings", HOUR, remind_of_filings),
     ScheduledJob("note_expired_certificates", 10 * MINUTE, note_expired_certificates),
     ScheduledJob("close_contests", 5 * MINUTE, close_contests),
     ScheduledJob("turn_tiers_to_the_year", 10 * MINUTE, turn_tiers_to_the_year),

@@ -126,6 +126,18 @@ class TestAnEngagement:
         assert notice["en"] == f"The engagement {number} has moved from proposed to contacted."
         assert notice["path"] == case.path
 
+    @pytest.mark.parametrize("mode", ["none", "once"])
+    def test_who_has_to_give_an_undertaking_first_is_told(
+        self, scenario: Scenario, drain: Drain, mode: str
+    ) -> None:
+        case = scenario.agreed_engagement(undertaking=mode)
+        drain()
+        notice = ok(scenario.lead.get("/v1/notices", params={"group": "stages"}))["items"][0]
+        number, asked = case.seen()["number"], mode == "once"
+        zh = f"对接 {number} 的供需双方均已同意，可以查看联系方式并开始洽谈"
+        assert notice["zh"] == zh + ("；其中要求保密承诺的记录，须先作出承诺。" if asked else "。")
+        assert notice["en"].endswith("once you have given it." if asked else "contacts are open.")
+
     def test_a_hidden_owner_stays_hidden(self, scenario: Scenario, drain: Drain) -> None:
         case = scenario.open_engagement(publish_mode="confidential", public_alias="某化工企业")
         drain()

@@ -1,7 +1,7 @@
 """Events of recognition: certificates, filings, affiliations, tiers, rounds, rankings and contests."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -63,6 +63,18 @@ class FilingChanged(DomainEvent):
     manager_id: UUID
     move: str
     state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingEnding(DomainEvent):
+    """The last day of a filing comes near: it can be renewed from now on, or has to be soon."""
+
+    name: ClassVar = "filing.ending"
+
+    subject_id: UUID
+    manager_id: UUID
+    filing_number: str
+    valid_to: date
 
 
 @dataclass(frozen=True, kw_only=True)

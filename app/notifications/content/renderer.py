@@ -28,6 +28,7 @@ from app.notifications.content.push_views import as_json, describe, name_of
 from app.notifications.models import ENDPOINT_GONE, Message, WebhookEndpoint
 from app.notifications.notices.groups import NoticeGroup
 from app.notifications.notices.models import Notice
+from app.notifications.notices.service import words_to
 from app.notifications.notices.table import ROW_OF_TYPE
 from app.pushes.digests.models import Digest
 from app.pushes.preferences.models import Frequency
@@ -263,7 +264,8 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
     row = ROW_OF_TYPE.get(notice.type)
     if row is not None and row.still_holds is not None and not row.still_holds(session, notice):
         return None
-    zh, en = (notice.zh, notice.en) if row is None else row.outbound(notice)
+    said = (notice.zh, notice.en) if row is None else row.outbound(notice)
+    ((zh, en),) = words_to(session, [(notice, *said)], principal=context.audience.principal)
     group = NoticeGroup.of(notice.group)
     lines = [f"您有一条关于“{group.zh}”的新通知，请登录查看。"] if context.audience.is_group else [zh]
     data = {

@@ -13,7 +13,13 @@ from app.accounts.models import Role, User
 from app.events.messages import MessageKind
 from app.libraries.managers.models import Manager
 from app.notifications.models import ChannelAddress, ChannelKind, WebhookEndpoint
-from app.notifications.notices.groups import GROUP_OF_MESSAGE, TYPE_OF_MESSAGE, NoticeChannel, NoticeGroup
+from app.notifications.notices.groups import (
+    BY_INSTITUTION,
+    GROUP_OF_MESSAGE,
+    TYPE_OF_MESSAGE,
+    NoticeChannel,
+    NoticeGroup,
+)
 from app.notifications.notices.models import Notice, NoticeReading
 from app.notifications.notices.service import channels_of, is_notified_in_person, stored_preferences
 
@@ -63,7 +69,8 @@ def addresses_of(
 ) -> list[Address]:
     """The addresses of a recipient for a kind of message.
 
-    A user: their own channels. A manager: their own channels and the endpoints of the organisation that employs them.
+    A user: their own channels. A manager: their own channels, or without a login those of their institution where it
+    acts for them, and the endpoints of the organisation that employs them.
     An organisation: its endpoints and the channels of its users, without managers, who receive messages of their own;
     of its administrators, if the message is about an endpoint.
     The link of an account: its mailbox, by the id of the link. A message that names an `address_id` goes to this
@@ -102,9 +109,10 @@ def addresses_of(
             ).one_or_none()
             if manager is None:
                 return []
-            return _personal(session, User.id == manager.user_id, topic) + _endpoints(
-                session, topic, manager.owner_org_id
-            )
+            users = User.id == manager.user_id
+            if manager.user_id is None and topic.group in BY_INSTITUTION:
+                users = and_(User.organisation_id == manager.owner_org_id, User.role == Role.INSTITUTION)
+            return _personal(session, users, topic) + _endpoints(session, topic, manager.owner_org_id)
     raise ValueError(f"unknown kind of recipient: {recipient_kind}")
 
 

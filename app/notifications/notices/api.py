@@ -20,7 +20,7 @@ from app.errors import (
 from app.errors.request_bodies import Sent
 from app.notifications.notices import service
 from app.notifications.notices.groups import NoticeGroup
-from app.notifications.notices.listing import list_notices
+from app.notifications.notices.listing import list_notices, read_notices
 from app.notifications.notices.schemas import (
     NoticeCount,
     NoticePreferencesIn,
@@ -43,7 +43,7 @@ def list_(
     unread: Annotated[bool, Query(description="仅未读")] = False,
     groups: Annotated[list[NoticeGroup] | None, Query(alias="group", description="类别，可多选")] = None,
 ) -> Page[NoticeRead]:
-    """发给本人、本人的经理人记录及本单位的通知，按时间倒序排列。已读标记按用户分别记录。"""
+    """发给本人、本人的经理人记录及本单位的通知，院校、院所另有发给本单位无登录账号的技术经理人的通知，按时间倒序排列。已读标记按用户分别记录。"""
     return list_notices(session, paging, principal=principal, unread=unread, groups=groups)
 
 
@@ -84,4 +84,5 @@ def mark_all_read(session: WriteSession, principal: LoggedIn) -> NoticesMarked:
 @router.post("/{notice_id}/read", summary="标记为已读", responses=problems(NotFound))
 def mark_read(notice_id: UUID, session: WriteSession, principal: LoggedIn) -> NoticeRead:
     row = service.mark_read(session, notice_id, principal=principal)
-    return NoticeRead.of(row, service.readings(session, [row], principal=principal).get(row.id))
+    (read,) = read_notices(session, [row], principal=principal)
+    return read

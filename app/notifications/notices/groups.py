@@ -37,6 +37,16 @@ DEFAULT_CHANNELS: Mapping[NoticeGroup, tuple[NoticeChannel, ...]] = MappingProxy
     | dict.fromkeys((NoticeGroup.TASKS, NoticeGroup.RECORDS), (NoticeChannel.MAIL, NoticeChannel.ROBOT))
 )
 
+BY_INSTITUTION = (
+    NoticeGroup.FILINGS,
+    NoticeGroup.CERTIFICATES,
+    NoticeGroup.RECOGNITION,
+    NoticeGroup.OBJECTIONS,
+    NoticeGroup.CONTESTS,
+    NoticeGroup.RECORDS,
+)
+"""What an institution does for its managers without a login: it is notified in their place."""
+
 ALWAYS_BY_MAIL = frozenset({NoticeGroup.ACCOUNT})
 """Somebody else may have the password by now: who it belongs to is notified in any case."""
 

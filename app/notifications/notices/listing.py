@@ -1,6 +1,6 @@
 """The list of notices of a reader, newest first, with what they have read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -28,8 +28,14 @@ def list_notices(
     """A page of the notices to the principal; see `service.notices`."""
     query = service.notices(principal=principal, unread=unread, groups=groups)
     rows, next_cursor = fetch_page(session, query, _NEWEST_FIRST, paging)
+    return Page(items=read_notices(session, rows, principal=principal), next_cursor=next_cursor)
+
+
+def read_notices(session: Session, rows: Sequence[Notice], *, principal: Principal) -> list[NoticeRead]:
+    """The notices as the principal reads them, with when they did."""
     read = service.readings(session, rows, principal=principal)
-    return Page(items=[NoticeRead.of(row, read.get(row.id)) for row in rows], next_cursor=next_cursor)
+    words = service.words_to(session, [(row, row.zh, row.en) for row in rows], principal=principal)
+    return [NoticeRead.of(row, said, read.get(row.id)) for row, said in zip(rows, words, strict=True)]
 
 
 def delete_old_notices(session: Session, *, older_than: timedelta) -> None:

@@ -26,13 +26,15 @@ class NoticeRead(BaseModel):
     read_at: datetime | None = Field(title="阅读时间", description="本人标记为已读的时间")
 
     @classmethod
-    def of(cls, row: Notice, read_at: datetime | None) -> "NoticeRead":
+    def of(cls, row: Notice, words: tuple[str, str], read_at: datetime | None) -> "NoticeRead":
+        """`words` are its text in Chinese and English."""
+        zh, en = words
         return cls(
             id=row.id,
             type=row.type,
             group=NoticeGroup.of(row.group),
-            zh=row.zh,
-            en=row.en,
+            zh=zh,
+            en=en,
             path=row.path,
             subject_id=row.subject_id,
             urgent=row.urgent,

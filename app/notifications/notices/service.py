@@ -31,7 +31,13 @@ from app.events.domain_event import ClaimedEvent, DomainEvent
 from app.events.messages import MessageKind, enqueue_message
 from app.libraries.managers.models import Manager
 from app.notifications.notices.audiences import NotifiedPerson
-from app.notifications.notices.groups import ALWAYS_BY_MAIL, DEFAULT_CHANNELS, NoticeChannel, NoticeGroup
+from app.notifications.notices.groups import (
+    ALWAYS_BY_MAIL,
+    BY_INSTITUTION,
+    DEFAULT_CHANNELS,
+    NoticeChannel,
+    NoticeGroup,
+)
 from app.notifications.notices.models import Notice, NoticePreference, NoticeReading
 from app.notifications.notices.row import NoticeRow
 from app.notifications.notices.table import BY_NAME, ROWS_OF_EVENT
@@ -179,6 +185,17 @@ def _addressed_to(recipient: _Recipient) -> ColumnElement[bool]:
         addressed.append(
             and_(Notice.recipient_kind == "manager_id", Notice.recipient_id == recipient.manager_id)
         )
+    if recipient.organisation_id is not None and Role.INSTITUTION in recipient.kinds:
+        staff = select(Manager.id).where(
+            Manager.owner_org_id == recipient.organisation_id, Manager.user_id.is_(None)
+        )
+        addressed.append(
+            and_(
+                Notice.recipient_kind == "manager_id",
+                Notice.group.in_(BY_INSTITUTION),
+                Notice.recipient_id.in_(staff),
+            )
+        )
     if recipient.organisation_id is not None:
         addressed.append(
             and_(
@@ -198,6 +215,25 @@ def _addressed_to(recipient: _Recipient) -> ColumnElement[bool]:
             )
         )
     return or_(*addressed)
+
+
+def words_to(
+    session: Session, rows: Sequence[tuple[Notice, str, str]], *, principal: Principal
+) -> list[tuple[str, str]]:
+    """Texts of notices in both languages as they are said to the principal: to an institution that reads one in place
+    of its manager without a login, with whose it is."""
+    is_staffs = [
+        principal.role is Role.INSTITUTION and row.recipient_kind == "manager_id" for row, _, _ in rows
+    ]
+    ids = {row.recipient_id for (row, _, _), of_staff in zip(rows, is_staffs, strict=True) if of_staff}
+    query = select(Manager.id, Manager.number).where(Manager.id.in_(ids), Manager.user_id.is_(None))
+    numbers = {row.id: row.number for row in session.execute(query)} if ids else {}
+    return [
+        (f"致贵单位技术经理人 {number}：{zh}", f"To your manager {number}: {en}")
+        if (number := numbers.get(row.recipient_id)) is not None and of_staff
+        else (zh, en)
+        for (row, zh, en), of_staff in zip(rows, is_staffs, strict=True)
+    ]
 
 
 def is_notified_in_person(

@@ -133,6 +133,16 @@ FILING_ROWS: tuple[NoticeRow, ...] = (
         "Your filing has expired. Renew it if you wish to go on.",
         still_holds=_UNCHANGED,
     ),
+    NoticeRow(
+        event=events.FilingEnding,
+        type=events.FilingEnding.name,
+        group=Group.FILINGS,
+        to=to.MANAGER,
+        zh="您的备案 {filing_number} 将于 {valid_to_zh} 到期，如需继续请在此之前申请续期。",
+        en="Your filing {filing_number} ends on {valid_to_en}. Renew it before if you wish to go on.",
+        path="/v1/filings/{subject_id}",
+        still_holds=_UNCHANGED,
+    ),
 )
 
 CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import chinese_day, chinese_moment, english_moment
+from app.clock import chinese_day, chinese_moment, english_day, english_moment
 from app.engagements.contract_models import AmendmentState, ContractSide
-from app.engagements.models import ParticipantRole, ParticipantSide, Stage
+from app.engagements.models import Engagement, ParticipantRole, ParticipantSide, Stage
+from app.engagements.undertakings.requirements import asked_of
+from app.events.catalogue import EngagementAgreed
 from app.events.catalogue.records import RecordEvent, RecordTellsOwner
 from app.events.catalogue.talent import ContestEvent, RecognitionDoubted
 from app.events.domain_event import DomainEvent
-from app.libraries.record.enums import CertificateLevel, LabelledEnum, RecordKind
+from app.libraries.record.enums import CertificateLevel, LabelledEnum, RecordKind, UndertakingMode
 from app.libraries.registry import LIBRARIES
 from app.vocabularies import vocabulary
 
@@ -46,7 +48,7 @@ def words_of(event: DomainEvent) -> dict[str, str]:
         value = getattr(event, each.name)
         words[each.name] = f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
         if isinstance(value, date) and not isinstance(value, datetime):
-            words[f"{each.name}_zh"] = chinese_day(value)
+            words[f"{each.name}_zh"], words[f"{each.name}_en"] = chinese_day(value), english_day(value)
         if value is not None and each.name in _LABELLED:
             words[f"{each.name}_zh"], words[f"{each.name}_en"] = _labels(_LABELLED[each.name], value)
     reason = getattr(event, "reason", None)
@@ -67,12 +69,26 @@ def words_of(event: DomainEvent) -> dict[str, str]:
 
 
 def record_words(session: Session, event: DomainEvent) -> dict[str, str]:
-    """The reference number of the record that an event is about."""
+    """The reference number of the record that an event is about; of an agreement, what the records ask for."""
+    if isinstance(event, EngagementAgreed):
+        return _undertaking_words(session, event)
     if not isinstance(event, RecordEvent):
         return {}
     model: Any = LIBRARIES[RecordKind.of(event.name.partition(".")[0])].model
     number = session.scalar(select(model.number).where(model.id == event.subject_id))
     return {"number": number or ""}
+
+
+def _undertaking_words(session: Session, event: EngagementAgreed) -> dict[str, str]:
+    """What has to come first where a record asks for an undertaking: until then its contacts stay closed."""
+    engagement = session.get_one(Engagement, event.engagement_id)
+    modes = set(asked_of(session, engagement).values())
+    if modes == {UndertakingMode.NONE}:
+        return {"undertaking_zh": "", "undertaking_en": ""}
+    return {
+        "undertaking_zh": "；其中要求保密承诺的记录，须先作出承诺",
+        "undertaking_en": ", those of a record that asks for an undertaking once you have given it",
+    }
 
 
 def _record_words(event: RecordTellsOwner) -> dict[str, str]:

@@ -16,8 +16,8 @@ from app.pushes.preferences.working_time import ContactTime, contact_time
 def contact_times_of(session: Session, recipient: str, id_: UUID) -> ContactTimes | None:
     """When a recipient wants messages; `recipient` is ``manager_id``, ``organisation_id`` or ``user_id``.
 
-    A single user follows the hours of their own record as a manager, or else of their organisation. None without
-    either: they may be notified at once.
+    A single user follows the hours of their own record as a manager, or else of their organisation. For a manager
+    without a login their organisation reads, at its hours. None without either: they may be notified at once.
     """
     if recipient == "user_id":
         row = session.execute(
@@ -27,9 +27,12 @@ def contact_times_of(session: Session, recipient: str, id_: UUID) -> ContactTime
             .where(User.id == id_)
         ).first()
         manager_id, organisation_id = row or (None, None)
+    elif recipient == "manager_id":
+        employer = select(Manager.owner_org_id).where(Manager.id == id_, Manager.user_id.is_(None))
+        organisation_id = session.scalar(employer)
+        manager_id = id_ if organisation_id is None else None
     else:
-        manager_id = id_ if recipient == "manager_id" else None
-        organisation_id = id_ if recipient == "organisation_id" else None
+        manager_id, organisation_id = None, id_ if recipient == "organisation_id" else None
     if manager_id is not None:
         return managers_preferences(session, [manager_id])[manager_id]
     if organisation_id is not None:
