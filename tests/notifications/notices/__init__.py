@@ -1,0 +1,1 @@
+"""Tests of notices about one subject each."""
