@@ -25,7 +25,9 @@ ManagerIds = list[UUID]
 
 def doubt_recognitions(_: Services, session: Session, event: ClaimedEvent) -> None:
     """What a manager was recognised for and would not be without this certificate or contract waits for the bureau."""
-    managers = event.payload.get("manager_ids") or [event.payload["manager_id"]]
+    payload = event.payload
+    # A contract may name nobody: a draft of the parties alone, or a row of a ledger.
+    managers = payload["manager_ids"] if "manager_ids" in payload else [payload["manager_id"]]
     for manager_id in managers:
         doubt(session, UUID(str(manager_id)), subject_id_of(event), cause=event.name)
 
