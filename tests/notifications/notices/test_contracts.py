@@ -1,4 +1,4 @@
-"""Whom a contract concerns hears of its end, whoever is named in it."""
+"""Those whom a contract concerns are notified of its end, also where it names no manager."""
 
 from collections.abc import Callable
 from typing import Any
