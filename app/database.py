@@ -115,9 +115,22 @@ class Base(DeclarativeBase):
     }
 
 
+_BITS_BELOW_TIME = 80  # of a UUIDv7
+
+
 def new_id() -> UUID:
     """A UUIDv7: unique and increasing over time, so that ids are suitable as keys and cursors."""
     return uuid_utils.compat.uuid7()
+
+
+def id_at(moment: datetime) -> UUID:
+    """The least id that `new_id` makes from this moment on: by it, tables without an index by time are read."""
+    return UUID(int=max(int(moment.timestamp() * 1000), 0) << _BITS_BELOW_TIME)
+
+
+def made_at(id_: UUID) -> datetime:
+    """When `new_id` made this id, by the clock of its process."""
+    return datetime.fromtimestamp((id_.int >> _BITS_BELOW_TIME) / 1000, UTC)
 
 
 def unlinked_id() -> UUID:

@@ -99,7 +99,9 @@ _EFFECTS: HandlerTable = {
         engagements.review_of_organisation,
         FIND_TELLING_RECORDS,
     ),
+    events.RecordMergeUndone: (),
     events.RecordTellsOwner: (),
+    events.OrganisationsToVerify: (),
     events.OrganisationVerified: (PUBLISH_WAITING,),
     # Pairs are ranked and pushed.
     events.PairsRanked: (pushes.revise_ranked, PUSH_RANKED_RECORD),

@@ -81,7 +81,12 @@ def _waits() -> Iterator[tuple[Any, ...]]:
     for kind in RecordKind:
         model = LIBRARIES[kind].model
         yield f"{kind.value}s", model.updated_at, model.state == RecordState.SUBMITTED
-    yield "organisations", Organisation.created_at, ~Organisation.trusted
+    yield (
+        "organisations",
+        Organisation.created_at,
+        ~Organisation.trusted,
+        Organisation.merged_into_id.is_(None),
+    )
     yield "filings", Filing.submitted_at, Filing.state.in_((FilingState.SUBMITTED, FilingState.RENEWING))
     yield (
         "certificates",

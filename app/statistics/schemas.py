@@ -124,7 +124,7 @@ class ResponseLine(Keyed):
     declined: int | None = Field(title="谢绝")
     waiting: int | None = Field(title="待答")
     unanswered: int | None = Field(title="未答")
-    cancelled: int | None = Field(title="撤回")
+    cancelled: int | None = Field(title="取消")
     rows: dict[str, str] = Field(title="明细", description="各数对应的明细")
 
 

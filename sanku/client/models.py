@@ -3872,6 +3872,7 @@ class SupplierFeedback(TypedDict):
     accepted: int
     declined: int
     waiting: int
+    ended: int
     demand_owners_interested: int
     demand_owners_not_interested: int
     reasons: list[ReasonCounted]
@@ -3994,14 +3995,17 @@ class WebhookChange(TypedDict):
                 "record.closing_request",
                 "engagement.invitation",
                 "participant.invited",
+                "participant.invited_anew",
                 "participant.consented",
                 "participant.declined",
                 "participant.left",
                 "participant.consent_in_force",
                 "participant.asked_again",
+                "participant.colleague_asked",
                 "participant.should_decline",
                 "participant.should_leave",
                 "participant.may_take_part",
+                "participant.may_stay",
                 "engagement.to_review",
                 "engagement.review_overdue",
                 "engagement.agreed",
@@ -4067,6 +4071,8 @@ class WebhookChange(TypedDict):
                 "contest.finished",
                 "record.tells_owner",
                 "record.tells_owner.bureau",
+                "record.reinstated",
+                "record.reinstated_as_draft",
                 "demand.approved",
                 "demand.expired",
                 "demand.returned",
@@ -4082,12 +4088,14 @@ class WebhookChange(TypedDict):
                 "manager.returned",
                 "manager.withdrawn",
                 "manager.closed",
-                "organisation.verified",
-                "organisation.merged",
                 "manager.left",
                 "match.reported",
                 "match.report_resolved",
                 "match.report_dismissed",
+                "organisation.verified",
+                "organisation.to_verify",
+                "organisation.merged",
+                "organisation.merge_undone",
             ]
         ]
         | None
@@ -4124,14 +4132,17 @@ class WebhookNew(TypedDict):
             "record.closing_request",
             "engagement.invitation",
             "participant.invited",
+            "participant.invited_anew",
             "participant.consented",
             "participant.declined",
             "participant.left",
             "participant.consent_in_force",
             "participant.asked_again",
+            "participant.colleague_asked",
             "participant.should_decline",
             "participant.should_leave",
             "participant.may_take_part",
+            "participant.may_stay",
             "engagement.to_review",
             "engagement.review_overdue",
             "engagement.agreed",
@@ -4197,6 +4208,8 @@ class WebhookNew(TypedDict):
             "contest.finished",
             "record.tells_owner",
             "record.tells_owner.bureau",
+            "record.reinstated",
+            "record.reinstated_as_draft",
             "demand.approved",
             "demand.expired",
             "demand.returned",
@@ -4212,12 +4225,14 @@ class WebhookNew(TypedDict):
             "manager.returned",
             "manager.withdrawn",
             "manager.closed",
-            "organisation.verified",
-            "organisation.merged",
             "manager.left",
             "match.reported",
             "match.report_resolved",
             "match.report_dismissed",
+            "organisation.verified",
+            "organisation.to_verify",
+            "organisation.merged",
+            "organisation.merge_undone",
         ]
     ]
     organisation_id: NotRequired[str | None]

@@ -21,7 +21,7 @@ from app.pushes.policy import current_policy
 from app.pushes.preferences.models import Frequency, OwnerPreference
 from app.pushes.preferences.working_time import local
 from tests.notifications.test_webhooks import verified
-from tests.support.callers import Caller
+from tests.support.callers import Caller, LogIn
 from tests.support.days import day
 from tests.support.http import ok
 from tests.support.scenario import Scenario as Scenario
@@ -99,6 +99,27 @@ def test_news_for_an_owner_arrives(
     [call] = receiver.calls
     [record] = verified(call, issued["secret"])["data"]["records"]
     assert (record["kind"], record["count"]) == ("demand", 3)
+
+
+def test_a_match_to_which_the_owner_was_invited_meanwhile_is_not_sent(
+    app: Any, log_in: LogIn, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+) -> None:
+    scenario = Scenario(app.state.services[Database], log_in=log_in)
+    owner = scenario.enterprise
+    address = with_mail(owner)
+    wants_at_any_hour(scenario, owner.organisation_id)
+    key = scenario.contactable_pair()
+    scenario.rank_pair(*key)
+    with scenario.database.unit_of_work() as session:
+        for pair in session.scalars(select(Pair)):
+            pair.computed_at -= timedelta(days=1)
+    with scenario.database.unit_of_work() as session:
+        assert make_owner_digest(session, owner.organisation_id, policy=scenario.policy) is not None
+    ok(scenario.lead.post(f"/v1/pushes/{scenario.push_to_lead(key)}/accept"))
+    drain()
+    assert [re.sub(r" .*", "", letter.subject) for letter in mailbox.to(address)] == [
+        "【三库】一位技术经理人就贵单位的记录发起了对接"
+    ]
 
 
 def test_what_says_the_same_is_counted_behind_the_first(

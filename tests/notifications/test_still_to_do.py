@@ -14,10 +14,14 @@ from app.database import Database, now
 from app.engagements.lifecycle.stage_changes import continue_in
 from app.engagements.models import Engagement, Stage, Task
 from app.engagements.tasks.service import remind
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
 from app.notifications.models import Message
 from app.notifications.notices.table import ROWS
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
+from app.talent.filings.models import Filing
+from app.talent.filings.service import pledge
 from app.talent.tiers.models import ManagerTier
 from app.talent.tiers.service import refresh_outdated_years
 from tests.engagements.contracts.test_contracts import amend, step
@@ -127,6 +131,138 @@ def test_one_step_of_contract_and_engagement_is_said_once(scenario: Scenario, ma
     assert landed == f"合同 {contract['number']} 的项目已确认落地"
 
 
+class TestWhoHeardNothing:
+    """Who was never notified that something began is not notified that it is over."""
+
+    def colleague(self, scenario: Scenario, with_mail: WithMail) -> Caller:
+        colleague = scenario.log_in(Role.ENTERPRISE, organisation_id=scenario.enterprise.organisation_id)
+        with_mail(colleague)
+        return colleague
+
+    def test_an_amendment_that_was_declined_at_once_is_mailed_to_its_proposer_alone(
+        self, scenario: Scenario, with_mail: WithMail, mails: Mails
+    ) -> None:
+        self.colleague(scenario, with_mail)
+        contract = scenario.agreed_engagement().reach("negotiating").signed()
+        mails.new()
+        ok(amend(scenario.enterprise, contract, deal_amount_wan="130", reason="增加中试"))
+        ok(step(scenario.institution, contract, "amendment/decline", reason="费用过高"))
+        declined = [f"合同 {contract['number']} 的变更提议已拒绝"]
+        assert mails.new() == {address_of(scenario, scenario.enterprise): declined}
+
+    def test_a_draft_that_was_cancelled_or_changed_hands_at_once(
+        self, scenario: Scenario, mails: Mails
+    ) -> None:
+        case = scenario.agreed_engagement().reach("negotiating")
+        mails.new()
+        drafts = [ok(case.contract(), 201) for _ in range(2)]
+        other = scenario.log_in(Role.INSTITUTION)
+        ok(amend(scenario.lead, drafts[0], seller_org_id=str(other.organisation_id)))
+        for draft in drafts:
+            ok(step(scenario.lead, draft, "cancel", reason="双方另行协商"))
+        assert mails.new() == {}
+        draft = ok(case.contract(), 201)
+        mails.new()
+        ok(step(scenario.lead, draft, "cancel", reason="双方另行协商"))
+        parties = [address_of(scenario, one) for one in (scenario.enterprise, scenario.institution)]
+        cancelled = [f"合同 {draft['number']} 已撤销"]
+        assert mails.new() == dict.fromkeys(parties, cancelled)
+
+    def test_a_filing_that_was_taken_back_at_once(self, scenario: Scenario, mails: Mails) -> None:
+        filing = f"/v1/filings/{ok(scenario.lead.post('/v1/filings', json={}), 201)['id']}"
+        signed = {"pledge_version": pledge()["version"], "accept_pledge": True}
+        ok(scenario.lead.post(f"{filing}/submit", json=signed))
+        ok(scenario.lead.post(f"{filing}/withdraw", json={}))
+        assert mails.new() == {}
+        ok(scenario.lead.post(f"{filing}/submit", json=signed))
+        bureau = address_of(scenario, scenario.operator)
+        assert set(mails.new()) == {bureau}
+        ok(scenario.lead.post(f"{filing}/withdraw", json={}))
+        assert set(mails.new()) == {bureau}
+
+    def test_who_consented_before_the_invitation_was_sent_hears_of_the_end(
+        self, scenario: Scenario, with_mail: WithMail, mails: Mails
+    ) -> None:
+        """They take part, whether or not a mail was needed for it; so do their colleagues."""
+        colleague = self.colleague(scenario, with_mail)
+        case = scenario.open_engagement()
+        case.consent(scenario.enterprise)
+        mails.new()
+        ok(case.move("ended", reason="other"))
+        ended = [f"对接 {case.seen()['number']} 已终止"]
+        told = [address_of(scenario, one) for one in (scenario.enterprise, colleague, scenario.institution)]
+        assert mails.new() == dict.fromkeys(told, ended)
+
+
+class TestMergesThatAreUndone:
+    def merge(self, scenario: Scenario, kept: Caller, other: Caller) -> str:
+        body = {"kept_id": str(kept.organisation_id), "other_id": str(other.organisation_id)}
+        body |= {"verdict": "same", "note": "营业执照一致"}
+        path = "/v1/organisations/duplicates"
+        return f"{path}/{ok(scenario.operator.post(path, json=body), 201)['id']}/undo"
+
+    def test_who_was_told_of_a_merge_of_organisations_is_told_of_its_undoing(
+        self, scenario: Scenario, log_in: LogIn, with_mail: WithMail, mails: Mails
+    ) -> None:
+        kept, gone = log_in(Role.ENTERPRISE), log_in(Role.ENTERPRISE)
+        both = [with_mail(kept), with_mail(gone)]
+        with scenario.database.unit_of_work() as session:
+            for one in (kept, gone):
+                session.add(OwnerPreference(organisation_id=one.organisation_id, **ANY_HOUR))
+        undo = self.merge(scenario, kept, gone)
+        merged = ["主管部门已将重复登记的单位并入贵单位"]
+        assert mails.new() == dict.fromkeys(both, merged)
+        ok(scenario.operator.post(undo))
+        undone = ["主管部门已撤销将贵单位与另一单位合并的认定"]
+        assert mails.new() == dict.fromkeys(both, undone)
+        for caller in (kept, gone):
+            newest = ok(caller.get("/v1/notices?limit=1"))["items"][0]
+            assert newest["type"] == "organisation.merge_undone"
+            assert newest["path"] == f"/v1/organisations/{caller.organisation_id}"
+
+        undo = self.merge(scenario, kept, gone)
+        ok(scenario.operator.post(undo))
+        assert mails.new() == {}, "nobody hears of a merge that is none, nor of its end"
+
+    def test_an_undone_merge_is_not_said_to_be_another_one(
+        self, scenario: Scenario, log_in: LogIn, with_mail: WithMail, mails: Mails
+    ) -> None:
+        """The organisation keeps what an earlier merge has brought."""
+        kept, first, second = (log_in(Role.ENTERPRISE) for _ in range(3))
+        address = with_mail(kept)
+        with scenario.database.unit_of_work() as session:
+            session.add(OwnerPreference(organisation_id=kept.organisation_id, **ANY_HOUR))
+        self.merge(scenario, kept, first)
+        undo = self.merge(scenario, kept, second)
+        mails.new()
+        ok(scenario.operator.post(undo))
+        assert mails.new() == {address: ["主管部门已撤销将贵单位与另一单位合并的认定"]}
+
+    @pytest.mark.parametrize("draft", [False, True], ids=["published", "draft"])
+    def test_the_owner_of_a_record_that_is_no_duplicate_after_all_hears_what_it_is_now(
+        self, scenario: Scenario, mails: Mails, draft: bool
+    ) -> None:
+        owner = scenario.enterprise
+        made = [
+            ok(owner.post("/v1/demands", json=demand_payload(title=title)), 201)
+            for title in ("阀体内壁防腐涂层", "球阀阀体防腐涂料")
+        ]
+        kept, other = (one["id"] for one in made)
+        body = {"kind": "demand", "kept_id": kept, "other_id": other, "verdict": "same", "note": "同一需求"}
+        decision = ok(scenario.operator.post("/v1/duplicates", json=body), 201)["id"]
+        address, number = address_of(scenario, owner), made[1]["number"]
+        assert mails.new() == {address: [f"贵单位的技术需求 {number} 已下架"]}
+        if draft:  # its deadline passes meanwhile
+            with scenario.database.unit_of_work() as session:
+                session.get_one(Demand, UUID(other)).deadline = today() - timedelta(days=1)
+        ok(scenario.operator.post(f"/v1/duplicates/{decision}/undo"))
+        assert mails.new() == {address: [f"技术需求 {number} 的重复认定已由主管部门撤销"]}
+        newest = ok(owner.get("/v1/notices?limit=1"))["items"][0]
+        assert ("已恢复为草稿" if draft else "已恢复发布") in newest["zh"]
+        assert newest["path"] == f"/v1/demands/{other}"
+        assert ok(owner.get(newest["path"]))["state"] == ("draft" if draft else "published")
+
+
 def test_who_declines_an_amendment_knows_it(scenario: Scenario, mails: Mails) -> None:
     contract = scenario.agreed_engagement().reach("negotiating").signed()
     ok(amend(scenario.enterprise, contract, deal_amount_wan="130", reason="增加中试"))
@@ -172,7 +308,9 @@ def test_an_invitation_that_is_open_again_is_sent_again(
     other, other_id = scenario.manager_with_login()
     case.join(other, other_id)
     owner = address_of(scenario, scenario.enterprise)
-    assert mails.new()[owner] == [f"您受邀作为企业家参与对接 {case.seen()['number']}"]
+    assert mails.new()[owner] == [f"请重新答复对接 {case.seen()['number']} 的邀请"]
+    asked = ok(scenario.enterprise.get("/v1/notices?limit=1"))["items"][0]
+    assert "又有一名技术经理人加入" in asked["zh"] and "Another manager has joined" in asked["en"]
     with scenario.database.unit_of_work() as session:
         engagement = session.get_one(Engagement, UUID(case.id))
         engagement.stage, engagement.ended_reason = Stage.ENDED, "record_unavailable"
@@ -346,12 +484,71 @@ def test_who_reviews_a_training_and_whose_it_is_are_notified(scenario: Scenario,
     def training() -> str:
         return f"/v1/trainings/{ok(scenario.lead.post('/v1/trainings', json=body), 201)['id']}"
 
-    first = training()
-    assert mails.new() == {bureau: ["有一条培训记录待核验"]}
+    first, which = training(), "“技术合同实务”（济南市人才培养基地）"
+    number = number_of(scenario, scenario.lead_id)
+    assert mails.new() == {bureau: [f"技术经理人 {number} 的培训记录待核验：{which}"]}
     ok(scenario.operator.post(f"{first}/verify", json={}))
-    assert mails.new() == {lead: ["您的培训记录已通过核验"]}
+    assert mails.new() == {lead: [f"您的培训记录已通过核验：{which}"]}
     ok(scenario.operator.post(f"{training()}/reject", json={"note": "查无记录"}))
-    assert mails.new() == {lead: ["您的培训记录未通过核验"]}
+    assert mails.new() == {lead: [f"您的培训记录未通过核验：{which}"]}
+
+
+def number_of(scenario: Scenario, manager_id: UUID) -> str:
+    with scenario.database.reading() as session:
+        return session.get_one(Manager, manager_id).number
+
+
+def test_a_mail_about_a_filing_a_certificate_or_an_objection_says_which(
+    scenario: Scenario, mails: Mails
+) -> None:
+    """Who reviews several at once, or has several themselves, sees without a login what it is about."""
+    bureau, lead = (address_of(scenario, one) for one in (scenario.operator, scenario.lead))
+    manager = number_of(scenario, scenario.lead_id)
+    filing = f"/v1/filings/{ok(scenario.lead.post('/v1/filings', json={}), 201)['id']}"
+    signed = {"pledge_version": pledge()["version"], "accept_pledge": True}
+    ok(scenario.lead.post(f"{filing}/submit", json=signed))
+    assert mails.new() == {bureau: [f"技术经理人 {manager} 的备案申请待审核"]}
+    number = ok(scenario.operator.post(f"{filing}/approve", json={}))["filing_number"]
+    assert mails.new() == {lead: [f"您的备案申请（备案号 {number}）已批准"]}
+    assert f"its number is {number}." in ok(scenario.lead.get("/v1/notices?limit=1"))["items"][0]["en"]
+    with scenario.database.unit_of_work() as session:  # renewed in its last weeks
+        session.query(Filing).update({Filing.valid_to: today() + timedelta(days=10)})
+    ok(scenario.lead.post(f"{filing}/renew", json=signed))
+    assert mails.new() == {bureau: [f"技术经理人 {manager} 的备案（备案号 {number}）续期申请待审核"]}
+    ok(scenario.operator.post(f"{filing}/return-renewal", json={"note": "请补充业绩"}))
+    assert mails.new() == {lead: [f"您的备案（备案号 {number}）续期申请被退回"]}
+
+    body = {"level": "advanced", "number": "JS-2026-0001", "issued_by": "国家技术转移人才培养基地"}
+    body |= {"issued_on": day(-10), "evidence": "证书原件扫描件"}
+    certificate = ok(scenario.lead.post("/v1/certificates", json=body), 201)["id"]
+    assert mails.new() == {bureau: [f"技术经理人 {manager} 的高级证书待审核"]}
+    ok(scenario.operator.post(f"/v1/certificates/{certificate}/verify", json={}))
+    assert "您的高级证书（编号 JS-2026-0001）已通过审核" in mails.new()[lead]
+
+    round_ = ok(
+        scenario.operator.post("/v1/recognition-rounds", json={"title": "年度认定", "year": 2026}), 201
+    )
+    path = f"/v1/recognition-rounds/{round_['id']}"
+    ok(scenario.operator.post(f"{path}/freeze", json={}))
+    mails.new()
+    objection = ok(scenario.lead.post(f"{path}/objections", json={"text": "漏计合同一份"}), 201)["id"]
+    assert mails.new() == {bureau: [f"技术经理人 {manager} 对 2026 年度人才认定结果的异议待答复"]}
+    answer = {"upheld": False, "answer": "该合同不计入"}
+    ok(scenario.operator.post(f"/v1/recognition-objections/{objection}/answer", json=answer))
+    assert mails.new() == {lead: ["您对 2026 年度人才认定结果的异议已有答复"]}
+
+
+def test_a_mail_about_a_reported_match_names_the_demand(scenario: Scenario, mails: Mails) -> None:
+    pair = scenario.demand(owner=scenario.enterprise.organisation_id), scenario.achievement()
+    scenario.rank_pair(*pair)
+    number = ok(scenario.enterprise.get(f"/v1/demands/{pair[0]}"))["number"]
+    body = {"demand_id": str(pair[0]), "achievement_id": str(pair[1]), "category": "wrong_topic"}
+    report = ok(scenario.enterprise.post("/v1/match-reports", json=body), 201)["id"]
+    bureau, owner = (address_of(scenario, one) for one in (scenario.operator, scenario.enterprise))
+    assert mails.new()[bureau] == [f"需求 {number} 的一条匹配纠错待处理"]
+    resolved = {"state": "resolved", "resolution": "已更正行业分类"}
+    ok(scenario.operator.post(f"/v1/match-reports/{report}/resolve", json=resolved))
+    assert mails.new() == {owner: [f"您对需求 {number} 的匹配纠错已处理"]}
 
 
 def test_a_new_year_is_no_lost_tier(scenario: Scenario, mails: Mails) -> None:

@@ -42,6 +42,7 @@ def test_a_record_leads_its_owner_to_work_and_others_to_read(reader: ReaderOf, a
         (Role.OPERATOR, f"recognition-rounds/{NIL}/objections", f"/bureau/rounds/{NIL}/objections"),
         (Role.MANAGER, f"recognition-rounds/{NIL}/objections", "/me/recognition/rounds"),
         (Role.INSTITUTION, "affiliations", "/desk/staff"),
+        (Role.OPERATOR, "organisations", "/bureau/organisations"),
     ],
 )
 def test_each_role_has_its_place(reader: ReaderOf, role: Role, path: str, place: str) -> None:

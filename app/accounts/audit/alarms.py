@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import SYSTEM
 from app.accounts.audit.entries import record
 from app.accounts.models import AuditEntry
-from app.database import now
+from app.database import id_at, now
 
 READINGS = frozenset({"record.contacts", "record.confidential", "engagement.contacts", "file.download"})
 """Actions of entries that say that somebody saw personal or confidential data of others."""
 ALARM = "reading.many"
 WINDOW = timedelta(hours=24)
-
-_BITS_BELOW_TIME = 80  # of a UUIDv7
 
 
 def raise_alarms(session: Session, *, many: int) -> int:
@@ -67,4 +65,4 @@ def _alarms(session: Session) -> dict[UUID, int]:
 
 def _oldest() -> UUID:
     """The least id of an entry within `WINDOW`: ids begin with the time, and entries have no index by time."""
-    return UUID(int=int((now() - WINDOW).timestamp() * 1000) << _BITS_BELOW_TIME)
+    return id_at(now() - WINDOW)

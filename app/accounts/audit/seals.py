@@ -5,7 +5,7 @@ sealer sees what is committed, whatever its id, and gives out the places; an ent
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.audit.chain import Algorithm, digest_of
 from app.accounts.audit.models import AuditSeal
 from app.accounts.models import AuditEntry
-from app.database import Database, advisory_lock, now
+from app.database import Database, advisory_lock, id_at, made_at, now
 
 BATCH = 500
 """Entries that are sealed in one transaction."""
@@ -24,7 +24,6 @@ LATE = timedelta(days=1)
 An entry that somebody writes into the past later gets no seal, and `verification` reports it."""
 
 _LOCK = 0x534541414C  # a number that nothing else locks
-_BITS_BELOW_TIME = 80  # of a UUIDv7
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +58,7 @@ def floor_of(session: Session) -> UUID | None:
     if last is None:
         return None
     # The earlier of both: the entries of before the first seal are old, and nobody can move the floor into the future.
-    moment = min(last.sealed_at, written_at(last.entry_id)) - LATE
-    return UUID(int=max(int(moment.timestamp() * 1000), 0) << _BITS_BELOW_TIME)
-
-
-def written_at(entry_id: UUID) -> datetime:
-    """When the entry with this id was written, by the clock of its process."""
-    return datetime.fromtimestamp((entry_id.int >> _BITS_BELOW_TIME) / 1000, UTC)
+    return id_at(min(last.sealed_at, made_at(last.entry_id)) - LATE)
 
 
 def _seal_some(session: Session, algorithm: Algorithm) -> int:

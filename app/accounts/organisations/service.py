@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,16 +26,19 @@ from app.accounts.organisations.fields import (
     unknown_parent,
     write_names,
 )
-from app.database import now
+from app.database import id_at, now
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.errors.collection import Faults
-from app.events.catalogue import OrganisationChanged, OrganisationVerified
-from app.events.outbox import emit
+from app.events.catalogue import OrganisationChanged, OrganisationsToVerify, OrganisationVerified
+from app.events.outbox import Event, emit
 
 # Only operators change these: moving an organisation to another family could hide or create conflicts of interest.
 _OPERATOR_FIELDS = frozenset({"kind", "parent_id", "code_exemption"})
 # Verified by the bureau; a change by anyone else ends the verification.
 _VERIFIED_FIELDS = frozenset({"name", "uscc", "former_names", "aliases", "region"})
+
+ANNOUNCED_EVERY = timedelta(hours=1)
+"""How often the bureau is notified of organisations that begin to wait for their verification."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,8 @@ def add_organisation(
     session.add(organisation)
     session.flush()
     write_names(session, organisation)
+    if self_registered:
+        _announce_waiting(session, organisation)
     return organisation
 
 
@@ -206,6 +212,7 @@ def change_organisation(
         return organisation
     if not principal.sees_everything and {"uscc", "region"}.intersection(changed):
         _require_code_or_exemption(organisation.uscc, organisation.region, organisation.code_exemption)
+    was_trusted = organisation.trusted
     if not principal.sees_everything and _VERIFIED_FIELDS.intersection(changed):
         # The data now come from the organisation's users, even if the bureau entered them originally.
         organisation.verified_at = None
@@ -214,7 +221,30 @@ def change_organisation(
     write_names(session, organisation)
     audit.record(session, principal, Action.ORGANISATION_CHANGE, organisation.id, ", ".join(changed))
     emit(session, OrganisationChanged(subject_id=organisation.id, changed=changed))
+    if was_trusted and not organisation.trusted:
+        _announce_waiting(session, organisation)
     return organisation
+
+
+def _announce_waiting(session: Session, organisation: Organisation) -> None:
+    """Notify the bureau that this organisation waits: at once or, after others, when `ANNOUNCED_EVERY` is over.
+
+    The event counts all that wait when it is handled, so those who come before that need none of their own: a flood of
+    registrations is one mail an hour.
+    """
+    event = select(Event).where(Event.name == OrganisationsToVerify.name, Event.dead_at.is_(None))
+    # The lock keeps a worker from counting before this organisation is stored; after it, the event is done.
+    pending = event.where(Event.done_at.is_(None)).limit(1).with_for_update()
+    if session.scalar(pending) is not None:
+        return
+    begun = event.where(Event.id >= id_at(now() - 2 * ANNOUNCED_EVERY))
+    due = max((one.available_at + ANNOUNCED_EVERY for one in session.scalars(begun)), default=now())
+    emit(session, OrganisationsToVerify(subject_id=organisation.id), available_at=max(due, now()))
+
+
+def waiting_organisations() -> Select[Organisation]:
+    """Query for those that wait for the bureau's verification."""
+    return organisations().where(~Organisation.trusted)
 
 
 def verify_organisation(

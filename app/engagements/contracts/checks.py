@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from app.errors import FieldError, Invalid
+from app.errors import FieldError
 
 
 class Terms(Protocol):
@@ -52,30 +52,22 @@ _LABELS = {
 }
 
 
-def check_terms(
+def faults_of_terms(
     terms: Terms,
     *,
     payments_wan: Iterable[Decimal],
     payments_due: Iterable[date | None] = (),
     same_party: bool,
     today: date,
-    more: Iterable[FieldError] = (),
-) -> None:
-    """`same_party` is whether buyer and seller are one organisation; `today` is the day in Jinan time; `more` are
-    faults that other checks have found already.
-
-    Raises:
-        Invalid: names every invalid field.
-    """
-    errors = [
-        *more,
+) -> list[FieldError]:
+    """Every invalid field. `same_party` is whether buyer and seller are one organisation; `today` is the day in Jinan
+    time."""
+    return [
         *_parties(same_party),
         *_amounts(terms, sum(payments_wan, Decimal(0))),
         *_dates(terms, today),
         *_out_of_range(terms, payments_due, today),
     ]
-    if errors:
-        raise Invalid(fields=errors)
 
 
 def _parties(same_party: bool) -> Iterator[FieldError]:

@@ -15,7 +15,7 @@ from app.conditional_requests import check_if_sent
 from app.engagements.contract_models import Contract, ContractSide, ContractSignature, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
-from app.engagements.contracts.service import check, take_registration_no
+from app.engagements.contracts.service import check, faults_of, take_registration_no
 from app.engagements.contracts.shares import wrong_state
 from app.engagements.contracts.signatures import settlement
 from app.engagements.events import contract_payload
@@ -87,10 +87,10 @@ def land(
     require_four_eyes(session, contract, principal)
     if (contract.landed_on, contract.landed_in_jinan) == (landed_on, in_jinan):
         return contract
-    before = versions.snapshot_of(contract)
+    before, known = versions.snapshot_of(contract), faults_of(session, contract)
     contract.landed_on, contract.landed_in_jinan = landed_on, in_jinan
     contract.landed_by = timeline.actor_of(principal)
-    check(session, contract)
+    check(session, contract, known=known)
     versions.record_version(
         session, contract, action="land", before=before, principal=principal, reason=reason
     )

@@ -18,7 +18,7 @@ from app.engagements.access import not_your_part
 from app.engagements.conflicts_of_interest import conflict_in_parties
 from app.engagements.contract_models import Contract, ContractPayment, ContractState
 from app.engagements.contracts import versions
-from app.engagements.contracts.checks import check_terms
+from app.engagements.contracts.checks import faults_of_terms
 from app.engagements.contracts.shares import set_shares
 from app.engagements.shares.service import share_managers
 from app.errors import Conflict, FieldError, Invalid
@@ -46,23 +46,37 @@ def find_references(
     return values
 
 
-def check(session: Session, contract: Contract, more: Iterable[FieldError] = ()) -> None:
-    """Run `checks.check_terms` with the current rows.
+def check(
+    session: Session, contract: Contract, more: Iterable[FieldError] = (), *, known: Iterable[FieldError] = ()
+) -> None:
+    """Check the terms by the current rows.
+
+    Args:
+        more: faults that other checks have found already.
+        known: the `faults_of` the contract before a change: a day or an amount that was accepted once, under rules of
+            then, is not refused because something else is changed.
 
     Raises:
         Invalid: names every invalid field, and those of `more`.
     """
+    accepted = [fault for fault in known if fault.code != "same_party"]
+    errors = (*more, *(fault for fault in faults_of(session, contract) if fault not in accepted))
+    if errors:
+        raise Invalid(fields=errors)
+
+
+def faults_of(session: Session, contract: Contract) -> list[FieldError]:
+    """Every field of the contract that is invalid by the rules of today."""
     buyer, seller = (
         session.get(Organisation, id_) if id_ is not None else None
         for id_ in (contract.buyer_org_id, contract.seller_org_id)
     )
-    check_terms(
+    return faults_of_terms(
         contract,
         payments_wan=[payment.amount_wan for payment in contract.payments],
         payments_due=[payment.due_on for payment in contract.payments],
         same_party=buyer is not None and seller is not None and _are_one(session, buyer, seller),
         today=today(),
-        more=more,
     )
 
 

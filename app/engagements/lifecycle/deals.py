@@ -73,3 +73,16 @@ def is_in_deal(
             _IS_CONFIRMED,
         ),
     )
+
+
+def is_known_to_owners(
+    demand_id: SQLColumnExpression[UUID], achievement_id: SQLColumnExpression[UUID]
+) -> ColumnElement[bool]:
+    """The condition that the owners of a pair know more of it than a match: it is in a deal, or a manager has opened an
+    engagement, which invites both."""
+    open_engagement = exists().where(
+        Engagement.demand_id == demand_id,
+        Engagement.achievement_id == achievement_id,
+        Engagement.stage.in_(OPEN_STAGES),
+    )
+    return or_(open_engagement, is_in_deal(demand_id, achievement_id))

@@ -246,9 +246,9 @@ def log_participation(
 
 
 def announce_participation(
-    session: Session, kind: str, participant: Participant, principal: Principal
+    session: Session, kind: str, participant: Participant, principal: Principal, *, anew: bool = False
 ) -> None:
-    """Emit the event of this kind of answer or invitation."""
+    """Emit the event of this kind of answer or invitation; `anew`: a consent has lapsed because a manager joined."""
     made = _EVENTS.get(kind)
     if made is None:
         return
@@ -258,5 +258,6 @@ def announce_participation(
         role=participant.role,
         side=participant.side,
         actor_id=timeline.actor_of(principal),
+        **({"anew": True} if anew else {}),
     )
     emit(session, event)

@@ -95,7 +95,7 @@ def consent_as_asked(session: Session, participant_id: UUID, *, confirmed: bool)
         session.flush()
         return
     principal = _who_asked(session, participant)
-    verdict = "confirmed" if confirmed else "asked"
+    verdict = "confirmed" if confirmed else "colleague_asked" if principal is None else "asked"
     if not confirmed and principal is not None:
         try:
             with session.begin_nested():
@@ -113,8 +113,9 @@ def announce_finding(session: Session, participant: Participant, *, confirmed: b
     """Tell a participant whose consent does not wait that they should not take part, or that they may after all."""
     engagement = session.get_one(Engagement, participant.engagement_id)
     if Stage.of(engagement.stage).is_open:
-        against = "confirmed" if participant.state == ParticipantState.INVITED else "leave"
-        _announce_review(session, engagement, participant, against if confirmed else "cleared")
+        invited = participant.state == ParticipantState.INVITED
+        against, after_all = ("confirmed", "cleared") if invited else ("leave", "stays")
+        _announce_review(session, engagement, participant, against if confirmed else after_all)
 
 
 def _announce_review(
@@ -245,7 +246,7 @@ def _ask_hidden_owners_again(session: Session, engagement: Engagement, principal
         row.answered_by = row.answered_at = row.asked_by = row.asked_at = None
     session.flush()
     for row in asked:
-        announce_participation(session, "invited", row, principal)
+        announce_participation(session, "invited", row, principal, anew=True)
 
 
 def _answer(

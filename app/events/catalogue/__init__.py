@@ -74,7 +74,9 @@ from app.events.catalogue.records import (
     ManagerReturned,
     ManagerWithdrawn,
     OrganisationChanged,
+    OrganisationsToVerify,
     OrganisationVerified,
+    RecordMergeUndone,
     RecordTellsOwner,
 )
 from app.events.catalogue.talent import (
@@ -172,6 +174,7 @@ __all__ = [
     "OrganisationChanged",
     "OrganisationToRerank",
     "OrganisationVerified",
+    "OrganisationsToVerify",
     "OwnerAnswered",
     "OwnerDigestDue",
     "PairsRanked",
@@ -197,6 +200,7 @@ __all__ = [
     "RecognitionPublished",
     "RecognitionReopened",
     "RecognitionWithdrawn",
+    "RecordMergeUndone",
     "RecordTellsOwner",
     "SharesProposed",
     "TaskAssigned",

@@ -71,10 +71,14 @@ class ParticipantEvent(EngagementEvent):
     actor_id: UUID | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
 class ParticipantInvited(ParticipantEvent):
-    """A participant was invited, or invited again. The owners' first invitations are part of the opening."""
+    """A participant was invited, or invited again. The owners' first invitations are part of the opening. `anew`: a
+    hidden owner had consented, and another manager has joined since, who would know them."""
 
     name: ClassVar = "participant.invited"
+
+    anew: bool = False
 
 
 class ParticipantConsented(ParticipantEvent):
@@ -92,8 +96,9 @@ class ParticipantLeft(ParticipantEvent):
 @dataclass(frozen=True, kw_only=True)
 class ParticipantReviewEnded(ParticipantEvent):
     """The bureau has decided about a consent that waited. `verdict`: consented (it counts now), asked (they have to
-    answer again), confirmed (they should decline), leave (they take part already, and should not) or cleared (they may
-    take part after all)."""
+    answer again, because a rule refuses their consent by now), colleague_asked (because the person who consented may no
+    longer answer), confirmed (they should decline), leave (they take part already, and should not), cleared (they may
+    take part after all, and have to answer) or stays (they take part, and may after all)."""
 
     name: ClassVar = "participant.review_ended"
 

@@ -89,12 +89,28 @@ class ManagerClosed(RecordEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationChanged(DomainEvent):
-    """`changed` are the names of the fields."""
+    """`changed` are the names of the fields; after a decision about likely duplicates or its undoing, what it was, with
+    the decision."""
 
     name: ClassVar = "organisation.changed"
 
     subject_id: UUID
     changed: list[str]
+    decision_id: UUID | None = None
+    undone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordMergeUndone(DomainEvent):
+    """A record (the subject) that was withdrawn as a duplicate is there again: published, or as a draft where it does
+    not meet the rules any more."""
+
+    name: ClassVar = "record.merge_undone"
+
+    subject_id: UUID
+    kind: str
+    number: str
+    published: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +132,16 @@ class RecordTellsOwner(DomainEvent):
     certain: bool
     others: int = 0
     follows: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationsToVerify(DomainEvent):
+    """An organisation (the subject) whose data come from its users waits for the bureau's verification; so may others
+    that have begun to wait since the last such event."""
+
+    name: ClassVar = "organisation.to_verify"
+
+    subject_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,8 @@ from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.database import Database, new_id, now, one_or_not_found
 from app.errors import Conflict, Invalid
+from app.events.catalogue import RecordMergeUndone
+from app.events.outbox import emit
 from app.exchange.duplicates.models import RecordDecision
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, MoveRecord
@@ -139,7 +141,16 @@ class DuplicateDecisions:
             decision = self._found(session, decision_id, lock=True)
             decision.undone_at = now()
             if command is not None:
-                execute(session, command, prepared, indexer=self.indexer)
+                record = execute(session, command, prepared, indexer=self.indexer)
+                emit(
+                    session,
+                    RecordMergeUndone(
+                        subject_id=record.id,
+                        kind=decision.kind,
+                        number=record.number,
+                        published=record.state == RecordState.PUBLISHED,
+                    ),
+                )
             self._note(session, library, decision, "undone")
             return decision
 

@@ -29,7 +29,7 @@ from app.libraries.lifecycle.apply_values import (
     set_values,
 )
 from app.libraries.lifecycle.lookup import find
-from app.libraries.lifecycle.publishing import check_publishable, check_required_fields
+from app.libraries.lifecycle.publishing import check_publishable, check_required_fields, known_faults
 from app.libraries.lifecycle.transitions import (
     PendingChange,
     RecordTransition,
@@ -135,7 +135,7 @@ class ChangeRecord(Command):
         if record.state not in EDITABLE:
             raise wrong_state(record, "change")
         before = snapshot(record, library.relations)
-        known = tuple(library.check(record))
+        known = known_faults(library, record)
         values = dict(self.values)
         owner = record.owner_org_id
         faults = Faults()

@@ -15,7 +15,7 @@ from app.accounts.models import Organisation, OrganisationName
 from app.clock import local_now
 from app.errors import FieldError, Invalid
 from app.libraries.library import Library
-from app.libraries.record.enums import PublishMode, RecordKind, ViewLevel
+from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.search.conditions import Searcher
@@ -38,6 +38,15 @@ _CODES = frozenset(
 )
 
 
+def known_faults(library: Library, record: Record) -> tuple[FieldError, ...]:
+    """What a record lacks by the rules of today before it is changed: what was accepted once, under rules of then, is
+    not refused because something else is changed. Publishing knows no such faults."""
+    published = (
+        () if record.state == RecordState.DRAFT else (*_missing(library, record), *_past(library, record))
+    )
+    return (*library.check(record), *published)
+
+
 def check_required_fields(library: Library, record: Record, *, known: Collection[FieldError] = ()) -> None:
     """
     Args:
@@ -46,11 +55,8 @@ def check_required_fields(library: Library, record: Record, *, known: Collection
     Raises:
         Invalid: fields contradict each other, or a text is marked as a state secret; neither is allowed in drafts.
     """
-    _raise_any([*_found(library, record, known), *secrecy_errors(_all_texts(library, record))])
-
-
-def _found(library: Library, record: Record, known: Collection[FieldError]) -> Iterator[FieldError]:
-    return (fault for fault in library.check(record) if fault not in known)
+    found = (fault for fault in library.check(record) if fault not in known)
+    _raise_any([*found, *secrecy_errors(_all_texts(library, record))])
 
 
 def check_publishable(
@@ -58,18 +64,16 @@ def check_publishable(
 ) -> None:
     """
     Args:
-        known: what `Library.check` found before the change. A value that was accepted once, under rules of then, is
-            not refused because another field is changed.
+        known: the `known_faults` of before the change.
 
     Raises:
         Invalid: lists every field that is missing, too short, past or contradictory, that reveals a hidden owner or is
             marked as secret, and every question about that which is not answered in `Record.confirmed`.
     """
+    found = (*_missing(library, record), *library.check(record), *_past(library, record))
     _raise_any(
         [
-            *_missing(library, record),
-            *_found(library, record, known),
-            *_past(library, record),
+            *(fault for fault in found if fault not in known),
             *secrecy_errors(_all_texts(library, record), confirmed=_confirmed(record), questions=True),
             *_leaks(session, record),
         ]

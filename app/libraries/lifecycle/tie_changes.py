@@ -6,7 +6,6 @@ one organisation after another may be looking for the owner of a confidential re
 
 from collections.abc import Collection
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.principal import Principal
 from app.accounts.models import AuditEntry
-from app.database import now
+from app.database import id_at, now
 from app.libraries.record.models import Record
 
 TIES = frozenset({"declared_conflicts", "affiliations", "co_org_ids", "excluded_orgs"})
@@ -24,8 +23,6 @@ MANY = 10
 """Changes of ties within `WINDOW`, by one organisation, that raise the first alarm; the next ones follow at twice, four
 times … as many."""
 WINDOW = timedelta(hours=24)
-
-_BITS_BELOW_TIME = 80  # of a UUIDv7
 
 
 def watch_ties(session: Session, principal: Principal, record: Record, changed: Collection[str]) -> None:
@@ -47,6 +44,6 @@ def recent_alarms(session: Session) -> int:
 
 def _recent(session: Session, action: str, *conditions: ColumnElement[bool]) -> int:
     # By id, which begins with the time of its creation: entries have no index by time.
-    oldest = UUID(int=int((now() - WINDOW).timestamp() * 1000) << _BITS_BELOW_TIME)
+    oldest = id_at(now() - WINDOW)
     query = select(func.count()).where(AuditEntry.id > oldest, AuditEntry.action == action, *conditions)
     return session.scalar(query) or 0

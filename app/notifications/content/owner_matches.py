@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import ANONYMOUS
-from app.engagements.lifecycle.deals import is_in_deal
+from app.engagements.lifecycle.deals import is_known_to_owners
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState
@@ -125,7 +125,7 @@ def _of(
             own_id == record.id,
             Pair.score >= threshold,
             others.state == RecordState.PUBLISHED,
-            ~is_in_deal(Pair.demand_id, Pair.achievement_id),
+            ~is_known_to_owners(Pair.demand_id, Pair.achievement_id),
         )
     )
     if notified is not None:

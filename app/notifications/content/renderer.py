@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import chinese_day, english_day, today
+from app.clock import today
 from app.engagements.tasks.service import OpenTask, open_task
 from app.events.messages import MessageKind
 from app.libraries.achievements.models import Achievement
@@ -24,6 +24,7 @@ from app.libraries.record.enums import RecordState
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches
 from app.notifications.content.audience import Audience, pushes_for, waiting_of
+from app.notifications.content.due_days import due, due_in_english
 from app.notifications.content.push_views import as_json, describe, name_of
 from app.notifications.models import ENDPOINT_GONE, Message, WebhookEndpoint
 from app.notifications.notices.groups import NoticeGroup
@@ -170,7 +171,7 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
     lines = [
         "您有一项对接任务即将到期或已到期，请登录查看并处理。"
         if context.audience.is_group
-        else f"对接 {task.number} 中您的一项任务{_due(task)}，请登录查看并处理。"
+        else f"对接 {task.number} 中您的一项任务{due(task)}，请登录查看并处理。"
     ]
     return _notice(
         context,
@@ -180,7 +181,7 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
         type_="task.reminder",
         url=context.link(path),
         button="查看任务",
-        english=f"Your task in the engagement {task.number} {_due_en(task)}. Please look at it.",
+        english=f"Your task in the engagement {task.number} {due_in_english(task)}. Please look at it.",
     )
 
 
@@ -200,20 +201,6 @@ def _is_assigned_since(session: Session, message: Message, task: OpenTask, *, si
         Message.created_at >= since,
     )
     return bool(ids) and any(sent in ids for sent in session.scalars(messages))
-
-
-def _due(task: OpenTask) -> str:
-    day = chinese_day(task.due_on)
-    if task.due_on < today():
-        return f"已于 {day} 到期，尚未完成"
-    return f"今天（{day}）到期" if task.due_on == today() else f"将于 {day} 到期"
-
-
-def _due_en(task: OpenTask) -> str:
-    day = english_day(task.due_on)
-    if task.due_on < today():
-        return f"was due on {day} and is not done"
-    return f"is due today ({day})" if task.due_on == today() else f"is due on {day}"
 
 
 def render_closing_request(session: Session, message: Message, context: RenderContext) -> Content | None:
@@ -262,7 +249,7 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
     if notice is None:
         return None
     row = ROW_OF_TYPE.get(notice.type)
-    if row is not None and row.still_holds is not None and not row.still_holds(session, notice):
+    if row is not None and not row.is_to_be_said(session, notice, context.audience.principal):
         return None
     said = (notice.zh, notice.en) if row is None else row.outbound(notice)
     ((zh, en),) = words_to(session, [(notice, *said)], principal=context.audience.principal)

@@ -1,4 +1,4 @@
-"""Rows of the table of notices about engagements, their tasks and contracts."""
+"""Rows of the table of notices about engagements and their tasks."""
 
 from typing import Any
 
@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 from app.engagements.models import Engagement, Stage
 from app.events import catalogue as events
 from app.notifications.notices import audiences as to
+from app.notifications.notices.conditions import beginnings
 from app.notifications.notices.conditions import engagements as still
+from app.notifications.notices.conditions.beginnings import after
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
 
-_ENGAGEMENT, _CONTRACT = "/v1/engagements/{engagement_id}", "/v1/contracts/{contract_id}"
+_ENGAGEMENT = "/v1/engagements/{engagement_id}"
 _REVIEW = "/v1/engagement-reviews/{subject_id}"
 
 
@@ -40,6 +42,21 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="您受邀作为{role_zh}参与对接 {number}，请查看并答复是否同意。",
         en="You are invited to take part in the engagement {number} as {role_en}. Please consent or decline.",
         path=_ENGAGEMENT,
+        applies=lambda _, event: not event.anew,
+        still_holds=still.is_invited,
+    ),
+    NoticeRow(
+        event=events.ParticipantInvited,
+        type="participant.invited_anew",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="请重新答复对接 {number} 的邀请，又有一名技术经理人加入，贵单位匿名发布的记录将向其开放，您此前的同"
+        "意因此不再有效。请在对接页面点击“同意参与”，不同意的请点击“谢绝”。",
+        en="Please answer the invitation to the engagement {number} again. Another manager has joined, to "
+        "whom your confidential record would open, so that your earlier consent holds no longer. Consent on "
+        "the page of the engagement, or decline.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.anew,
         still_holds=still.is_invited,
     ),
     NoticeRow(
@@ -86,11 +103,27 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         type="participant.asked_again",
         group=Group.INVITATIONS,
         to=to.PARTICIPANT,
-        zh="主管部门对对接 {number} 的核查已结束，您此前的同意未能生效，请重新查看并答复。",
-        en="The bureau has finished its review of the engagement {number}, but your consent could not take effect. "
-        "Please look at it and answer again.",
+        zh="请重新答复对接 {number} 的邀请，主管部门的核查已结束，但您此前的同意在生效时已不符合条件（如在办对"
+        "接已达上限），因而未生效。请在对接页面查看，条件具备后重新点击“同意参与”，不参与的请点击“谢绝”。",
+        en="Please answer the invitation to the engagement {number} again. The bureau's review is over, but "
+        "when your consent was to take effect, a rule refused it, such as the limit of your open engagements. "
+        "Consent once more on the page of the engagement when you can, or decline.",
         path=_ENGAGEMENT,
         applies=lambda _, event: event.verdict == "asked",
+        still_holds=still.is_invited,
+    ),
+    NoticeRow(
+        event=events.ParticipantReviewEnded,
+        type="participant.colleague_asked",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="请重新答复对接 {number} 的邀请，主管部门的核查已结束，但此前代为同意的人员已不能再作答复，该同意因"
+        "而未生效。请在对接页面查看，参与的点击“同意参与”，不参与的点击“谢绝”。",
+        en="Please answer the invitation to the engagement {number} again. The bureau's review is over, but "
+        "the person who consented for you may no longer answer, so that this consent does not count. Consent "
+        "on the page of the engagement, or decline.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.verdict == "colleague_asked",
         still_holds=still.is_invited,
     ),
     NoticeRow(
@@ -99,8 +132,8 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         group=Group.INVITATIONS,
         to=to.PARTICIPANT,
         zh="主管部门核查后认为您不宜参与对接 {number}，请谢绝邀请；如有疑问，请联系主管部门。",
-        en="The bureau has reviewed the engagement {number}: you should not take part. Please decline, or contact the "
-        "bureau if you have questions.",
+        en="The bureau has reviewed the engagement {number}: you should not take part. Please decline, or "
+        "contact the bureau if you have questions.",
         path=_ENGAGEMENT,
         applies=lambda _, event: event.verdict == "confirmed",
         still_holds=still.is_invited,
@@ -111,8 +144,8 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         group=Group.INVITATIONS,
         to=to.PARTICIPANT,
         zh="主管部门核查后认为您不宜继续参与对接 {number}，请退出；您牵头的，请终止对接。如有疑问，请联系主管部门。",
-        en="The bureau has reviewed the engagement {number}: you should not take part any longer. Please leave it, or "
-        "end it if you are the lead. Contact the bureau if you have questions.",
+        en="The bureau has reviewed the engagement {number}: you should not take part any longer. Please "
+        "leave it, or end it if you are the lead. Contact the bureau if you have questions.",
         path=_ENGAGEMENT,
         applies=lambda _, event: event.verdict == "leave",
         still_holds=still.takes_part,
@@ -122,12 +155,27 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         type="participant.may_take_part",
         group=Group.INVITATIONS,
         to=to.PARTICIPANT,
-        zh="您可以参与对接 {number}，此前认为您不宜参与，现已不再如此认定；尚未答复邀请的，请查看并答复。",
-        en="The earlier finding that you should not take part in the engagement {number} no longer holds. You may take "
-        "part; if you have not answered your invitation, please do.",
+        zh="请答复对接 {number} 的邀请，主管部门此前认为您不宜参与，现已撤销该认定，您可以参与。此前已同意的，"
+        "该同意当时未生效，也不会自动恢复：请在对接页面点击“同意参与”，不参与的请点击“谢绝”。",
+        en="Please answer the invitation to the engagement {number}. The bureau had found that you should not "
+        "take part, and has withdrawn this finding: you may. A consent that you gave before did not take "
+        "effect and does not come back by itself. Consent on the page of the engagement, or decline.",
         path=_ENGAGEMENT,
         applies=lambda _, event: event.verdict == "cleared",
-        still_holds=still.is_present,
+        still_holds=still.is_invited,
+    ),
+    NoticeRow(
+        event=events.ParticipantReviewEnded,
+        type="participant.may_stay",
+        group=Group.INVITATIONS,
+        to=to.PARTICIPANT,
+        zh="您可以继续参与对接 {number}，主管部门此前认为您应退出，现已撤销该认定，您无需办理。",
+        en="You may go on with the engagement {number}: the bureau had found that you should leave it, and "
+        "has withdrawn this finding. There is nothing for you to do.",
+        path=_ENGAGEMENT,
+        applies=lambda _, event: event.verdict == "stays",
+        still_holds=still.takes_part,
+        heard=after("participant.should_leave", key="participant_id"),
     ),
     NoticeRow(
         event=events.EngagementReviewOpened,
@@ -135,7 +183,8 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         group=Group.INVITATIONS,
         to=to.OPERATORS,
         zh="对接 {number} 有一方的同意待核查，可能存在利益或回避关系。",
-        en="In the engagement {number} a consent has to wait: there may be a conflict of interest. Please look at it.",
+        en="In the engagement {number} a consent has to wait: there may be a conflict of interest. Please "
+        "look at it.",
         path=_REVIEW,
         still_holds=still.review_is_open,
     ),
@@ -176,8 +225,8 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         group=Group.STAGES,
         to=to.EVERYBODY,
         zh="需求或成果已重新发布，对接 {number} 自“{to_stage_zh}”继续；尚未答复邀请的，请查看并答复。",
-        en="The record is published again, and the engagement {number} goes on as {to_stage_en}. If you have not "
-        "answered your invitation, please do.",
+        en="The record is published again, and the engagement {number} goes on as {to_stage_en}. If you have "
+        "not answered your invitation, please do.",
         path=_ENGAGEMENT,
         applies=lambda _, event: event.from_stage == Stage.ENDED,
         still_holds=still.engagement_is_open,
@@ -200,7 +249,13 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         zh="对接 {number} 已终止，原因：{reason_zh}。",
         en="The engagement {number} has ended: {reason_en}.",
         path=_ENGAGEMENT,
-        still_holds=still.have_heard_of_it,
+        heard=after(
+            "engagement.invitation",
+            "participant.invited",
+            "participant.invited_anew",
+            key="engagement_id",
+            knows=beginnings.takes_part,
+        ),
     ),
     NoticeRow(
         event=events.TaskAssigned,
@@ -243,150 +298,5 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         en="A task of yours in the engagement {number} was due on {due_on} and is still open.",
         path=_ENGAGEMENT,
         message=False,
-    ),
-)
-
-CONTRACT_ROWS: tuple[NoticeRow, ...] = (
-    NoticeRow(
-        event=events.ContractDrafted,
-        type="contract.drafted",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 已起草，请核对条款；技术经理人确认全部分成后（已确认的，现即可）由双方签字。",
-        en="The contract {number} is drafted. Please check its terms; both parties sign once the managers have "
-        "confirmed their shares, or now if they have.",
-        path=_CONTRACT,
-        still_holds=still.is_draft,
-    ),
-    NoticeRow(
-        event=events.ContractRedrafted,
-        type="contract.redrafted",
-        group=Group.CONTRACTS,
-        to=to.ASKED_BY_DRAFT,
-        zh="合同 {number} 的草稿已修改，请核对条款；您有分成的，请确认。",
-        en="The draft of the contract {number} has changed. Please check its terms, and confirm your share if you have "
-        "one.",
-        path=_CONTRACT,
-        still_holds=still.is_draft,
-    ),
-    NoticeRow(
-        event=events.ContractDropped,
-        type="contract.dropped",
-        group=Group.CONTRACTS,
-        to=to.DROPPED_FROM_DRAFT,
-        zh="合同 {number} 的草稿已修改，不再涉及您或贵单位，无需再办理。",
-        en="The draft of the contract {number} has changed. It does not concern you or your organisation any more, and "
-        "nothing is left for you to do.",
-        path="/v1/contracts",
-        still_holds=still.is_not_named,
-    ),
-    NoticeRow(
-        event=events.ContractReady,
-        type="contract.ready",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PARTIES,
-        zh="合同 {number} 的分成已由技术经理人全部确认，请双方核对条款并签字。",
-        en="All managers have confirmed their shares of the contract {number}. Please check its terms and sign it.",
-        path=_CONTRACT,
-        still_holds=still.awaits_signatures,
-    ),
-    NoticeRow(
-        event=events.ContractSignatureGiven,
-        type="contract.signature_given",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 的{side_zh}已签字{of_zh}，尚待{missing_zh}签字。",
-        en="The {side_en} has signed {of_en}the contract {number}; the {missing_en} has still to sign.",
-        path=_CONTRACT,
-        applies=lambda _, event: bool(event.missing),
-        still_holds=still.lacks_signature,
-    ),
-    NoticeRow(
-        event=events.ContractSignaturesVoided,
-        type="contract.signatures_voided",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 的条款在双方签字前有修改，此前的签字已失效，请核对后重新签字。",
-        en="The terms of the contract {number} changed before both had signed. Please check them and sign again.",
-        path=_CONTRACT,
-        still_holds=still.is_draft,
-    ),
-    NoticeRow(
-        event=events.ContractAmendmentProposed,
-        type="contract.amendment_proposed",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 有{kind_zh}待各方同意，请查看并答复。",
-        en="{kind_en} of the contract {number} is proposed. Please look at it and answer.",
-        remark_zh="原因：{reason}",
-        remark_en=" Reason: {reason}",
-        path=_CONTRACT,
-        still_holds=still.amendment_is_pending,
-    ),
-    NoticeRow(
-        event=events.ContractAmendmentClosed,
-        type="contract.amendment_closed",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 的变更提议{outcome_zh}，合同内容不变。",
-        en="The proposed change of the contract {number} was {outcome_en}; the contract stays as it is.",
-        path=_CONTRACT,
-    ),
-    NoticeRow(
-        event=events.ContractSigned,
-        type="contract.signed",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 已签订。",
-        en="The contract {number} is signed.",
-        path=_CONTRACT,
-    ),
-    NoticeRow(
-        event=events.ContractSigned,
-        type="contract.to_register",
-        group=Group.CONTRACTS,
-        to=to.OPERATORS,
-        zh="合同 {number} 已签订，待认定登记。",
-        en="The contract {number} is signed and waits for registration.",
-        path=_CONTRACT,
-        still_holds=still.awaits_registration,
-    ),
-    NoticeRow(
-        event=events.ContractAmended,
-        type="contract.amended",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 已变更，请查看变更内容。",
-        en="The contract {number} has been amended. Please look at the changes.",
-        path=_CONTRACT,
-    ),
-    NoticeRow(
-        event=events.ContractRegistered,
-        type="contract.registered",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 已于 {registered_on_zh} 完成技术合同认定登记。",
-        en="The contract {number} was registered on {registered_on}.",
-        path=_CONTRACT,
-    ),
-    NoticeRow(
-        event=events.ContractLanded,
-        type="contract.landed",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 的项目已确认落地，落地日期 {landed_on_zh}。",
-        en="The bureau has confirmed that the project of the contract {number} landed on {landed_on}.",
-        path=_CONTRACT,
-    ),
-    NoticeRow(
-        event=events.ContractCancelled,
-        type="contract.cancelled",
-        group=Group.CONTRACTS,
-        to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 已撤销。",
-        en="The contract {number} was cancelled.",
-        remark_zh="原因：{reason_zh}",
-        remark_en=" Reason: {reason_en}",
-        path=_CONTRACT,
     ),
 )

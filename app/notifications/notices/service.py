@@ -41,7 +41,7 @@ from app.notifications.notices.groups import (
 from app.notifications.notices.models import Notice, NoticePreference, NoticeReading
 from app.notifications.notices.row import NoticeRow
 from app.notifications.notices.table import BY_NAME, ROWS_OF_EVENT
-from app.notifications.notices.words import record_words, words_of
+from app.notifications.notices.words import stored_words, words_of
 from app.pushes.preferences.contact_times import contact_time_of
 from app.pushes.preferences.working_time import ContactTime
 
@@ -65,7 +65,7 @@ def make_notices(session: Session, claimed: ClaimedEvent) -> list[Notice]:
 def _make(
     session: Session, claimed: ClaimedEvent, event: DomainEvent, row: NoticeRow, notified: NotifiedPerson
 ) -> Notice:
-    words = words_of(event) | record_words(session, event)
+    words = words_of(event) | stored_words(session, event)
     path = row.path.format(**words)
     notice = Notice(
         event_id=claimed.id,
@@ -109,6 +109,7 @@ def _ids(claimed: ClaimedEvent) -> dict[str, Any]:
         "task_id",
         "due_on",
         "round_id",
+        "decision_id",
         "stage",
         "state",
         "year",

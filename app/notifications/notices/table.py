@@ -1,8 +1,8 @@
 """The table of notices: event → who is notified, in which words. The one place where somebody is notified of something.
 
 A row names the event, the audience and the text in Chinese and English; `type` is also its name for webhooks. Texts
-name reference numbers, labels of codes and what is public, never the title or the owner of a record: every recipient
-may read them, wherever they arrive. An event without a row is in `EXCEPTIONS`, with the reason.
+name reference numbers, labels of codes, courses and what is public, never the title or the owner of a record: every
+recipient may read them, wherever they arrive. An event without a row is in `EXCEPTIONS`, with the reason.
 """
 
 import json
@@ -13,35 +13,31 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Organisation
-from app.accounts.organisations.merges.decisions import MERGED
 from app.events import catalogue as events
 from app.events.domain_event import DomainEvent
 from app.libraries.record.enums import RecordState
 from app.notifications.notices import audiences as to
 from app.notifications.notices.conditions.engagements import leads_as_nobody
-from app.notifications.notices.conditions.reviews import Condition, not_followed_by, record_is
-from app.notifications.notices.engagement_rows import CONTRACT_ROWS, ENGAGEMENT_ROWS
+from app.notifications.notices.conditions.reviews import (
+    Condition,
+    not_followed_by,
+    record_is,
+)
+from app.notifications.notices.engagement_rows import ENGAGEMENT_ROWS
 from app.notifications.notices.groups import TYPE_OF_MESSAGE
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
 from app.notifications.notices.rows.contests import CONTEST_ROWS
+from app.notifications.notices.rows.contracts import CONTRACT_ROWS
+from app.notifications.notices.rows.organisations import ORGANISATION_ROWS
 from app.notifications.notices.rows.records import RECORD_ROWS
 from app.notifications.notices.talent_rows import CERTIFICATE_ROWS, FILING_ROWS, RECOGNITION_ROWS
 
 
 def _action(*actions: str) -> Callable[[Session, Any], bool]:
     return lambda session, event: to.version_of(session, event)[0] in actions
-
-
-def _is_kept(session: Session, event: Any) -> bool:
-    """Whether another organisation was merged into this one."""
-    return MERGED in event.changed and bool(
-        session.scalar(select(exists().where(Organisation.merged_into_id == event.subject_id)))
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,34 +137,13 @@ _OTHER_ROWS = (
         events.ManagerClosed,
     ),
     NoticeRow(
-        event=events.OrganisationVerified,
-        type="organisation.verified",
-        group=Group.ORGANISATION,
-        to=to.SUBJECT_ORGANISATION,
-        zh="贵单位已通过主管部门核验。",
-        en="The bureau has verified your organisation.",
-        path="/v1/organisations/{subject_id}",
-    ),
-    # Other changes its users see, and the bureau sees the list of organisations to verify.
-    NoticeRow(
-        event=events.OrganisationChanged,
-        type="organisation.merged",
-        group=Group.ORGANISATION,
-        to=to.SUBJECT_ORGANISATION,
-        zh="主管部门已将重复登记的单位并入贵单位，其人员、记录和合同现归贵单位名下，请核对。",
-        en="The bureau has merged another registration of your organisation into yours; its people, records and "
-        "contracts are yours now. Please check them.",
-        path="/v1/organisations/{subject_id}",
-        applies=_is_kept,
-    ),
-    NoticeRow(
         event=events.AccountChanged,
         type="manager.left",
         group=Group.STAGES,
         to=to.OPERATORS,
-        zh="一名技术经理人的账号已停用，其牵头的对接尚未办结，请联系供需双方另行安排。",
-        en="The account of a manager who leads open engagements is closed. Please arrange with their parties who goes "
-        "on.",
+        zh="技术经理人 {manager} 的账号已停用，其牵头的对接尚未办结，请联系供需双方另行安排。",
+        en="The account of the manager {manager}, who leads open engagements, is closed. Please arrange with their "
+        "parties who goes on.",
         applies=leads_as_nobody,
     ),
     NoticeRow(
@@ -176,8 +151,8 @@ _OTHER_ROWS = (
         type="match.reported",
         group=Group.OBJECTIONS,
         to=to.OPERATORS,
-        zh="有一条匹配纠错待处理。",
-        en="A reported match waits to be looked at.",
+        zh="需求 {demand} 的一条匹配纠错待处理。",
+        en="A reported match of the demand {demand} waits to be looked at.",
         path="/v1/match-reports/{subject_id}",
         still_holds=not_followed_by(events.MatchReportResolved),
     ),
@@ -186,8 +161,8 @@ _OTHER_ROWS = (
         type="match.report_resolved",
         group=Group.OBJECTIONS,
         to=to.REPORTER,
-        zh="您的匹配纠错已处理，请查看处理意见。",
-        en="The match that you reported has been looked at. Please read the answer.",
+        zh="您对需求 {demand} 的匹配纠错已处理，请查看处理意见。",
+        en="The match of the demand {demand} that you reported has been looked at. Please read the answer.",
         path="/v1/match-reports/{subject_id}",
         applies=lambda _, event: event.state == "resolved",
     ),
@@ -196,8 +171,8 @@ _OTHER_ROWS = (
         type="match.report_dismissed",
         group=Group.OBJECTIONS,
         to=to.REPORTER,
-        zh="您的匹配纠错未被采纳，请查看处理意见。",
-        en="The match that you reported stays as it is. Please read the answer.",
+        zh="您对需求 {demand} 的匹配纠错未被采纳，请查看处理意见。",
+        en="The match of the demand {demand} that you reported stays as it is. Please read the answer.",
         path="/v1/match-reports/{subject_id}",
         applies=lambda _, event: event.state == "dismissed",
     ),
@@ -235,6 +210,7 @@ ROWS: tuple[NoticeRow, ...] = (
     *CONTEST_ROWS,
     *RECORD_ROWS,
     *_OTHER_ROWS,
+    *ORGANISATION_ROWS,
 )
 
 _PUBLISHED = "its owner did it, and matches are notified in digests"

@@ -8,6 +8,7 @@ from app.events import catalogue as events
 from app.events.domain_event import DomainEvent
 from app.notifications.notices import audiences as to
 from app.notifications.notices.audiences import NoticeAudience
+from app.notifications.notices.conditions.beginnings import Heard, after
 from app.notifications.notices.conditions.reviews import (
     Condition,
     accepts_objections,
@@ -32,6 +33,7 @@ def _filing(
     audience: NoticeAudience = to.MANAGER,
     *,
     still_holds: Condition | None = None,
+    heard: Heard | None = None,
 ) -> NoticeRow:
     def applies(_: Session, event: Any) -> bool:
         return bool(event.move == move)
@@ -46,6 +48,7 @@ def _filing(
         path="/v1/filings/{subject_id}",
         applies=applies,
         still_holds=still_holds,
+        heard=heard,
     )
 
 
@@ -96,41 +99,55 @@ def _training(
 FILING_ROWS: tuple[NoticeRow, ...] = (
     _filing(
         "submit",
-        "有一份备案申请待审核。",
-        "A filing waits for review.",
+        "技术经理人 {manager} 的备案申请待审核。",
+        "The filing of the manager {manager} waits for review.",
         to.OPERATORS,
         still_holds=_UNCHANGED,
     ),
     _filing(
         "renew",
-        "有一份备案续期申请待审核。",
-        "A renewal of a filing waits for review.",
+        "技术经理人 {manager} 的备案{filing_zh}续期申请待审核。",
+        "The renewal of the filing{filing_en} of the manager {manager} waits for review.",
         to.OPERATORS,
         still_holds=_UNCHANGED,
     ),
     _filing(
-        "withdraw", "一份备案申请已由申请人撤回。", "A filing was taken back by its applicant.", to.OPERATORS
+        "withdraw",
+        "技术经理人 {manager} 的备案申请已由申请人撤回。",
+        "The manager {manager} has taken back their filing.",
+        to.OPERATORS,
+        heard=after("filing.submit"),
     ),
-    _filing("approve", "您的备案申请已批准。", "Your filing is approved."),
+    _filing(
+        "approve", "您的备案申请{filing_zh}已批准。", "Your filing is approved; its number is{filing_en}."
+    ),
     _filing(
         "return",
         "您的备案申请被退回，请查看审核意见，修改后重新提交。",
         "Your filing was returned. Please read the review note, correct it and submit it again.",
         still_holds=_UNCHANGED,
     ),
-    _filing("approve_renewal", "您的备案续期申请已批准。", "The renewal of your filing is approved."),
+    _filing(
+        "approve_renewal",
+        "您的备案{filing_zh}续期申请已批准。",
+        "The renewal of your filing{filing_en} is approved.",
+    ),
     _filing(
         "return_renewal",
-        "您的备案续期申请被退回，请查看审核意见。",
-        "The renewal of your filing was returned. Please read the review note.",
+        "您的备案{filing_zh}续期申请被退回，请查看审核意见。",
+        "The renewal of your filing{filing_en} was returned. Please read the review note.",
     ),
-    _filing("suspend", "您的备案已被暂停，请查看原因。", "Your filing is suspended. Please read the reason."),
-    _filing("resume", "您的备案已恢复。", "Your filing is in force again."),
-    _filing("cancel", "您的备案已注销。", "Your filing is cancelled."),
+    _filing(
+        "suspend",
+        "您的备案{filing_zh}已被暂停，请查看原因。",
+        "Your filing{filing_en} is suspended. Please read the reason.",
+    ),
+    _filing("resume", "您的备案{filing_zh}已恢复。", "Your filing{filing_en} is in force again."),
+    _filing("cancel", "您的备案{filing_zh}已注销。", "Your filing{filing_en} is cancelled."),
     _filing(
         "expire",
-        "您的备案已到期，如需继续请申请续期。",
-        "Your filing has expired. Renew it if you wish to go on.",
+        "您的备案{filing_zh}已到期，如需继续请申请续期。",
+        "Your filing{filing_en} has expired. Renew it if you wish to go on.",
         still_holds=_UNCHANGED,
     ),
     NoticeRow(
@@ -148,43 +165,44 @@ FILING_ROWS: tuple[NoticeRow, ...] = (
 CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
     _certificate(
         events.CertificateSubmitted,
-        "有一份{level_zh}证书待审核。",
-        "A certificate ({level_en}) waits for review.",
+        "技术经理人 {manager} 的{level_zh}证书待审核。",
+        "A certificate ({level_en}) of the manager {manager} waits for review.",
         to.OPERATORS,
         still_holds=not_followed_by(events.CertificateVerified, events.CertificateRejected),
     ),
     _certificate(
         events.CertificateVerified,
-        "您的{level_zh}证书已通过审核。",
-        "Your certificate ({level_en}) is verified.",
+        "您的{level_zh}证书{certificate_zh}已通过审核。",
+        "Your certificate ({level_en}{certificate_en}) is verified.",
     ),
     _certificate(
         events.CertificateRejected,
-        "您的{level_zh}证书未通过审核，请查看审核意见。",
-        "Your certificate ({level_en}) was rejected. Please read the review note.",
+        "您的{level_zh}证书{certificate_zh}未通过审核，请查看审核意见。",
+        "Your certificate ({level_en}{certificate_en}) was rejected. Please read the review note.",
     ),
     _certificate(
         events.CertificateRevoked,
-        "您的{level_zh}证书的审核结论已撤销，请查看原因。",
-        "The verification of your certificate ({level_en}) was revoked. Please read the reason.",
+        "您的{level_zh}证书{certificate_zh}的审核结论已撤销，请查看原因。",
+        "The verification of your certificate ({level_en}{certificate_en}) was revoked. Please read the reason.",
     ),
     _certificate(
         events.CertificateExpired,
-        "您的{level_zh}证书已过有效期。",
-        "Your certificate ({level_en}) has expired.",
+        "您的{level_zh}证书{certificate_zh}已过有效期。",
+        "Your certificate ({level_en}{certificate_en}) has expired.",
     ),
+    # The course last: a subject ends with the first clause, and its title may hold commas.
     _training(
         "submitted",
-        "有一条培训记录待核验。",
-        "A training waits for review.",
+        "技术经理人 {manager} 的培训记录待核验：{course_zh}。",
+        "A training of the manager {manager} waits for review: {course_en}.",
         to.REVIEWERS_OF_TRAINING,
         still_holds=not_followed_by(events.TrainingChanged),
     ),
-    _training("verified", "您的培训记录已通过核验。", "Your training is verified."),
+    _training("verified", "您的培训记录已通过核验：{course_zh}。", "Your training is verified: {course_en}."),
     _training(
         "rejected",
-        "您的培训记录未通过核验，请查看意见。",
-        "Your training was rejected. Please read the review note.",
+        "您的培训记录未通过核验：{course_zh}，请查看意见。",
+        "Your training was rejected: {course_en}. Please read the review note.",
     ),
     NoticeRow(
         event=events.AffiliationAnswered,
@@ -211,8 +229,8 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         type="affiliation.asked",
         group=Group.CERTIFICATES,
         to=to.SECONDARY_EMPLOYERS,
-        zh="一位技术经理人填报在贵单位任职，请答复是否同意。",
-        en="A manager states that they also work for you. Please confirm or refuse.",
+        zh="技术经理人 {number} 填报在贵单位任职，请答复是否同意。",
+        en="The manager {number} states that they also work for you. Please confirm or refuse.",
         path="/v1/affiliations",
         once=True,
         still_holds=is_unanswered_employer,
@@ -222,8 +240,8 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         type="affiliation.asked",
         group=Group.CERTIFICATES,
         to=to.SECONDARY_EMPLOYERS,
-        zh="一位技术经理人填报在贵单位任职，请答复是否同意。",
-        en="A manager states that they also work for you. Please confirm or refuse.",
+        zh="技术经理人 {number} 填报在贵单位任职，请答复是否同意。",
+        en="The manager {number} states that they also work for you. Please confirm or refuse.",
         path="/v1/affiliations",
         once=True,
         still_holds=is_unanswered_employer,
@@ -339,8 +357,8 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         type="objection.raised",
         group=Group.OBJECTIONS,
         to=to.OPERATORS,
-        zh="有一项对人才认定结果的异议待答复。",
-        en="An objection to a recognition waits for an answer.",
+        zh="技术经理人 {manager} 对 {year} 年度人才认定结果的异议待答复。",
+        en="The manager {manager} objects to their recognition of {year}. Please answer.",
         path="/v1/recognition-rounds/{round_id}/objections",
         still_holds=is_open_objection,
     ),
@@ -349,8 +367,8 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         type="objection.answered",
         group=Group.OBJECTIONS,
         to=to.MANAGER,
-        zh="您对人才认定结果的异议已有答复，请查看。",
-        en="Your objection to your recognition is answered.",
+        zh="您对 {year} 年度人才认定结果的异议已有答复，请查看。",
+        en="Your objection to your recognition of {year} is answered.",
         path="/v1/recognition-rounds/{round_id}/objections",
     ),
 )

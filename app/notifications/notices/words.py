@@ -4,20 +4,38 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.organisations.service import waiting_organisations
 from app.clock import chinese_day, chinese_moment, english_day, english_moment
+from app.database import Base
 from app.engagements.contract_models import AmendmentState, ContractSide
 from app.engagements.models import Engagement, ParticipantRole, ParticipantSide, Stage
 from app.engagements.undertakings.requirements import asked_of
-from app.events.catalogue import EngagementAgreed
-from app.events.catalogue.records import RecordEvent, RecordTellsOwner
-from app.events.catalogue.talent import ContestEvent, RecognitionDoubted
+from app.events.catalogue import AccountChanged, EngagementAgreed, MatchReported, MatchReportResolved
+from app.events.catalogue.records import (
+    OrganisationsToVerify,
+    RecordEvent,
+    RecordMergeUndone,
+    RecordTellsOwner,
+)
+from app.events.catalogue.talent import (
+    CertificateEvent,
+    ContestEvent,
+    FilingChanged,
+    ObjectionEvent,
+    RecognitionDoubted,
+    TrainingChanged,
+)
 from app.events.domain_event import DomainEvent
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
 from app.libraries.record.enums import CertificateLevel, LabelledEnum, RecordKind, UndertakingMode
 from app.libraries.registry import LIBRARIES
+from app.pushes.feedback.models import MatchReport
 from app.vocabularies import vocabulary
 
 _LABELLED: Mapping[str, type[LabelledEnum]] = {
@@ -59,6 +77,9 @@ def words_of(event: DomainEvent) -> dict[str, str]:
     words["missing_zh"], words["missing_en"] = _missing(event)
     if isinstance(event, RecordTellsOwner):
         words |= _record_words(event)
+    if isinstance(event, RecordMergeUndone):
+        kind = RecordKind.of(event.kind)
+        words |= {"kind_zh": kind.zh, "kind_en": kind.en.lower()}
     if isinstance(event, RecognitionDoubted):
         words["basis_zh"], words["basis_en"] = _LOST_BASIS[event.cause]
     if isinstance(event, ContestEvent):
@@ -68,15 +89,75 @@ def words_of(event: DomainEvent) -> dict[str, str]:
     return words
 
 
-def record_words(session: Session, event: DomainEvent) -> dict[str, str]:
-    """The reference number of the record that an event is about; of an agreement, what the records ask for."""
+def stored_words(session: Session, event: DomainEvent) -> dict[str, str]:
+    """What the present rows say of the subject: its number or title, and the number of its manager (`manager`); of
+    an agreement, what the records ask for."""
+    if isinstance(event, OrganisationsToVerify):
+        waiting = select(func.count()).select_from(waiting_organisations().subquery())
+        return {"waiting": str(session.scalar(waiting) or 0)}
     if isinstance(event, EngagementAgreed):
         return _undertaking_words(session, event)
-    if not isinstance(event, RecordEvent):
-        return {}
-    model: Any = LIBRARIES[RecordKind.of(event.name.partition(".")[0])].model
-    number = session.scalar(select(model.number).where(model.id == event.subject_id))
-    return {"number": number or ""}
+    if isinstance(event, RecordEvent):
+        model: Any = LIBRARIES[RecordKind.of(event.name.partition(".")[0])].model
+        number = session.scalar(select(model.number).where(model.id == event.subject_id))
+        return {"number": number or ""}
+    if isinstance(event, AccountChanged):
+        return {"manager": _number_of(session, Manager.user_id == event.subject_id)}
+    if isinstance(event, MatchReported | MatchReportResolved):
+        return _words_of_report(session, event.subject_id)
+    if isinstance(event, FilingChanged | TrainingChanged | CertificateEvent | ObjectionEvent):
+        return {"manager": _number_of(session, Manager.id == event.manager_id)} | _talent_words(
+            session, event
+        )
+    return {}
+
+
+def _number_of(session: Session, condition: ColumnElement[bool]) -> str:
+    return session.scalar(select(Manager.number).where(condition).limit(1)) or ""
+
+
+def _words_of_report(session: Session, report_id: UUID) -> dict[str, str]:
+    """The demand of the match that was reported."""
+    query = select(Demand.number).join(MatchReport, MatchReport.demand_id == Demand.id)
+    number = session.scalar(query.where(MatchReport.id == report_id))
+    return {"demand": number or ""}
+
+
+def _talent_words(
+    session: Session, event: FilingChanged | TrainingChanged | CertificateEvent | ObjectionEvent
+) -> dict[str, str]:
+    """Of rows of recognition, which stands above notices: the number of a filing, which has one once it is approved,
+    and of a certificate, the course of a training with its base, and the year of an objection."""
+    tables = Base.metadata.tables
+    filings, trainings, bases = tables["filings"], tables["trainings"], tables["training_bases"]
+    certificates, rounds = tables["certificates"], tables["recognition_rounds"]
+    match event:
+        case FilingChanged():
+            query = select(filings.c.filing_number).where(filings.c.id == event.subject_id)
+            number = session.scalar(query)
+            return {
+                "filing_zh": f"（备案号 {number}）" if number else "",
+                "filing_en": f" {number}" if number else "",
+            }
+        case TrainingChanged():
+            joined = trainings.join(bases, bases.c.id == trainings.c.base_id)
+            row = session.execute(
+                select(trainings.c.course, bases.c.name)
+                .select_from(joined)
+                .where(trainings.c.id == event.subject_id)
+            ).first()
+            course, base = row or ("", "")
+            return {"course_zh": f"“{course}”（{base}）", "course_en": f"“{course}” ({base})"}
+        case CertificateEvent():
+            number = session.scalar(
+                select(certificates.c.number).where(certificates.c.id == event.subject_id)
+            )
+            return {
+                "certificate_zh": f"（编号 {number}）" if number else "",
+                "certificate_en": f", {number}" if number else "",
+            }
+        case ObjectionEvent():
+            return {"year": str(session.scalar(select(rounds.c.year).where(rounds.c.id == event.round_id)))}
 
 
 def _undertaking_words(session: Session, event: EngagementAgreed) -> dict[str, str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from app.engagements.lifecycle.deals import is_in_deal
+from app.engagements.lifecycle.deals import is_known_to_owners
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
@@ -63,7 +63,7 @@ def without_copies(session: Session, organisation_id: UUID, matches: Matches, po
 def _unnotified_pairs(side: OwnerSide, policy: Policy) -> Select[Pair]:
     """Good pairs of published records that this side's owner was not notified of.
 
-    Not those in which they own both records, and not those in a deal: of these the owners know more than a match.
+    Not those in which they own both records, and not those that are brokered: of these they know more than a match.
     """
     notified = (
         exists()
@@ -77,7 +77,7 @@ def _unnotified_pairs(side: OwnerSide, policy: Policy) -> Select[Pair]:
     return queries.good_published_pairs(policy).where(
         ~notified,
         Demand.owner_org_id != Achievement.owner_org_id,
-        ~is_in_deal(Pair.demand_id, Pair.achievement_id),
+        ~is_known_to_owners(Pair.demand_id, Pair.achievement_id),
     )
 
 

@@ -21,6 +21,7 @@ from app.pushes.eligibility.near_copies import standing_behind
 from app.pushes.eligibility.owner_refusals import pairs_refused_by_owner
 from app.pushes.eligibility.rows import pairs_by_key, push_states, rows_by_id, scores_of
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, ManagersSnapshot, pair_of
+from app.pushes.models import Push
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences import working_time
 from app.pushes.preferences.service import managers_preferences
@@ -83,6 +84,25 @@ def load_snapshot(
         owner_refused=pairs_refused_by_owner(session, pairs, policy.repush, scores=lambda: scores_of(ranked)),
         behind_copies=standing_behind(session, pairs, policy),
         deals=pairs_in_deal(session, demand_ids, achievement_ids),
+    )
+
+
+def lock_snapshot_of(
+    session: Session, push_ids: Collection[UUID], *, policy: Policy, ranked_fully: bool = False
+) -> EligibilitySnapshot | None:
+    """`load_snapshot`, with lock, of the pairs and managers of these pushes; None if there is no such push."""
+    refs = session.execute(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id.in_(push_ids))
+    ).all()
+    if not refs:
+        return None
+    return load_snapshot(
+        session,
+        policy=policy,
+        pairs={(ref.demand_id, ref.achievement_id) for ref in refs},
+        manager_ids={ref.manager_id for ref in refs},
+        lock=True,
+        ranked_fully=ranked_fully,
     )
 
 

@@ -34,7 +34,7 @@ def feedback_for(session: Session, achievement_id: UUID, *, principal: Principal
     if achievement is None:
         raise NotFound()
     require(principal, Action.ACHIEVEMENT_FEEDBACK, own=owns(principal, achievement))
-    outcomes = _outcomes(session, achievement_id)
+    outcomes, waiting = _outcomes(session, achievement_id), _pending(session, achievement_id)
     answers = _owner_answers(session, achievement_id)
     reasons = _reasons(session, achievement_id)
     named = {code: count for code, count in reasons.items() if count >= LEAST_SHOWN}
@@ -43,7 +43,8 @@ def feedback_for(session: Session, achievement_id: UUID, *, principal: Principal
         pushed=sum(outcomes.values()),
         accepted=outcomes[PushState.ACCEPTED],
         declined=outcomes[PushState.DECLINED],
-        waiting=_pending(session, achievement_id),
+        waiting=waiting,
+        ended=outcomes[None] - waiting,
         demand_owners_interested=answers[True],
         demand_owners_not_interested=answers[False],
         reasons=[

@@ -110,6 +110,7 @@ class SupplierFeedback(BaseModel):
     accepted: int = Field(title="接收")
     declined: int = Field(title="谢绝")
     waiting: int = Field(title="待答复")
+    ended: int = Field(title="未答复或已取消", description="与接收、谢绝、待答复之和为推送次数")
     demand_owners_interested: int = Field(title="有意向的需求方")
     demand_owners_not_interested: int = Field(title="无意向的需求方")
     reasons: list[ReasonCounted] = Field(title="原因", description="同一原因出现至少两次方予列出")

@@ -17,7 +17,7 @@ from app.clock import ONE_DAY
 from app.database import now
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, changes_since, matters
-from app.pushes.eligibility.loader import load_snapshot
+from app.pushes.eligibility.loader import lock_snapshot_of
 from app.pushes.eligibility.pair_rules import DEALS, OWNER_NOT_INTERESTED
 from app.pushes.eligibility.rules import ABOUT_OWNERS, pending_violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot
@@ -68,18 +68,9 @@ def resume(session: Session, push_ids: Sequence[UUID], *, policy: Policy) -> lis
     Each needs a free slot of its pair. Its manager may answer until the deadlines that it had; after a contract, which
     may take months, they are renewed if they have passed.
     """
-    refs = session.execute(
-        select(Push.id, Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id.in_(push_ids))
-    ).all()
-    if not refs:
+    snapshot = lock_snapshot_of(session, push_ids, policy=policy)
+    if snapshot is None:
         return []
-    snapshot = load_snapshot(
-        session,
-        policy=policy,
-        pairs={(ref.demand_id, ref.achievement_id) for ref in refs},
-        manager_ids={ref.manager_id for ref in refs},
-        lock=True,
-    )
     resumed = [push for push in _locked(session, push_ids) if _resume(session, push, snapshot)]
     session.flush()
     if resumed:

@@ -3,14 +3,13 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import now
 from app.events.catalogue import PushCancelled, PushExpired
 from app.events.outbox import emit
 from app.pushes import queries
-from app.pushes.eligibility.loader import load_snapshot
+from app.pushes.eligibility.loader import lock_snapshot_of
 from app.pushes.eligibility.manager_rules import MANAGER_LEFT, MANAGER_SUSPENDED
 from app.pushes.eligibility.rules import POSSIBLE_CONFLICT, pending_violations
 from app.pushes.inbox_log import record_change
@@ -39,21 +38,11 @@ def revise(
     Emits ``push.cancelled`` for a push that is cancelled because of its manager, so that the pair goes to the next one.
     Returns the cancelled pushes; for `ranked_fully` see `PairEligibility`.
     """
-    refs = session.execute(
-        select(Push.id, Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id.in_(push_ids))
-    ).all()
-    if not refs:
+    snapshot = lock_snapshot_of(session, push_ids, policy=policy, ranked_fully=ranked_fully)
+    if snapshot is None:
         return []
-    snapshot = load_snapshot(
-        session,
-        policy=policy,
-        pairs={(ref.demand_id, ref.achievement_id) for ref in refs},
-        manager_ids={ref.manager_id for ref in refs},
-        lock=True,
-        ranked_fully=ranked_fully,
-    )
     cancelled = []
-    for push in session.scalars(queries.locked([ref.id for ref in refs])):
+    for push in session.scalars(queries.locked(push_ids)):
         key = push.pair_key
         broken = pending_violations(snapshot.of(key, push.manager_id))
         if broken:

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from app.database import now
 from app.errors import FieldError, Invalid
+from app.errors.collection import Faults
 from app.libraries.schemas import Wire
+from app.libraries.validation.cross_field_checks import field_errors_of
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.leaks.secrecy import NotSecret
-from app.libraries.validation.values.dates import Moment
+from app.libraries.validation.values.dates import Moment, check_moment
 from app.libraries.validation.values.money import TwoPlaces
 from app.libraries.validation.values.text import TextRule
 from app.talent.contests.models import ContestKind, ContestState, RegistrationState
@@ -130,6 +132,21 @@ class PlacingRead(BaseModel):
     project: str | None = Field(title="参赛项目")
     points: TwoPlaces | None = Field(title="得分")
     award: str | None = Field(title="奖项")
+
+
+def check_times_to_open(deadline: datetime, starts_at: datetime, ends_at: datetime) -> None:
+    """Check the times of a contest by the rules of today before managers register: it may have been drafted long ago.
+
+    Raises:
+        Invalid: names every time that is no year's that can be meant, out of order, or past.
+    """
+    faults = Faults()
+    moments = {"deadline": deadline, "starts_at": starts_at, "ends_at": ends_at}
+    for name, moment in moments.items():
+        faults.add(field_errors_of(name, lambda moment=moment: check_moment(moment)))  # type: ignore[misc]
+    with faults.collected():
+        check_times(deadline, starts_at, ends_at, opens=True)
+    faults.raise_if_any()
 
 
 def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime, *, opens: bool) -> None:

@@ -28,7 +28,13 @@ from app.talent.contests.models import (
     facts_of,
 )
 from app.talent.contests.registrations import promote_waiting
-from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, check_times
+from app.talent.contests.schemas import (
+    ContestCreate,
+    ContestPatch,
+    Placing,
+    check_times,
+    check_times_to_open,
+)
 from app.talent.rankings.service import issuer_of
 from app.talent.responses import refuse_cleared
 from app.talent.transitions import begin, take_transition
@@ -99,13 +105,13 @@ def change_state(
     """
     Raises:
         Conflict: the action is not possible in the current state.
-        Invalid: it would be opened after its deadline, or the reason is missing.
+        Invalid: it would be opened with times that are not to be meant or past, or the reason is missing.
     """
     require(principal, Action.CONTEST_MANAGE)
     contest = find_contest(session, contest_id, principal=principal, lock=True)
     check_if_sent(if_match, contest)
-    if name == "open" and contest.deadline <= now():
-        raise Invalid.field("deadline", "past", "报名截止时间已过", "has passed")
+    if name == "open":
+        check_times_to_open(contest.deadline, contest.starts_at, contest.ends_at)
     take_transition(
         session,
         contest,

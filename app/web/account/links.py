@@ -65,6 +65,12 @@ _PLACES: Mapping[str, Mapping[Role | None, str]] = {
 }
 
 
+# The same for messages about all of a kind.
+_LISTS: Mapping[str, Mapping[Role | None, str]] = {
+    "organisations": {Role.OPERATOR: "/bureau/organisations", None: "/desk/organisation/profile"},
+}
+
+
 @router.get("/open/{path:path}", name="open")
 def open_link(page: CurrentPage, path: str, session: ReadSession) -> Response:
     """The page that fits the reader; their first page where it does not exist.
@@ -80,7 +86,8 @@ def open_link(page: CurrentPage, path: str, session: ReadSession) -> Response:
         contract = find_contract(session, _id(one), Action.CONTRACT_READ, principal=page.principal)
         address = f"/contracts/{contract.number}"
     elif kind in _PLACES:
-        places = _PLACES.get(f"{kind}/{part}") or _PLACES[kind]
+        places = _PLACES.get(f"{kind}/{part}") if one else _LISTS.get(kind)
+        places = places or _PLACES[kind]
         form = places.get(page.principal.role) or places.get(None, START[page.principal.role])
         address = form.format(id=_id(one)) if "{id}" in form else form
     else:

@@ -9,12 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.models import AuditEntry, Organisation, Role
 from app.engagements.contract_models import Contract
-from app.engagements.contracts.checks import DATE_ORDER, NOT_IN_FUTURE, check_terms
-from app.errors import Invalid
+from app.engagements.contracts.checks import DATE_ORDER, NOT_IN_FUTURE, faults_of_terms
 from tests.engagements.lifecycle.test_stage_changes import events
 from tests.support.callers import Caller
 from tests.support.days import day
@@ -585,9 +584,25 @@ def test_exactly_the_wrong_fields_are_named(
     expected |= {"technology_amount_wan"} if technology > deal else set()
     expected |= {"payments"} if sum(payments) > deal else set()
     expected |= {"seller_org_id"} if same else set()
-    try:
-        check_terms(terms, payments_wan=payments, same_party=same, today=TODAY)
-        found = set()
-    except Invalid as wrong:
-        found = {error.field for error in wrong.fields}
-    assert found == expected
+    found = faults_of_terms(terms, payments_wan=payments, same_party=same, today=TODAY)
+    assert {error.field for error in found} == expected
+
+
+def test_days_of_old_rules_hold_no_other_change_and_are_checked_when_it_is_signed(scenario: Scenario) -> None:
+    case = scenario.agreed_engagement().reach("negotiating")
+    draft = ok(case.contract(), 201)
+    old = {"starts_on": date(1900, 1, 1), "ends_on": date(2150, 1, 1)}
+    with scenario.database.unit_of_work() as session:
+        session.execute(update(Contract).values(**old))
+    assert ok(amend(scenario.lead, draft, title="耐磨涂层中试"))["title"] == "耐磨涂层中试"
+    assert wrong_fields(amend(scenario.lead, draft, starts_on="1900-01-02")) == ["starts_on"]
+    unsigned = sign(scenario.enterprise, draft["id"], day())
+    assert sorted(wrong_fields(unsigned)) == ["ends_on", "starts_on", "starts_on"], "all at once"
+    contract = case.sign_both(ok(amend(scenario.lead, draft, starts_on=day(), ends_on=day(300))))
+    with scenario.database.unit_of_work() as session:
+        session.execute(update(Contract).values(ends_on=old["ends_on"]))
+    ok(amend(scenario.enterprise, contract, deal_amount_wan="130", reason="增加中试"))
+    amended = ok(sign(scenario.institution, contract["id"], day()))
+    assert Decimal(amended["deal_amount_wan"]) == 130
+    postponed = amend(scenario.enterprise, contract, ends_on="2151-01-01", reason="延期")
+    assert wrong_fields(postponed) == ["ends_on"]

@@ -51,7 +51,13 @@ def test_an_owner_who_was_told_to_decline_is_asked_again_once_it_is_cleared(
     decided(scenario, reviews(scenario, "confirmed")[0], "clear")
     drain()
     assert notified(scenario, "participant.may_take_part") == ["participant.may_take_part"]
-    assert "participant.may_take_part" in [one["type"] for one in ok(owner.get("/v1/notices"))["items"]]
+    told = ok(owner.get("/v1/notices?limit=1"))["items"][0]
+    assert told["type"] == "participant.may_take_part"
+    # They were asked to decline: a consent of before does not count behind their back.
+    assert state_of(case, "demand", spy) == "invited"
+    for asked in ("请答复对接", "现已撤销该认定", "也不会自动恢复", "在对接页面点击“同意参与”"):
+        assert asked in told["zh"]
+    assert "does not come back by itself" in told["en"] and told["path"] == case.path
     case.consent(owner)
     assert state_of(case, "demand", spy) == "consented"
 
@@ -116,6 +122,11 @@ def test_a_finding_about_who_takes_part_already_tells_them_to_leave(scenario: Sc
     assert "participant.should_leave" not in str(ok(scenario.lead.get("/v1/notices")))
     own = next(one for one in case.seen(friend)["participants"] if one.get("mine"))
     assert (own["state"], own["review"]) == ("consented", "refused")
+    scenario.change(Demand, case.demand_id, excluded_orgs=[])
+    decided(scenario, reviews(scenario, "confirmed")[0], "clear")
+    drain()
+    told = ok(friend.get("/v1/notices?limit=1"))["items"][0]
+    assert told["type"] == "participant.may_stay" and told["zh"].endswith("您无需办理。")
     ok(case.answer(friend, "leave"), 204)
 
 
@@ -129,7 +140,9 @@ def test_a_consent_does_not_count_in_the_name_of_who_has_left(scenario: Scenario
     decided(scenario, reviews(scenario)[0], "clear")
     drain()
     assert state_of(case, "demand", spy) == "invited"
-    assert "participant.asked_again" in [one["type"] for one in ok(colleague.get("/v1/notices"))["items"]]
+    asked = ok(colleague.get("/v1/notices?limit=1"))["items"][0]
+    assert asked["type"] == "participant.colleague_asked"
+    assert "代为同意的人员已不能再作答复" in asked["zh"] and "may no longer answer" in asked["en"]
     case.consent(colleague)
     assert state_of(case, "demand", spy) == "consented"
 
@@ -148,7 +161,10 @@ def test_a_manager_who_has_no_free_slot_by_then_is_asked_again(scenario: Scenari
     (waiting,) = [one for one in reviews(scenario) if one["part"] == "manager"]
     decided(scenario, waiting, "clear")
     drain()
-    assert notified(scenario, "participant.asked_again") == ["participant.asked_again"]
+    (asked,) = [
+        one for one in ok(friend.get("/v1/notices"))["items"] if one["type"] == "participant.asked_again"
+    ]
+    assert "在办对接已达上限" in asked["zh"] and "条件具备后重新点击“同意参与”" in asked["zh"]
     own = next(one for one in case.seen(friend)["participants"] if one.get("mine"))
     assert (own["state"], own.get("review")) == ("invited", None)
 

@@ -19,7 +19,8 @@ from app.pushes.digests.models import OwnerDigest
 from app.pushes.digests.owner_digest import announce_owner_digests, headline, make_owner_digest
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
-from tests.support.callers import Caller
+from tests.support.callers import Caller, LogIn
+from tests.support.http import ok
 from tests.support.scenario import Scenario
 
 
@@ -146,6 +147,21 @@ def test_withdrawn_and_own_matches_are_no_news(scenario: Scenario, enterprise: U
         session.get_one(Achievement, gone).state = "withdrawn"
     yesterday(scenario)
     assert not make(scenario, enterprise)
+
+
+def test_a_match_to_which_its_owners_are_invited_already_is_no_news(app: Any, log_in: LogIn) -> None:
+    """Before either has consented; where it came to nothing, it is a match like others."""
+    scenario = Scenario(app.state.services[Database], log_in=log_in)
+    owners = [one.organisation_id for one in (scenario.enterprise, scenario.institution)]
+    for owner in owners:
+        wish(scenario, owner)
+    case = scenario.open_engagement()
+    scenario.rank_pair(case.demand_id, case.achievement_id)
+    yesterday(scenario)
+    assert announce(scenario) == 0
+    assert [make(scenario, owner) for owner in owners] == [False, False]
+    ok(case.move("ended", reason="other"))
+    assert [make(scenario, owner) for owner in owners] == [True, True]
 
 
 def test_two_workers_tell_once(scenario: Scenario, enterprise: UUID) -> None:

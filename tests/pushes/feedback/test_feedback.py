@@ -171,6 +171,11 @@ class TestSuppliersFeedback:
         as_manager.post(f"/v1/pushes/{push.id}/undo")
         found = as_institution.get(path).json()
         assert (found["reasons_withheld"], found["declined"], found["waiting"]) == (0, 0, 1)
+        scenario.push(scenario.manager(), match[0], match[1], state="expired")
+        scenario.push(scenario.manager(), match[0], match[1], state="cancelled")
+        found = as_institution.get(path).json()
+        assert (found["pushed"], found["ended"]) == (3, 2)
+        assert found["pushed"] == sum(found[one] for one in ("accepted", "declined", "waiting", "ended"))
 
     def test_for_the_owner_and_the_bureau(
         self,

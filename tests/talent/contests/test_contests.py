@@ -1,7 +1,7 @@
 """Contests and events: registration with capacity, deadline and waiting list; outcomes and honours."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -170,3 +170,20 @@ def test_whose_business_a_registration_is(scenario: Scenario) -> None:
     for verb in ("open", "close", "finish", "cancel"):
         assert manager.http.post(f"/v1/contests/{contest}/{verb}", {"note": "理由"}).status_code == 403
     assert UUID(manager.http.get(path).json()["items"][0]["id"]) == UUID(row["id"])
+
+
+def test_an_old_draft_is_opened_by_the_rules_of_today(scenario: Scenario) -> None:
+    """Every time that is wrong is named at once."""
+    contest = made(scenario, open_=False)
+    days = {"deadline": 1, "starts_at": 2, "ends_at": 3}
+    times = {name: datetime(1999, 5, day, tzinfo=UTC) for name, day in days.items()}
+    with scenario.database.unit_of_work() as session:
+        session.execute(update(Contest).values(times))
+    answer = scenario.operator_client.post(f"/v1/contests/{contest}/open", {})
+    assert answer.status_code == 422, answer.text
+    assert sorted((one["field"], one["code"]) for one in answer.json()["errors"]) == [
+        ("deadline", "moment_range"),
+        ("deadline", "past"),
+        ("ends_at", "moment_range"),
+        ("starts_at", "moment_range"),
+    ]

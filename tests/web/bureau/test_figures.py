@@ -79,6 +79,24 @@ def test_each_number_leads_to_the_rows_that_it_counts(scenario: Scenario, reader
     assert reader(Role.INSTITUTION).get("/bureau/statistics/funnel/rows").status_code == 403
 
 
+def test_what_became_of_pushes_adds_up(scenario: Scenario, reader: ReaderOf) -> None:
+    """Those that the service has cancelled are among them, and lead to their rows like others."""
+    operator = reader(Role.OPERATOR)
+    manager = scenario.manager(title="周济民")
+    for state in ("new", "expired", "cancelled", "cancelled"):
+        scenario.push(manager, state=state)
+    page = operator.get("/bureau/statistics/pushes").text
+    table = page[page.index("<table") : page.index("</table>")]
+    labels = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)<', table)
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", table)]
+    of_month = dict(zip(labels[1:], map(int, cells), strict=True))
+    assert of_month.pop("推送数") == 4 and of_month["已取消"] == 2
+    of_month.pop("已读")  # a part of the others
+    assert sum(of_month.values()) == 4
+    (address,) = re.findall(r'href="([^"]*outcome=cancelled[^"]*)"', page)
+    assert operator.get(unescape(address)).text.count('<th scope="row">') == 2
+
+
 def test_the_gaps_show_only_fields_that_lack_something(scenario: Scenario, reader: ReaderOf) -> None:
     for _ in range(3):
         scenario.demand(fields=["0101"])

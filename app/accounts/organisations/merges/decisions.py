@@ -148,7 +148,7 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
             _point(session, reference, [UUID(key) for key in keys], decision.kept_id, gone)
         _restore_lists(session, decision, gone)
         session.expire_all()
-    _tell(session, principal, decision, "undone")
+    _tell(session, principal, decision, "undone", undone=True)
     return decision
 
 
@@ -195,12 +195,20 @@ def _refuse_before_later(session: Session, decision: OrganisationDecision) -> No
     )
 
 
-def _tell(session: Session, principal: Principal, decision: OrganisationDecision, details: str) -> None:
+def _tell(
+    session: Session,
+    principal: Principal,
+    decision: OrganisationDecision,
+    details: str,
+    *,
+    undone: bool = False,
+) -> None:
     word = MERGED if decision.verdict == IdentityVerdict.SAME else DISTINGUISHED
     for id_ in (decision.first_id, decision.second_id):
         # The note may name people or a hidden owner; it stays with the decision.
         audit.record(session, principal, Action.ORGANISATION_VERIFY, id_, details)
-        emit(session, OrganisationChanged(subject_id=id_, changed=[word]))
+        changed = OrganisationChanged(subject_id=id_, changed=[word], decision_id=decision.id, undone=undone)
+        emit(session, changed)
 
 
 def _move(session: Session, gone: UUID, kept: UUID) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from app.accounts.access.principal import Principal
 from app.engagements.contract_models import Contract
 from app.engagements.contracts import versions
 from app.engagements.contracts.ledger.classification import classify
-from app.engagements.contracts.service import check, check_may_write, write_terms
+from app.engagements.contracts.service import check, check_may_write, faults_of, write_terms
 from app.engagements.contracts.shares import (
     all_confirmed,
     refuse_left_out,
@@ -45,13 +45,13 @@ def change_draft(
     refuse_unconsented_removal(contract, values.get("shares"), principal)
     with faults.collected():
         refuse_left_out(session, contract, values.get("shares"), principal)
-    before = versions.snapshot_of(contract)
+    before, known = versions.snapshot_of(contract), faults_of(session, contract)
     parties, managers, unconfirmed = _parties(contract), _managers(contract), unconfirmed_shares(contract)
     with session.no_autoflush:  # the database must not refuse what `check` explains
         with faults.collected():
             write_terms(session, contract, values, principal=principal)
         with faults.collected():
-            check(session, contract)
+            check(session, contract, known=known)
         faults.raise_if_any()
         classify(session, contract, values)
     if versions.snapshot_of(contract) == before:

@@ -29,6 +29,7 @@ from app.engagements.contracts.service import (
     check,
     check_disclosure,
     check_may_write,
+    faults_of,
     find_references,
     require_operator_once_confirmed,
     take_registration_no,
@@ -194,14 +195,14 @@ def _correct_entries(
     session: Session, contract: Contract, values: Mapping[str, Any], reason: str, principal: Principal
 ) -> None:
     """The bureau's own entries, and what only statistics need, are the bureau's to correct, at once."""
-    before = versions.snapshot_of(contract)
+    before, known = versions.snapshot_of(contract), faults_of(session, contract)
     if values.get("registration_no") is not None:
         take_registration_no(session, contract, values["registration_no"], principal=principal)
     for name, value in values.items():
         setattr(contract, name, value)
     if versions.snapshot_of(contract) == before:
         return
-    check(session, contract)
+    check(session, contract, known=known)
     changed = versions.record_version(
         session, contract, action="correct", before=before, principal=principal, reason=reason
     )
@@ -244,13 +245,13 @@ def _try_terms(
         Invalid: names every invalid field.
         Conflict: with `disclosed`, a conflict of interest is not disclosed.
     """
-    before = versions.snapshot_of(contract)
+    before, known = versions.snapshot_of(contract), faults_of(session, contract)
     faults = Faults()
     with session.begin_nested() as trial, session.no_autoflush:
         with faults.collected():
             write_terms(session, contract, values)
         with faults.collected():
-            check(session, contract)
+            check(session, contract, known=known)
         if disclosed and not faults.fields:
             check_disclosure(session, contract)
         changed = versions.changed_terms(before, versions.snapshot_of(contract))

@@ -20,7 +20,7 @@ from app.engagements.contract_models import (
 )
 from app.engagements.contracts import versions
 from app.engagements.contracts.schemas import ContractPatch
-from app.engagements.contracts.service import check, check_disclosure, write_terms
+from app.engagements.contracts.service import check, check_disclosure, faults_of, write_terms
 from app.engagements.contracts.signatures.signatories import Signatory
 from app.engagements.events import contract_payload
 from app.engagements.lifecycle import stage_changes
@@ -100,12 +100,13 @@ def settle(
         end(session, contract, before=before, reason=amendment.reason, principal=principal)
         return
     earlier = {share.manager_id: (share.confirmed_by, share.confirmed_at) for share in contract.shares}
+    known = faults_of(session, contract)
     write_terms(session, contract, ContractPatch.model_validate(amendment.patch).values())
     consents = {row.manager_id: (row.consented_by, row.consented_at) for row in amendment.shares}
     for share in contract.shares:
         # A share that the amendment leaves alone stays confirmed; the consents to it confirm the others.
         share.confirmed_by, share.confirmed_at = (earlier | consents)[share.manager_id]
-    check(session, contract)
+    check(session, contract, known=known)
     check_disclosure(session, contract)
     changed = versions.record_version(
         session, contract, action="amend", before=before, principal=principal, reason=amendment.reason

@@ -20,10 +20,8 @@ from app.engagements.reviews.models import EngagementReview, ReviewState
 from app.engagements.shares.service import shares_of
 from app.engagements.tasks.service import open_task
 from app.events.catalogue import AccountChanged
-from app.events.messages import MessageKind
 from app.events.outbox import Event
 from app.libraries.managers.models import Manager
-from app.notifications.models import Delivery, DeliveryState, Message
 from app.notifications.notices.models import Notice
 
 
@@ -42,11 +40,6 @@ def takes_part(session: Session, notice: Notice) -> bool:
     return (
         one is not None and one.state == ParticipantState.CONSENTED and _is_open(session, one.engagement_id)
     )
-
-
-def is_present(session: Session, notice: Notice) -> bool:
-    """The recipient is invited or takes part."""
-    return is_invited(session, notice) or takes_part(session, notice)
 
 
 def _participant(session: Session, notice: Notice) -> Participant | None:
@@ -75,31 +68,6 @@ def leads_as_nobody(session: Session, event: AccountChanged) -> bool:
     )
     is_manager = event.active and event.role == Role.MANAGER
     return not is_manager and session.scalar(leads.limit(1)) is not None
-
-
-def have_heard_of_it(session: Session, notice: Notice) -> bool:
-    """A message invited the recipient, or none was to: who is asked again within minutes, because
-    an acceptance was taken back, does not hear of the end of what they never heard of."""
-    query = select(Notice).where(
-        Notice.recipient_id == notice.recipient_id, Notice.type.in_(_INVITATIONS), Notice.id < notice.id
-    )
-    invitations = [
-        {"notice_id": str(one.id)}
-        for one in session.scalars(query.order_by(Notice.id.desc()))
-        if _subject(notice) in (one.subject_id, _engagement_id(one))
-    ]
-    messages = select(Message.ids, Delivery.state).join(Delivery, Delivery.message_id == Message.id)
-    messages = messages.where(Message.kind == MessageKind.NOTICE, Message.recipient_id == notice.recipient_id)
-    states = {state for ids, state in session.execute(messages) if ids in invitations}
-    return states != {DeliveryState.DROPPED}
-
-
-_INVITATIONS = ("engagement.invitation", "participant.invited")
-
-
-def _engagement_id(notice: Notice) -> UUID | None:
-    found = notice.data.get("engagement_id")
-    return None if found is None else UUID(found)
 
 
 def is_news_beside_the_contract(session: Session, notice: Notice) -> bool:

@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import OrganisationDecision
+from app.accounts.organisations.service import waiting_organisations
 from app.database import Base
 from app.events.catalogue import AffiliationAnswered, RecognitionDecided
 from app.events.domain_event import DomainEvent
@@ -86,6 +88,23 @@ def _state_by_id(session: Session, table_name: str, id_: UUID) -> str | None:
     table = Base.metadata.tables[table_name]
     found: str | None = session.scalar(select(table.c.state).where(table.c.id == id_))
     return found
+
+
+def organisations_wait(session: Session, notice: Notice) -> bool:
+    """Organisations wait for their verification, and no later notice tells the recipient how many."""
+    later = select(Notice.id).where(
+        Notice.recipient_id == notice.recipient_id, Notice.type == notice.type, Notice.id > notice.id
+    )
+    if session.scalar(later.limit(1)) is not None:
+        return False
+    return session.scalars(waiting_organisations().limit(1)).first() is not None
+
+
+def merge_holds(session: Session, notice: Notice) -> bool:
+    """The merge of organisations has not been undone. A notice of an earlier release does not name it."""
+    id_ = notice.data.get("decision_id")
+    decision = None if id_ is None else session.get(OrganisationDecision, UUID(id_))
+    return decision is None or decision.undone_at is None
 
 
 def is_unanswered_employer(session: Session, notice: Notice) -> bool:

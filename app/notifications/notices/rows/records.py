@@ -1,4 +1,4 @@
-"""Rows of the table of notices about confidential records that tell their owner by a name of later."""
+"""Rows of the table of notices about records: some tell their owner by a name of later, some are no duplicates."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +11,8 @@ from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES
 from app.notifications.notices import audiences as to
 from app.notifications.notices.audiences import OWNERS, NoticeAudience, NotifiedPerson
+from app.notifications.notices.conditions.beginnings import after
+from app.notifications.notices.conditions.reviews import record_is
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.models import Notice
 from app.notifications.notices.row import NoticeRow
@@ -51,6 +53,32 @@ def _row(type_: str, group: Group, audience: NoticeAudience, zh: str, en: str) -
     )
 
 
+def _owner_or_manager(session: Session, event: Any) -> Iterable[NotifiedPerson]:
+    kind = RecordKind.of(event.kind)
+    if kind is RecordKind.MANAGER:
+        return [NotifiedPerson("manager_id", event.subject_id)]
+    record = session.get(LIBRARIES[kind].model, event.subject_id)
+    if record is None or record.owner_org_id is None:
+        return []
+    return [NotifiedPerson("organisation_id", record.owner_org_id, OWNERS)]
+
+
+def _no_duplicate(type_: str, zh: str, en: str, *, published: bool) -> NoticeRow:
+    """The owner was notified that it was withdrawn."""
+    return NoticeRow(
+        event=events.RecordMergeUndone,
+        type=type_,
+        group=Group.RECORDS,
+        to=NoticeAudience("the owner of the record, or the manager", _owner_or_manager),
+        zh=f"{{kind_zh}} {{number}} 的重复认定已由主管部门撤销，{zh}。",
+        en=f"The bureau finds no more that your {{kind_en}} {{number}} is a duplicate; it {en}.",
+        path="/v1/{kind}s/{subject_id}",
+        applies=lambda _, event: event.published is published,
+        still_holds=record_is(RecordState.PUBLISHED if published else RecordState.DRAFT),
+        heard=after("demand.withdrawn", "achievement.withdrawn", "manager.withdrawn"),
+    )
+
+
 RECORD_ROWS: tuple[NoticeRow, ...] = (
     _row(
         "record.tells_owner",
@@ -69,5 +97,17 @@ RECORD_ROWS: tuple[NoticeRow, ...] = (
         "请督促修改或予以下架。",
         "Since names of its owner have changed, the {fields_en} of the confidential {kind_en} {number}{others_en} may "
         "tell whose it is. Please see that it is rewritten or withdrawn.",
+    ),
+    _no_duplicate(
+        "record.reinstated",
+        "已恢复发布",
+        "is published again",
+        published=True,
+    ),
+    _no_duplicate(
+        "record.reinstated_as_draft",
+        "已恢复为草稿，请按现行规定修改后重新发布",
+        "is a draft: please change it as the present rules ask, and publish it again",
+        published=False,
     ),
 )

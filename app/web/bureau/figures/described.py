@@ -152,6 +152,7 @@ FIGURES: Mapping[str, DescribedFigure] = {
             (_("婉拒"), "declined"),
             (_("待答复"), "waiting"),
             (_("未答复"), "unanswered"),
+            (_("已取消"), "cancelled"),
         ),
         _("婉拒的原因"),
     ),
