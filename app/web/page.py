@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 
 from app.accounts.access.authentication import UserIdentity
 from app.accounts.access.permissions import Action, allowed
-from app.accounts.access.principal import Principal
+from app.accounts.access.principal import OFFICES, Principal
 from app.accounts.access.proof import owed_step
 from app.accounts.idempotency import IdempotentRequest
 from app.database import Database, ReadSession
@@ -75,6 +75,11 @@ class WebPage:
     def principal(self) -> Principal:
         """On whose behalf services are called."""
         return self.who.principal
+
+    @property
+    def is_of_office(self) -> bool:
+        """Whether the reader has one of the three offices, which have no business with records."""
+        return self.principal.role in OFFICES
 
     @property
     def language(self) -> Language:

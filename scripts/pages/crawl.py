@@ -35,6 +35,17 @@ READERS = (
     "m-demo-02@demo.sanku.example",
     "operator@demo.sanku.example",
 )
+"""The accounts of `sanku demo`; investors and the offices of administrators have none."""
+_NO_PAGES = (
+    "/v1",
+    "/static",
+    "/docs",
+    "/exports/",
+    "/audit/export",
+    "/account/data/download",
+    "/logout",
+    "/language",
+)
 _VARIABLE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z]{2}-[A-Z]-\d{4}-\d+|\b\d{1,6}\b")
 _WATCH = """
 window.__violations = []; window.__shift = 0;
@@ -124,7 +135,7 @@ class Crawl:
         parts = urlsplit(address)
         if not address.startswith(self.base) or parts.path.endswith(FILES):
             return None
-        if parts.path.startswith(("/v1", "/static", "/docs", "/exports/", "/logout", "/language")):
+        if parts.path.startswith(_NO_PAGES):
             return None
         if "/files/" in parts.path or "/templates/" in parts.path:
             return None

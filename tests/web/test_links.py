@@ -9,6 +9,8 @@ import pytest
 from app.accounts.models import Role
 from app.database import Database
 from app.notifications.notices.models import Notice
+from app.web.page import built_pages
+from app.web.pages import BY_ADDRESS, MappedPage
 from tests.support.builders.demands import demand_payload
 from tests.web.html import text_of
 from tests.web.readers import ReaderOf
@@ -114,3 +116,35 @@ def test_another_language_keeps_the_ticks_and_stores_nothing(reader: ReaderOf) -
     assert 'name="tasks" value="robot" checked' in page.text
     assert 'name="contracts" value="mail" checked' not in page.text
     assert 'name="contracts" value="mail" checked' in who.get("/account/notices").text
+
+
+def mapped(path: str) -> MappedPage | None:
+    """The page at this path; one without parameters comes first."""
+    if path in BY_ADDRESS:
+        return BY_ADDRESS[path]
+    shapes = ((re.sub(r"\{[^}]+\}", "[^/]+", address), page) for address, page in BY_ADDRESS.items())
+    return next((page for shape, page in shapes if re.fullmatch(shape, path)), None)
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=str)
+def test_no_page_leads_its_reader_to_a_page_of_another_role(
+    app: Any, reader: ReaderOf, role: Role | None
+) -> None:
+    someone, colleague = reader(role), reader(Role.ENTERPRISE)
+    opened = {address for address in built_pages(app) if "{" not in address} | {
+        f"/bureau/users/{colleague.user_id}",
+        f"/bureau/organisations/{colleague.organisation_id}",
+    }
+    refused: dict[str, list[str]] = {}
+    for address in sorted(opened):
+        page = mapped(address)
+        if page is None or role not in page.readers or address == "/logout":
+            continue
+        shown = someone.get(address)
+        if shown.status_code != 200 or "text/html" not in shown.headers["content-type"]:
+            continue
+        leads = set(re.findall(r'href="(/[^"#?]*)', shown.text))
+        wrong = [one for one in sorted(leads) if (to := mapped(one)) is not None and role not in to.readers]
+        # A stranger is led over the login.
+        refused |= {address: wrong} if wrong and role is not None else {}
+    assert refused == {}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.accounts.models import Role
+from app.accounts.models import OFFICES, Role
+from app.web.views.navigation import START
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
@@ -86,6 +87,18 @@ def test_an_unverified_reader_sees_what_a_stranger_sees(reader: ReaderOf, publis
     assert page.status_code == 200
     assert CANARY not in page.text
     assert "单位待核验" in page.text
+
+
+@pytest.mark.parametrize("role", sorted(OFFICES))
+def test_an_office_waits_for_no_verification_and_finds_its_way_on_a_phone(
+    reader: ReaderOf, published: dict[str, Any], role: Role
+) -> None:
+    """It belongs to no organisation that could be verified; below 1100 pixels only the bar at the bottom is shown."""
+    page = reader(role).get(f"/achievements/{published['achievements']['number']}").text
+    assert "单位待核验" not in page and "核验单位后，即可看到" not in page
+    assert "不查看记录的正文" in page
+    bottom = page.partition('<nav class="bottom"')[2].partition("</nav>")[0]
+    assert re.findall('<a href="([^"]+)"', bottom) == [START[role]]
 
 
 @pytest.mark.parametrize("role", [None, *Role], ids=str)

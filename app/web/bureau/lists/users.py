@@ -66,7 +66,7 @@ def users(page: CurrentPage, session: ReadSession, role: Text = "", cursor: Curs
         ),
         empty=_("没有符合条件的用户"),
         next=next_address(page, found.next_cursor),
-        links=[(_("单位"), "/bureau/organisations")],
+        links=[(_("单位"), "/bureau/organisations")] if page.leads_to("/bureau/organisations") else [],
     )
 
 
