@@ -127,6 +127,7 @@ _EFFECTS: HandlerTable = {
     events.ParticipantConsented: (engagements.review_engagement,),
     events.ParticipantDeclined: (engagements.review_engagement,),
     events.ParticipantLeft: (engagements.review_engagement,),
+    events.ParticipantAdmitted: (),
     events.ParticipantReviewEnded: (),
     events.EngagementReviewOpened: (),
     events.EngagementReviewOverdue: (),

@@ -136,7 +136,7 @@ class TestAnEngagement:
         number, asked = case.seen()["number"], mode == "once"
         zh = f"对接 {number} 的供需双方均已同意，可以查看联系方式并开始洽谈"
         assert notice["zh"] == zh + ("；其中要求保密承诺的记录，须先作出承诺。" if asked else "。")
-        assert notice["en"].endswith("once you have given it." if asked else "contacts are open.")
+        assert notice["en"].endswith("you have to give it first." if asked else "contacts are open.")
 
     def test_a_hidden_owner_stays_hidden(self, scenario: Scenario, drain: Drain) -> None:
         case = scenario.open_engagement(publish_mode="confidential", public_alias="某化工企业")

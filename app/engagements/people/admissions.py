@@ -11,7 +11,7 @@ from app.database import now, one_or_not_found
 from app.engagements.access import not_your_part, participation_of, require_open
 from app.engagements.models import Participant, ParticipantSide
 from app.engagements.people.excluded import refuse_opening_to_excluded
-from app.engagements.people.invitations import log_participation
+from app.engagements.people.invitations import announce_participation, log_participation
 from app.errors import Conflict
 
 
@@ -46,6 +46,7 @@ def open_files(
             "该参与方不是第三方，本可查看文件。",
             code="no_third_party",
         )
+    before = _admits(participant)
     moment = now() if opened else None
     if ParticipantSide.DEMAND in participation.sides:
         if opened:
@@ -56,4 +57,11 @@ def open_files(
     session.flush()
     kind = "files_opened" if opened else "files_closed"
     log_participation(session, kind, participant, principal, participation.role)
+    if _admits(participant) and not before:
+        announce_participation(session, "admitted", participant, principal)
     return participant
+
+
+def _admits(participant: Participant) -> bool:
+    """Whether both sides have opened the files to the participant."""
+    return participant.demand_opened_at is not None and participant.achievement_opened_at is not None

@@ -21,6 +21,7 @@ from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, Invalid
 from app.events.catalogue import (
+    ParticipantAdmitted,
     ParticipantConsented,
     ParticipantDeclined,
     ParticipantInvited,
@@ -45,6 +46,7 @@ _EVENTS: Mapping[str, type[ParticipantEvent]] = {
     "consented": ParticipantConsented,
     "declined": ParticipantDeclined,
     "left": ParticipantLeft,
+    "admitted": ParticipantAdmitted,
 }
 
 
@@ -228,7 +230,7 @@ def log_participation(
 ) -> None:
     """Write to the timeline, and to the audit log because consent decides about confidential data; emit the event.
 
-    That files were opened or closed has no event: it changes nothing but who reads them.
+    That one side opened or closed the files has no event: only both together open them.
     """
     timeline.write(
         session,

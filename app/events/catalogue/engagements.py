@@ -93,6 +93,12 @@ class ParticipantLeft(ParticipantEvent):
     name: ClassVar = "participant.left"
 
 
+class ParticipantAdmitted(ParticipantEvent):
+    """Both sides have opened the files of the engagement to a third party."""
+
+    name: ClassVar = "participant.admitted"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ParticipantReviewEnded(ParticipantEvent):
     """The bureau has decided about a consent that waited. `verdict`: consented (it counts now), asked (they have to

@@ -209,6 +209,16 @@ ENGAGEMENT_ROWS: tuple[NoticeRow, ...] = (
         still_holds=still.engagement_is_open,
     ),
     NoticeRow(
+        event=events.ParticipantAdmitted,
+        type=events.ParticipantAdmitted.name,
+        group=Group.STAGES,
+        to=to.PARTICIPANT,
+        zh="供需双方已向您开放对接 {number} 的文件，可以查看{undertaking_zh}。",
+        en="Both sides have opened the files of the engagement {number} to you{undertaking_en}.",
+        path=_ENGAGEMENT,
+        still_holds=still.takes_part,
+    ),
+    NoticeRow(
         event=events.EngagementMoved,
         type="engagement.moved",
         group=Group.STAGES,

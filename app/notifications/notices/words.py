@@ -15,7 +15,14 @@ from app.database import Base
 from app.engagements.contract_models import AmendmentState, ContractSide
 from app.engagements.models import Engagement, ParticipantRole, ParticipantSide, Stage
 from app.engagements.undertakings.requirements import asked_of
-from app.events.catalogue import AccountChanged, EngagementAgreed, MatchReported, MatchReportResolved
+from app.events.catalogue import (
+    AccountChanged,
+    EngagementAgreed,
+    MatchReported,
+    MatchReportResolved,
+    ParticipantAdmitted,
+)
+from app.events.catalogue.engagements import EngagementEvent
 from app.events.catalogue.records import (
     OrganisationsToVerify,
     RecordEvent,
@@ -95,7 +102,7 @@ def stored_words(session: Session, event: DomainEvent) -> dict[str, str]:
     if isinstance(event, OrganisationsToVerify):
         waiting = select(func.count()).select_from(waiting_organisations().subquery())
         return {"waiting": str(session.scalar(waiting) or 0)}
-    if isinstance(event, EngagementAgreed):
+    if isinstance(event, EngagementAgreed | ParticipantAdmitted):
         return _undertaking_words(session, event)
     if isinstance(event, RecordEvent):
         model: Any = LIBRARIES[RecordKind.of(event.name.partition(".")[0])].model
@@ -160,15 +167,15 @@ def _talent_words(
             return {"year": str(session.scalar(select(rounds.c.year).where(rounds.c.id == event.round_id)))}
 
 
-def _undertaking_words(session: Session, event: EngagementAgreed) -> dict[str, str]:
-    """What has to come first where a record asks for an undertaking: until then its contacts stay closed."""
+def _undertaking_words(session: Session, event: EngagementEvent) -> dict[str, str]:
+    """What has to come first where a record asks for an undertaking: until then contacts and files stay closed."""
     engagement = session.get_one(Engagement, event.engagement_id)
     modes = set(asked_of(session, engagement).values())
     if modes == {UndertakingMode.NONE}:
         return {"undertaking_zh": "", "undertaking_en": ""}
     return {
         "undertaking_zh": "；其中要求保密承诺的记录，须先作出承诺",
-        "undertaking_en": ", those of a record that asks for an undertaking once you have given it",
+        "undertaking_en": ". If a record asks for an undertaking, you have to give it first",
     }
 
 

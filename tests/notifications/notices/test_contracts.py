@@ -38,4 +38,5 @@ def test_a_draft_between_the_parties_alone_is_cancelled(scenario: Scenario, drai
     drain()
     notices = ok(scenario.institution.get("/v1/notices"))["items"]
     assert [notice["type"] for notice in notices] == ["contract.cancelled", "contract.drafted"]
-    assert ok(scenario.operator.get("/v1/events", params={"state": "waiting"}))["items"] == []
+    waiting = ok(scenario.operator.get("/v1/events", params={"state": "waiting"}))["items"]
+    assert "contract.cancelled" not in [event["name"] for event in waiting]
