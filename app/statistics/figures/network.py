@@ -42,16 +42,19 @@ def network(session: Session, criteria: StatisticsQuery) -> NetworkRead:
         Forbidden: the reader is no operator.
     """
     require_operator(criteria)
-    rows = session.execute(
-        select(Engagement.manager_id, main_field(Demand.fields), Demand.region, func.count())
+    # PostgreSQL does not see that an expression with parameters is the same in both places.
+    led = (
+        select(Engagement.manager_id, main_field(Demand.fields).label("field"), Demand.region)
         .join(Demand, Demand.id == Engagement.demand_id)
         .where(
             Engagement.opened_at >= criteria.since,
             Engagement.opened_at < criteria.until,
             *record_conditions(criteria, Demand),
         )
-        .group_by(Engagement.manager_id, main_field(Demand.fields), Demand.region)
-    ).all()
+        .subquery()
+    )
+    grouped = led.c.manager_id, led.c.field, led.c.region
+    rows = session.execute(select(*grouped, func.count()).group_by(*grouped)).all()
     kept = _busiest((manager_id, count) for manager_id, _field, _region, count in rows)
     edges: Counter[tuple[str, str]] = Counter()
     weights: Counter[str] = Counter()
