@@ -237,9 +237,18 @@ def test_long_titles_do_not_end_a_list_early(as_institution: Any) -> None:
     assert [item["title"] for item in (*first["items"], *second["items"])] == titles
 
 
-def test_nobody_keeps_a_row_out_of_the_bureau_s_imports(as_enterprise: Any) -> None:
-    taken = demand_payload(draft=True, source="import", source_ref="D-0001")
-    assert as_enterprise.post("/v1/demands", json=taken).status_code == 422
+@pytest.mark.parametrize(
+    "source", ["import", "import:bureau:科技局", "mirror:4f5c", "Mirror：4f5c", "import:organisation:4f5c"]
+)
+def test_nobody_claims_the_source_of_an_import_or_of_another_platform(
+    as_enterprise: Any, source: str
+) -> None:
+    """A row is found again by it, and the bureau reads in it where a record came from."""
+    taken = demand_payload(draft=True, source=source, source_ref="D-0001")
+    assert wrong_fields(as_enterprise.post("/v1/demands", json=taken)) == ["source"]
+    made = create(as_enterprise, "demands", demand_payload(draft=True, source="本单位台账"))
+    path, tag = f"/v1/demands/{made['id']}", {"If-Match": '"1"'}
+    assert wrong_fields(as_enterprise.patch(path, json={"source": source}, headers=tag)) == ["source"]
 
 
 def test_an_imported_record_keeps_the_reference_that_its_row_is_known_by(

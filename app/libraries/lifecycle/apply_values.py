@@ -1,5 +1,7 @@
 """Setting values on a record: defaults, cleared fields, the source, and the owner."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -89,21 +91,25 @@ def set_owner(session: Session, record: Record, values: dict[str, Any], principa
     record.owner_org_id = owner
 
 
-# The source of imported records. Together with `source_ref` it identifies rows that were imported before.
+# The source of loaded records. Together with `source_ref` it identifies rows that were loaded before.
 IMPORTED = "import"
+_RESERVED = re.compile(r"\s*(?:import|mirror)\s*(?::.*)?", re.IGNORECASE | re.DOTALL)
 
 
 def refuse_imported(record: Record, principal: Principal, *, before: tuple[str | None, str | None]) -> None:
-    """Refuse the reserved source of imports, because the real row would then never be imported.
+    """Refuse the reserved sources of imports and of other platforms: by them rows are found again, and the bureau sees
+    where a record came from. What an organisation imports itself has a source of its own.
 
     Args:
         before: source and source reference before the change.
 
     Raises:
-        Invalid: a user other than an operator sets it.
+        Invalid: a user other than an operator sets one.
     """
     after = (record.source, record.source_ref)
-    if after[0] == IMPORTED and after != before and not principal.sees_everything:
+    own = f"{IMPORTED}:organisation:{principal.organisation_id}"[:40]
+    is_reserved = _RESERVED.fullmatch(unicodedata.normalize("NFKC", after[0] or "")) is not None
+    if is_reserved and after[0] != own and after != before and not principal.sees_everything:
         raise Invalid.field(
             "source",
             "reserved",
