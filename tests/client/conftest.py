@@ -1,14 +1,13 @@
 """The real service on a port of its own, for programs that reach it as programs do."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from tests.support.embedders import BigramEmbedder
+from tests.support.servers import served
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +29,5 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def address(app: Any) -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as address:
+        yield address

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,6 @@ from uuid import UUID
 
 import httpx2
 import pytest
-import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import BaseModel, Field
@@ -33,6 +31,7 @@ from tests.support.callers import Caller
 from tests.support.http import create
 from tests.support.paths import REPOSITORY
 from tests.support.scenario import Scenario
+from tests.support.servers import served
 
 SCOPES = ("achievements:read", "demands:read", "managers:read", "matches:read", "pushes:read", "pushes:write")
 CANARY = "云岭柱塞泵业有限公司"
@@ -142,16 +141,10 @@ def test_an_assistant_uses_every_tool_with_the_rights_of_its_key(
 
 
 @contextmanager
-def served(url: str) -> Iterator[str]:
+def assistants(url: str) -> Iterator[str]:
     app = build(Callers(url)).streamable_http_app(stateless_http=True, json_response=True)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
-    server.should_exit = True
-    thread.join()
+    with served(app, lifespan="on") as address:
+        yield f"{address}/mcp"
 
 
 def test_by_http_each_request_brings_its_own_key(world: World, address: str) -> None:
@@ -165,7 +158,7 @@ def test_by_http_each_request_brings_its_own_key(world: World, address: str) -> 
         ):
             return await assistant.call_tool("inbox", {})
 
-    with served(address) as url:
+    with assistants(address) as url:
         answers = [asyncio.run(ask(url, key)) for key in (world.key_of(world.manager, *SCOPES), narrow, None)]
     assert [answer.is_error for answer in answers] == [False, True, True]
     assert len(answers[0].structured_content["items"]) == 2
@@ -191,7 +184,7 @@ def test_the_inbox_offers_what_the_key_may_answer(
             found = await assistant.call_tool("inbox", {})
             return [push["allowed"] for push in found.structured_content["items"]]
 
-    with served(address) as url:
+    with assistants(address) as url:
         found = {name: asyncio.run(offers(url, key)) for name, key in keys.items()}
     assert found == {
         "answering": [["read", "accept", "decline", "later"]] * 2,

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-import uvicorn
 from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
@@ -26,6 +25,7 @@ from tests.support.builders.pushes import make_push
 from tests.support.callers import Caller
 from tests.support.embedders import BigramEmbedder
 from tests.support.scenario import Scenario
+from tests.support.servers import served
 
 PATH = "/v1/pushes/stream"
 
@@ -35,22 +35,6 @@ class Event:
     name: str
     id: int
     data: Any
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """The service behind uvicorn, on a port of its own."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture

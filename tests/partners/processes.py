@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from tests.partners.conftest import assemble, equip
 from tests.support.services import demo_settings
 
 
-def serve(database_url: str, port: int) -> None:
-    """Serve the feed of a database until the process is ended."""
+def serve(database_url: str, listening: socket.socket) -> None:
+    """Serve the feed of a database on a bound socket until the process is ended."""
     app = assemble()
     equip(app, Database(database_url), demo_settings(database_url=database_url))
-    uvicorn.run(app, port=port, log_level="error")
+    uvicorn.Server(uvicorn.Config(app, log_level="error")).run([listening])
 
 
 def mirror(database_url: str, url: str, api_key: str, dies_after: int, report: Path) -> None:

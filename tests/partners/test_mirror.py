@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,6 @@ from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.http import ok
 from tests.support.scenario.library_users import UserClient
-from tests.support.servers import free_port
 from tests.support.services import demo_settings
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -208,7 +208,8 @@ def test_two_processes_of_which_one_is_killed(
 ) -> None:
     """The origin serves, the mirror is killed between the pages' entries, and goes on where it was."""
     demands = [enterprise.create("demands", demand_payload(title=f"第{n}项需求"))["id"] for n in range(4)]
-    port = free_port()
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
 
     report = tmp_path / "report"
 
@@ -218,7 +219,7 @@ def test_two_processes_of_which_one_is_killed(
         status = exit_of(processes.mirror, mirror.settings.url, address, key, dies_after, report)
         return status, report.read_text() if report.exists() else ""
 
-    origin = template().Process(target=processes.serve, args=(settings.url, port))
+    origin = template().Process(target=processes.serve, args=(settings.url, listening))
     origin.start()
     try:
         # The first look waits for the server: the mirror itself asks again until it answers.
@@ -230,6 +231,7 @@ def test_two_processes_of_which_one_is_killed(
     finally:
         origin.terminate()
         origin.join()
+        listening.close()
     kept = mirror.shown()
     assert kept[renamed] == "期间改名"
     assert json.dumps(sorted(kept)) == json.dumps(sorted(set(demands) - {gone}))

@@ -1,4 +1,4 @@
-"""Real receivers on loopback: a mail server, and an HTTP server that answers as a test says."""
+"""Real servers on loopback: the service, a mail server, and an HTTP server that answers as a test says."""
 
 import json
 import socket
@@ -13,6 +13,7 @@ from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
@@ -161,3 +162,44 @@ def http_receiver() -> Iterator[Receiver]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+LEFT_OPEN = 10
+"""Seconds that answers still under way get at the end, so that a failed test holds up no other."""
+
+
+@contextmanager
+def served(app: Any, *, lifespan: str = "off", protocol: type[Any] | None = None) -> Iterator[str]:
+    """The service behind uvicorn, as programs and browsers reach it: its address, without a slash at the end.
+
+    Args:
+        protocol: what speaks HTTP, if not what uvicorn chooses.
+
+    Raises:
+        RuntimeError: the server did not start; its thread says why.
+    """
+    config: dict[str, Any] = {} if protocol is None else {"http": protocol}
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            lifespan=lifespan,  # type: ignore[arg-type]  # one of three literals
+            ws="none",
+            timeout_graceful_shutdown=LEFT_OPEN,
+            **config,
+        )
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            thread.join(0.01)
+            if not thread.is_alive():
+                raise RuntimeError("the server did not start")
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

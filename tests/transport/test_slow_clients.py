@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-import uvicorn
 
 from app.transport.slow_clients import ImpatientProtocol
+from tests.support.servers import served
 
 
 class Hasty(ImpatientProtocol):
@@ -51,15 +51,8 @@ async def _send_large(send: Any) -> None:
 
 @contextmanager
 def _served(protocol: type[ImpatientProtocol]) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
-        server = uvicorn.Server(
-            uvicorn.Config(_echo, http=protocol, log_config=None, access_log=False, lifespan="off")
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [reserved]})
-        thread.start()
-        yield reserved.getsockname()[1]
-        server.should_exit = True
-        thread.join()
+    with served(_echo, protocol=protocol) as address:
+        yield int(address.rpartition(":")[2])
 
 
 @pytest.fixture(scope="module")

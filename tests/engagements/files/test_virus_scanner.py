@@ -15,6 +15,9 @@ from tests.engagements.files.clamd import MARK, TOO_LONG, dripping, scanner
 from tests.support.http import ON_ONE_DATABASE, ok, refused
 from tests.support.scenario import Scenario
 
+PATIENCE = 60
+"""Seconds until a test that waits for others has failed."""
+
 
 @pytest.fixture
 def clamd() -> Iterator[str]:
@@ -88,8 +91,8 @@ def test_scans_leave_threads_to_other_requests(scenario: Scenario, settings: Set
         return scenario.lead.post(f"{case.path}/files", files={"file": ("a.pdf", documents.PDF)})
 
     def hold() -> None:
-        are_waiting.wait()
-        may_go.wait()
+        are_waiting.wait(PATIENCE)
+        may_go.wait(PATIENCE)
 
     with scanner(hold) as address:
         app.state.services[Settings] = settings.model_copy(update={"clamd": address})
@@ -98,7 +101,7 @@ def test_scans_leave_threads_to_other_requests(scenario: Scenario, settings: Set
         ]
         for thread in threads:
             thread.start()
-        are_waiting.wait()
+        are_waiting.wait(PATIENCE)
         one_more = upload()
         may_go.set()
         for thread in threads:

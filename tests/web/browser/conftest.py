@@ -2,17 +2,15 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import uvicorn
 
 from app.accounts.models import Role
 from tests.support.paths import APP
-from tests.support.servers import free_port
+from tests.support.servers import served
 from tests.web.readers import ReaderOf
 
 AXE = APP / "web" / "static" / "vendor" / "axe.min.js"
@@ -95,15 +93,8 @@ def engine(chromium_path: str) -> Iterator[Any]:
 @pytest.fixture
 def address(app: Any) -> Iterator[str]:
     """The service, answering on a port of its own."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as address:
+        yield address
 
 
 @dataclass
