@@ -24,7 +24,7 @@ from app.errors.request_bodies import Sent
 from app.notifications.addresses import service
 from app.notifications.addresses.listing import channel_page
 from app.notifications.channels.link_tokens import LinkSigner
-from app.notifications.content.renderer import templates
+from app.notifications.content.render_context import templates
 from app.notifications.models import ChannelKind
 from app.notifications.schemas import Asked, ChannelChange, ChannelNew, ChannelRead
 from app.paging import Page, Paging

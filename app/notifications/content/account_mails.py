@@ -13,7 +13,7 @@ from app.database import now
 from app.notifications.channels.base import Content
 from app.notifications.content.kept_access import SECURITY, Remaining, remaining_access
 from app.notifications.content.quoted_words import without_links
-from app.notifications.content.renderer import templates
+from app.notifications.content.render_context import templates
 
 _IGNORE = "如非您本人操作，请忽略本邮件，不要点击链接，也不要转发。"
 _IGNORE_EN = "If it was not you, ignore this mail: do not open the link, and do not forward it."

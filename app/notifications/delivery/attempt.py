@@ -21,7 +21,8 @@ from app.notifications.channels.base import Channel, OutboundMessage, SendResult
 from app.notifications.channels.link_tokens import LinkSigner
 from app.notifications.content.account_mails import render_account_link
 from app.notifications.content.audience import Audience, audience_of_endpoint, audience_of_user
-from app.notifications.content.renderer import RENDERERS, RenderContext
+from app.notifications.content.render_context import RenderContext
+from app.notifications.content.renderer import RENDERERS
 from app.notifications.models import (
     ROBOTS,
     ChannelAddress,

@@ -33,7 +33,7 @@ def share_compiled_statements(patch: pytest.MonkeyPatch) -> None:
         engine._compiled_cache = first[kind]._compiled_cache
         return engine
 
-    patch.setattr("app.database.create_engine", create)
+    patch.setattr("app.database.engine.create_engine", create)
 
 
 def _connects(engine: Engine) -> bool:

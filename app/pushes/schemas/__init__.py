@@ -1,0 +1,45 @@
+"""Request and response schemas of pushes and of assignment plans."""
+
+from app.pushes.schemas.planning import (
+    AssignedPlace,
+    AssignmentFigures,
+    AssignmentRead,
+    AssignmentRequest,
+    AssignmentScope,
+    BottleneckRead,
+    LowLoadRead,
+    MoreCandidatesWanted,
+    MorePlacesWanted,
+    NamedPair,
+    NamedPush,
+    Planned,
+    PlanRequest,
+    ReliefRead,
+    ShortPair,
+)
+from app.pushes.schemas.pushes import ChangedField, Decline, Later, PushEnd, PushRead, PushReasons, WhyAgain
+
+__all__ = [
+    "AssignedPlace",
+    "AssignmentFigures",
+    "AssignmentRead",
+    "AssignmentRequest",
+    "AssignmentScope",
+    "BottleneckRead",
+    "ChangedField",
+    "Decline",
+    "Later",
+    "LowLoadRead",
+    "MoreCandidatesWanted",
+    "MorePlacesWanted",
+    "NamedPair",
+    "NamedPush",
+    "PlanRequest",
+    "Planned",
+    "PushEnd",
+    "PushRead",
+    "PushReasons",
+    "ReliefRead",
+    "ShortPair",
+    "WhyAgain",
+]
