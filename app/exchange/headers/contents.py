@@ -45,6 +45,7 @@ _PATTERNS: Mapping[Look, re.Pattern[str]] = {
     Look.EMAIL: re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII),
     Look.DAY: re.compile(
         r"(?:19|20)\d{2}[-/.年]\d{1,2}(?:[-/.月](?:\d{1,2}日?)?)?(?:之?前|底|止)?|(?:19|20)\d{2}年(?:底|末)?|长期"
+        r"|[〇零○O一二三四五六七八九]{4}年(?:[元正一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十廿卅]{1,3}日?)?)?(?:之?前|底|末)?"
     ),
     Look.CREDIT_CODE: re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{2}\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}"),
     Look.PATENT: re.compile(r"(?:ZL|CN)?(?:19|20)\d{2}[1-389]\d{7}(?:\.?[\dX])?[A-Z]?|CN\d{9}[A-Z]"),
@@ -63,6 +64,8 @@ _ORGANISATION = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|公司|集团|医院|中心|实验室|厂|合作社|协会|学会|事务所|银行|局|委员会)$"
 )
 _PERSON = re.compile("[\u4e00-\u9fff]{2,3}(?:[、，,；;/][\u4e00-\u9fff]{2,3})*")
+_WITH_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
+"""A telephone among other words: 孟工13800000001."""
 _STREET = re.compile("(?:街道|镇|乡|街办|开发区|高新区)(?:[^，。]{0,16}(?:号|路|村))?$")
 _LEVELS = re.compile("^(?:初|中|高)级|技术经[理纪]")
 _SENTENCE = re.compile("[。；！？]|，.*，")
@@ -114,6 +117,8 @@ def _looks(value: object, text: str) -> set[Look]:
         }
     if found:
         return found
+    if len(plain) <= LONG and _WITH_MOBILE.search(plain):
+        return {Look.PHONE}
     if len(plain) > LONG or _SENTENCE.search(plain):
         return {Look.TEXT}
     return _words(plain) or ({Look.PERSON, Look.PHRASE} if _PERSON.fullmatch(plain) else {Look.PHRASE})

@@ -45,6 +45,10 @@ _UNIT = re.compile(
 _LEAD = re.compile(r"^(?:请填写|请输入|请选择|您的|贵(?=单位|公司|企业|机构)|本单位|其中[:：]?)")
 _TAIL = re.compile(r"(?:\[(?:单选|多选|填空|矩阵)题?\]|[*＊:：?？]|必填|选填)+$")
 _LEVELS = re.compile(r"[/／、]|以及|及|和|或")
+_BOUNDS = re.compile(
+    "(?P<low>最低|最少|下限|不少于|不低于|起|min|from)|(?:最高|最多|上限|不超过|至多|止|max|to)(?:额|值|金额)?"
+)
+_AMOUNT = re.compile("资金|经费|预算|投入|投资|金额|出资|费用|价格?|报价|估值|款")
 _ABOUT = re.compile("(?:基本|主要)?(?:情况|信息|概况|资料)$")
 _FOREIGN = re.compile(
     r"(?<=[\u4e00-\u9fff)])(?!(?:id|no|code|type|url|logo|link)\b)[a-z][a-z .,'/()-]{3,}(?:\([^()]*\))?$"
@@ -129,12 +133,16 @@ def meaning(text: str, kind: Kind, *, learnt: Mapping[str, str] | None = None) -
 
 def _lookup(text: str, folded: str, kind: Kind, unit: str | None) -> Meaning | None:
     known = wordings(kind)
-    for wording in _forms(folded, known):
+    forms, group = _forms(folded, known), _group(folded)
+    for wording in forms:
         if wording in known:
             return Meaning(known[wording], unit)
-    for wording in _forms(folded, known):
+    bound = _bound(folded, known)
+    if bound is not None:
+        return Meaning(bound, unit, exact=False)
+    for wording in forms:
         for part in reversed(_LEVELS.split(wording)):
-            if len(part) > 1 and part in known:
+            if len(part) > 1 and part != group and part in known:
                 return Meaning(known[part], unit, exact="/" not in wording)
     chinese = fold(_FOREIGN.sub("", folded))
     if chinese != folded and chinese in known:
@@ -143,17 +151,12 @@ def _lookup(text: str, folded: str, kind: Kind, unit: str | None) -> Meaning | N
         return Meaning(key, unit, exact=False)
     ending = _longest_ending(_BRACKETS.sub("", folded), known)
     likely = next(
-        (
-            field
-            for wording in _forms(folded, known)
-            for field, pattern in _patterns(kind).items()
-            if pattern.search(wording)
-        ),
+        (field for wording in forms for field, pattern in _patterns(kind).items() if pattern.search(wording)),
         None,
     )
     # In a ledger of contracts the beginning says whose region or nature it is: 甲方所属地区.
     found = likely or (known[ending] if ending else None) if kind is Kind.CONTRACT else None
-    found = found or (known[ending] if ending else likely)
+    found = found or (known[ending] if ending else likely or known.get(group))
     return Meaning(found, unit, exact=False) if found else None
 
 
@@ -175,8 +178,27 @@ def _forms(folded: str, known: Mapping[str, str]) -> list[str]:
         stem = _ABOUT.sub("", group)
         levels += [group + part, part + group, stem + part]
         levels += [group] if part in _NAMES and group in known else []
-        levels += [part, group]
+        levels += [part]
     return list(dict.fromkeys(form for level in levels if (form := fold(level))))
+
+
+def _group(folded: str) -> str:
+    """The group over a part of a header; empty for a header of one row. It says less than the part."""
+    group = _BRACKETS.sub("", folded).rpartition("/")[0]
+    return fold(_BRACKETS.sub("", group).rpartition("/")[2])
+
+
+def _bound(folded: str, known: Mapping[str, str]) -> str | None:
+    """The bound of an amount whose parts are 最低 and 最高 below a group such as 拟投入资金."""
+    part = _BRACKETS.sub("", folded).rpartition("/")[2]
+    match = _BOUNDS.fullmatch(part)
+    group = _group(folded)
+    if match is None or not group:
+        return None
+    amount = next((one for one in ("budget", "price") if f"{one}_low" in known.values()), None)
+    if amount is None or not (known.get(group) == amount or _AMOUNT.search(group)):
+        return None
+    return f"{amount}_{'low' if match['low'] else 'high'}"
 
 
 def _longest_ending(plain: str, known: Mapping[str, str]) -> str | None:

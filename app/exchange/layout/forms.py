@@ -1,18 +1,24 @@
 """Forms of label and value: one sheet, table or page for one record, or several forms below one another."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.exchange.headers.dictionary import fold
 from app.exchange.headers.subject import kind_of
 from app.exchange.layout.header import Header, header_of, is_label, is_likely
 from app.exchange.layout.labels import labelled
+from app.exchange.layout.presumed import is_near
 from app.exchange.layout.questions import Question, Understanding, understood
 from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
+from app.exchange.layout.rows import is_same_as_above
 from app.exchange.readers.content import Grid, Row
+from app.exchange.values.secrecy import is_secret_mark
 
 MIN_PAIRS = 3
 MAX_LIKELY = 24
+REGULAR = 0.5
+"""Share of a column's texts that are labels, from which those that are only like one are labels too."""
+MOST = 0.6
 
 
 @dataclass(slots=True)
@@ -67,7 +73,7 @@ def forms_of(
         labels: columns of which every text is a label, although it may be unknown.
     """
     forms = [LabelledForm()]
-    columns = _label_columns(rows) | labels
+    columns = _LabelColumns.of(rows, labels, grid)
     index = 0
     while index < len(rows):
         row = rows[index]
@@ -75,7 +81,7 @@ def forms_of(
         if header is not None and header.labels >= MIN_PAIRS:
             index = _read_entries(rows, index, header, forms[-1])
             continue
-        pairs = _pairs(row, rows[index + 1] if index + 1 < len(rows) else None, grid, columns, labels)
+        pairs = _pairs(row, rows[index + 1] if index + 1 < len(rows) else None, grid, columns)
         for pair in pairs:
             first = forms[-1].pairs[0].label if forms[-1].pairs else ""
             if first and fold(pair.label) == fold(first) and len(forms[-1].pairs) >= MIN_PAIRS:
@@ -88,19 +94,70 @@ def forms_of(
     return [form for form in forms if form.pairs]
 
 
-def _label_columns(rows: Sequence[Row]) -> frozenset[int]:
-    """The columns that hold the labels of a form: several known ones stand in each."""
-    counts: dict[int, int] = {}
-    for row in rows:
-        for column, value in enumerate(row.values):
-            if is_label(text_of(value)):
-                counts[column] = counts.get(column, 0) + 1
-    return frozenset(column for column, count in counts.items() if count >= MIN_PAIRS)
+@dataclass(frozen=True, slots=True)
+class _LabelColumns:
+    """The columns that hold the labels of a form.
+
+    Attributes:
+        surely: every text in them is a label, although it may be unknown.
+        known: several known labels stand in each.
+        regular: most of their texts are known labels, or likely ones.
+        near: most of their texts are at least like labels.
+        ends: row and column where a label begins → the last column that its cell covers.
+    """
+
+    surely: frozenset[int]
+    known: frozenset[int]
+    regular: frozenset[int]
+    near: frozenset[int]
+    ends: Mapping[tuple[int, int], int]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], surely: frozenset[int], grid: Grid | None) -> "_LabelColumns":
+        """The label columns of the rows."""
+        texts: dict[int, list[str]] = {}
+        for row in rows:
+            for column, value in enumerate(row.values):
+                if text := text_of(value):
+                    texts.setdefault(column, []).append(text)
+        known = {column for column, own in texts.items() if sum(map(is_label, own)) >= MIN_PAIRS}
+        likely = {
+            column: sum(1 for text in own if is_label(text) or is_likely(text))
+            for column, own in texts.items()
+        }
+        near = {
+            column
+            for column, own in texts.items()
+            if len(own) > 1 and sum(1 for text in own if is_label(text) or is_near(text)) >= MOST * len(own)
+        }
+        return cls(
+            surely,
+            frozenset(known) | surely,
+            frozenset(column for column in known if likely[column] >= REGULAR * len(texts[column])),
+            frozenset(near),
+            {(one[0], one[1]): one[3] for one in grid.merges} if grid is not None else {},
+        )
+
+    def is_label(self, column: int, text: str, *, is_beside: bool) -> bool:
+        """Whether a text is a label. `is_beside`: something stands to its right."""
+        # Beside known labels, a wording that only ends like one is one too.
+        if is_label(text) and (not self.surely or column in self.surely):
+            return True
+        if len(text) > MAX_LIKELY or not self.known:
+            return False
+        if column in self.surely or (column in self.known and is_likely(text)):
+            return True
+        return is_beside and column in self.regular | self.near and (is_likely(text) or is_near(text))
+
+    def is_next_label(self, row: int, column: int, after: tuple[int, str, object]) -> bool:
+        """Whether what stands to the right of a label is another one, so that its own field is empty."""
+        if is_label(after[1]) and after[0] in self.known:
+            return True
+        has_gap = after[0] > self.ends.get((row, column), column) + 1
+        return has_gap and after[0] in self.near and (is_label(after[1]) or is_near(after[1]))
 
 
-def _pairs(
-    row: Row, below: Row | None, grid: Grid | None, columns: frozenset[int], surely: frozenset[int]
-) -> list[LabelledCell]:
+def _pairs(row: Row, below: Row | None, grid: Grid | None, columns: _LabelColumns) -> list[LabelledCell]:
     hidden = grid.hidden_columns if grid is not None else frozenset()
     cells = [
         (column, text, row.values[column])
@@ -113,14 +170,12 @@ def _pairs(
     while index < len(cells):
         column, text, _ = cells[index]
         after = cells[index + 1] if index + 1 < len(cells) else None
-        # Beside known labels, a wording that only ends like one is one too.
-        known = is_label(text) and (not surely or column in surely)
-        if known or (column in columns and len(text) <= MAX_LIKELY and (column in surely or is_likely(text))):
-            if after is not None and not (is_label(after[1]) and after[0] in columns):
+        if columns.is_label(column, text, is_beside=after is not None):
+            if after is not None and not columns.is_next_label(row.number, column, after):
                 pairs.append(LabelledCell(text, after[2], place(after[0])))
                 index += 1
             else:
-                value = _below(below) if len(cells) == 1 else None
+                value = _below(below, column, columns) if len(cells) == 1 else None
                 number = below.number if below is not None and value is not None else row.number
                 pairs.append(LabelledCell(text, value, grid.cell(number, column) if grid is not None else ""))
         else:
@@ -133,14 +188,16 @@ def _pairs(
     return pairs
 
 
-def _below(row: Row | None) -> object:
+def _below(row: Row | None, column: int, columns: _LabelColumns) -> object:
     """The text under a label that has a row to itself, unless that row begins with a label too."""
     if row is None:
         return None
     texts = [text for value in row.values if (text := text_of(value))]
     if len(texts) != 1 or is_label(texts[0]) or any(one.label for one in labelled(texts[0])[:1]):
         return None
-    return texts[0]
+    first = next(place for place, value in enumerate(row.values) if text_of(value))
+    is_next = first == column and column in columns.near and len(texts[0]) <= MAX_LIKELY and is_near(texts[0])
+    return None if is_next else texts[0]
 
 
 def _read_entries(rows: Sequence[Row], index: int, header: Header, form: LabelledForm) -> int:
@@ -174,6 +231,7 @@ def records_of_forms(
     Args:
         is_asking: whether what is not known is guessed and asked about; in running text it is not.
     """
+    above: dict[str, RawValue] = {}
     for number, form in enumerate(forms, 1):
         place = ref if len(forms) == 1 else f"{ref}!{form.first_row}"
         pairs = [*extra, *form.pairs] if number == 1 else form.pairs
@@ -187,7 +245,7 @@ def records_of_forms(
         if not form.is_filled():
             yield IgnoredPlace(place, "empty template", "empty")
             continue
-        values = _values(pairs, found, context)
+        values = _values(pairs, found, context, above)
         for entry in form.entries:
             text = " ".join(entry.values())
             values.setdefault("entries", []).append(RawValue("entries", "", text, entry, place))
@@ -203,7 +261,13 @@ def records_of_forms(
                 for pair in form.pairs
             },
         )
-        yield RawRecord(place, kind, values, context, row=form.first_row, sheet=ref, layout="form")
+        record = RawRecord(place, kind, values, context, row=form.first_row, sheet=ref, layout="form")
+        record.is_secret = any(
+            isinstance(pair.value, str) and is_secret_mark(pair.value)
+            for pair in pairs
+            if (one := found.meanings.get(pair.label)) is None or one.field in NEVER_READ
+        )
+        yield record
 
 
 def _understood(
@@ -222,8 +286,12 @@ def _understood(
 
 
 def _values(
-    pairs: Sequence[LabelledCell], understanding: Understanding, context: Context
+    pairs: Sequence[LabelledCell],
+    understanding: Understanding,
+    context: Context,
+    above: dict[str, RawValue],
 ) -> dict[str, list[RawValue]]:
+    """Field → its values. `above`: label → the value in the form before, which 同上 repeats."""
     values: dict[str, list[RawValue]] = {}
     known = "guessed_kind" if understanding.guessed else ""
     for pair in pairs:
@@ -240,5 +308,10 @@ def _values(
             unit=found.unit or context.unit,
             mark=known if found.exact else "guessed",
         )
+        if is_same_as_above(text):
+            if (before := above.get(fold(pair.label))) is None:
+                continue
+            raw = replace(before, cell=pair.cell, mark="above")
+        above[fold(pair.label)] = raw
         values.setdefault(found.field, []).append(raw)
     return values

@@ -1,6 +1,6 @@
 """The header of a table: its rows, and what each column is called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -60,20 +60,15 @@ def _counts(text: str, learnt: Learnt) -> bool:
     return is_label(text) or (bool(learnt) and fold(text) in learnt)
 
 
-def find_header(
+def headers_in(
     rows: Sequence[Row], merges: Sequence[Merge] = (), learnt: Learnt = NOTHING_LEARNT
-) -> tuple[int, Header] | None:
-    """The row with the most labels, joined with the row of parts below it or of groups above it.
-
-    Returns:
-        The index after the header, and the header; None if no row is one.
-    """
-    best: tuple[int, Header] | None = None
+) -> Iterator[tuple[int, Header]]:
+    """Every row that is a header, joined with the row of parts below it or of groups above it, with the index after
+    it. Both readings of a row of parts come, alone and joined."""
     for index in range(len(rows)):
-        header = _header_at(rows, index, merges, learnt)
-        if header is not None and (best is None or header.labels > best[1].labels):
-            best = (index + len(header.rows), header)
-    return best
+        header = header_at(rows, index, merges, learnt)
+        if header is not None:
+            yield index + len(header.rows), header
 
 
 def header_of(row: Row, learnt: Learnt = NOTHING_LEARNT) -> Header | None:
@@ -134,7 +129,10 @@ def _texts(row: Row) -> list[str]:
     ]
 
 
-def _header_at(rows: Sequence[Row], index: int, merges: Sequence[Merge], learnt: Learnt) -> Header | None:
+def header_at(
+    rows: Sequence[Row], index: int, merges: Sequence[Merge] = (), learnt: Learnt = NOTHING_LEARNT
+) -> Header | None:
+    """The header that begins at a row, with the row of parts below it, if it is one."""
     top = rows[index]
     below = rows[index + 1] if index + 1 < len(rows) else None
     if below is not None and _is_part_row(top, below, merges, learnt):

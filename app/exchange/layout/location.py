@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import Any
 
 from app.exchange.columns.tables import NUMBER
 from app.exchange.headers.dictionary import Kind, Meaning, meaning
+from app.exchange.headers.subject import kind_of
 from app.exchange.layout.forms import LabelledCell, forms_of, is_form, is_known_form, records_of_forms
-from app.exchange.layout.header import Header, find_header, header_of, transposed
+from app.exchange.layout.header import MIN_LABELS, Header, header_of, headers_in, transposed
 from app.exchange.layout.labels import labelled
 from app.exchange.layout.listings import records_of_text
 from app.exchange.layout.presumed import presumed_header, presumed_labels
@@ -23,14 +24,18 @@ from app.exchange.layout.raw import (
     RawValue,
     text_of,
 )
+from app.exchange.layout.rows import is_same_as_above, reason_to_ignore
 from app.exchange.layout.surroundings import context_of
 from app.exchange.layout.tables import records_of_table
 from app.exchange.readers.content import Entry, FileContent, Grid, Row, Text
+from app.exchange.values.secrecy import is_secret_mark
 
 _INSTRUCTIONS = re.compile("^(?:填[表报写]|使用)?说明|^填[表报写]须知|^(?:选项|数据字典|字典|代码表)$")
 HEAD = 60
 """Rows at the top of a grid among which its header is looked for."""
 FORM_ROWS = 2000
+MIN_ABOVE = 2
+"""Rows that make a table of what stands above a known header; a single one belongs to the title."""
 ENTRIES = "json"
 """What a list of objects is called in questions."""
 
@@ -88,10 +93,8 @@ def _records_of_grid(grid: Grid, before: list[tuple[str, str]], learnt: Mapping[
             context = _context(grid, [], before)
             yield from records_of_table(grid, found_header, iter(columns), context, learnt)
             return
-    header = find_header(head, grid.merges, learnt)
-    presumed = presumed_header(head, grid.merges)
-    if header is not None and not _holds(presumed, header):
-        presumed = None
+    header = _first_header(head, grid, learnt)
+    presumed = _presumed(head, grid, header)
     if is_form(head, header) and (presumed is None or is_known_form(head)):
         yield from _forms(grid, [*head, *islice(rows, FORM_ROWS)], before, learnt)
         return
@@ -112,6 +115,39 @@ def _records_of_grid(grid: Grid, before: list[tuple[str, str]], learnt: Mapping[
     for row in above:
         yield IgnoredPlace(grid.place(row.number), "title rows", "title")
     yield from records_of_table(grid, found, chain(head[index:], rows), context, learnt)
+
+
+def _first_header(head: list[Row], grid: Grid, learnt: Mapping[str, str]) -> tuple[int, Header] | None:
+    """The header with the most labels, or an earlier one of another table that has rows of its own below it."""
+    found = list(headers_in(head, grid.merges, learnt))
+    best = max(found, key=lambda one: one[1].labels, default=None)
+    for one, (after, following) in pairwise(found):
+        if one is best:
+            break
+        rows = head[one[0] : after - len(following.rows)]
+        is_table = one[1].labels >= MIN_LABELS and any(_is_record(row) for row in rows)
+        if is_table and kind_of(one[1].texts, learnt=learnt) is not None:
+            return one
+    return best
+
+
+def _presumed(head: list[Row], grid: Grid, header: tuple[int, Header] | None) -> tuple[int, Header] | None:
+    """A header in other words: of a list that has no other, of the two rows of which one is known, or of a table above
+    the one whose header is known."""
+    if header is None:
+        return presumed_header(head, grid.merges)
+    start = header[0] - len(header[1].rows)
+    above = presumed_header(head[:start], grid.merges)
+    if above is not None and sum(1 for row in head[above[0] : start] if _is_record(row)) >= MIN_ABOVE:
+        return above
+    presumed = presumed_header(head, grid.merges)
+    return presumed if _holds(presumed, header) else None
+
+
+def _is_record(row: Row) -> bool:
+    """Whether a row may be a record."""
+    filled = [(column, value) for column, value in enumerate(row.values) if text_of(value)]
+    return len(filled) > 1 and reason_to_ignore(row, filled, None) is None
 
 
 def _holds(presumed: tuple[int, Header] | None, header: tuple[int, Header]) -> bool:
@@ -181,9 +217,11 @@ def _records_of_entries(entries: Iterator[Entry], learnt: Mapping[str, str]) -> 
             continue
         last = found
         values = _entry_values(entry, found, context, learnt)
-        yield RawRecord(
+        record = RawRecord(
             entry.ref, found.kind, values, context, serial=str(number), row=number, layout="entry"
         )
+        record.is_secret = any(isinstance(one, str) and is_secret_mark(one) for one in entry.values.values())
+        yield record
 
 
 def _understood(entry: Entry, alike: Sequence[Entry], learnt: Mapping[str, str]) -> Understanding:
@@ -205,6 +243,8 @@ def _entry_values(
         found = _meaning(key, understanding.kind, learnt) or understanding.meanings.get(key)
         text = _joined(value)
         if found is None or not text or found.field in NEVER_READ:
+            continue
+        if is_same_as_above(text) and not entry.kind_hint:
             continue
         is_ours = bool(entry.kind_hint) and NUMBER in entry.values
         known = "guessed_kind" if understanding.guessed else ""

@@ -52,6 +52,16 @@ def presumed_header(rows: Sequence[Row], merges: Sequence[Merge] = ()) -> tuple[
     return None
 
 
+def header_below(rows: Sequence[Row], merges: Sequence[Merge]) -> Header | None:
+    """The header of a further table in other words, if the first of the rows is one: most of its texts are like
+    headers, and rows follow that may be its records."""
+    texts = [text for text in _texts(rows[0]) if text]
+    if not _may_be_header(rows[0]) or 2 * sum(1 for text in texts if is_near(text)) < len(texts):
+        return None
+    found = presumed_header(rows, merges)
+    return found[1] if found is not None and found[1].rows[0] == rows[0].number else None
+
+
 def presumed_labels(rows: Sequence[Row]) -> frozenset[int]:
     """The columns of a form that hold labels, if most of their texts are like labels and stand left of values; none if
     the rows are no form."""
@@ -64,7 +74,7 @@ def presumed_labels(rows: Sequence[Row]) -> frozenset[int]:
             for row in rows
             if len(texts := _texts(row)) > column + 1 and texts[column] and texts[column + 1] != texts[column]
         ]
-        labels = [label for label, _ in pairs if _is_near(label)]
+        labels = [label for label, _ in pairs if is_near(label)]
         beside = [value for _, value in pairs if value]
         if len(labels) >= MIN_LABELS and len(labels) >= 0.6 * len(pairs) and len(beside) >= 0.5 * len(pairs):
             found.add(column)
@@ -91,12 +101,13 @@ def _first_of_two(rows: Sequence[Row]) -> frozenset[int]:
             len(label) <= MAX_BARE and not looks_like_a_value(label) and not is_serial(label)
             for label in labels
         )
-        and 3 * sum(1 for label in labels if _is_near(label)) >= len(labels)
+        and 3 * sum(1 for label in labels if is_near(label)) >= len(labels)
     )
     return frozenset({0}) if is_form else frozenset()
 
 
-def _is_near(text: str) -> bool:
+def is_near(text: str) -> bool:
+    """Whether a text that nobody has listed is like a header: short, no value, and not far from a known wording."""
     if len(text) > MAX_HEADER or looks_like_a_value(text) or is_serial(text):
         return False
     return any(value >= NEAR for kind in Kind for value in likeness(text, kind).values())

@@ -1,6 +1,5 @@
 """What a person must say of a table or form: which kind of record it holds, and what its columns mean."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +22,7 @@ from app.exchange.headers.subject import kind_of
 from app.exchange.layout.raw import text_of
 from app.exchange.values.contacts import without_identity_numbers
 from app.exchange.values.readings import is_empty_word
-from app.text.state_secrets import find_markings
+from app.exchange.values.secrecy import is_secret_mark, is_secret_name
 
 PEEKED = 40
 """Rows of a table that are looked at before it is said what its columns mean."""
@@ -33,7 +32,6 @@ MAX_COLUMNS = 60
 FIRM = 0.6
 """From this score a column is read although the dictionary knows the kind of the list and not this column."""
 _SPEAKING = frozenset({Look.PHONE, Look.EMAIL, Look.PATENT, Look.CREDIT_CODE, Look.CONTRACT_NUMBER})
-_SECRET = re.compile(r"^[（(]?(?:涉密|秘密|机密|绝密)[）)]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,17 @@ class Question:
     names: bool
     kinds: tuple[LikelyKind, ...]
     columns: tuple[OpenColumn, ...]
+
+    def asks_as(self, other: "Question") -> bool:
+        """Whether an answer to this question answers the other one as well: the same columns are open in it."""
+        mine, theirs = (
+            {(column.header, column.field, column.how) for column in one.columns} for one in (self, other)
+        )
+        return (self.kind, self.guessed, self.names) == (
+            other.kind,
+            other.guessed,
+            other.names,
+        ) and theirs <= mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +213,7 @@ def _question(
     asked = []
     for column in seen[:MAX_COLUMNS]:
         known = meanings.get(column.key)
-        if known is None and not any(texts[column.key]):
+        if known is None and all(map(is_empty_word, texts[column.key])):
             continue
         how = "" if known is None else "known" if known.exact else "guessed"
         samples = () if is_private(column) else _samples(texts[column.key], secret)
@@ -224,7 +233,7 @@ def _secret_rows(texts: Mapping[str, Sequence[str]]) -> frozenset[int]:
         index
         for column in texts.values()
         for index, text in enumerate(column)
-        if _SECRET.match(text) or any(one.certain for one in find_markings(text))
+        if is_secret_mark(text) or is_secret_name(text)
     )
 
 

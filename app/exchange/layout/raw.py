@@ -50,6 +50,7 @@ class Context:
     Attributes:
         is_own: who filled the table sent it, rather than recommending what is in it.
         section: the heading across the table above a row.
+        lead: what stands between this table and another one above it.
     """
 
     title: str = ""
@@ -58,6 +59,7 @@ class Context:
     filled_on: date | None = None
     unit: str | None = None
     section: str = ""
+    lead: str = ""
     notes: list[str] = field(default_factory=list)
 
 
@@ -75,6 +77,8 @@ class RawRecord:
     layout: str = "table"
     formulas: frozenset[str] = frozenset()
     """Fields whose cells are formulas without a stored result."""
+    is_secret: bool = False
+    """Whether a cell marks it as a state secret, also one of which nobody knows the meaning."""
 
     def first(self, name: str) -> RawValue | None:
         """The first value of a field."""
@@ -122,6 +126,8 @@ class _Shown(dict[int, int | None]):
 
 _SHOWN = _Shown()
 _SPACES = re.compile(r"[^\S\n]+")
+_ESCAPED = re.compile("_x00([01][0-9a-f])_", re.IGNORECASE)
+"""Control characters as workbooks write them: _x000D_ for the carriage return of a text from another system."""
 
 
 def text_of(value: Scalar | Decimal | object) -> str:
@@ -150,7 +156,12 @@ def _clean(text: str) -> str:
     return _cleaned(text)
 
 
+def without_escapes(text: str) -> str:
+    """The text with the control characters that a workbook has written in letters."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
 def _cleaned(text: str) -> str:
-    text = without_radicals(text).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
+    text = without_escapes(without_radicals(text)).replace("\r\n", "\n").replace("\r", "\n")
     text = text.translate(_SHOWN)
     return _SPACES.sub(" ", "\n".join(line.strip() for line in text.split("\n"))).strip()

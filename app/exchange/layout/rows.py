@@ -1,7 +1,8 @@
 """What a row of a table is, if it is no record: empty, sample, total, note, or a row number alone."""
 
 import re
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 
 from app.exchange.layout.raw import text_of
 from app.exchange.readers.content import Row, Scalar
@@ -21,6 +22,36 @@ _PLACEHOLDER = re.compile(
     r"[×✕╳]{2,}|(?<![A-Za-z])[Xx]{2,}(?=公司|企业|单位|大学|有限|省|市|区|技术|项目|街道)|^[（(]示例|正式填报时"
 )
 _SERIAL = re.compile(r"^(?:第?\d{1,6}[号、.]?|[…．.]{1,6}|[一二三四五六七八九十]{1,3})$")
+
+
+class Ahead:
+    """Rows that are read once, of which the next ones can be looked at before."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows = rows
+        self._waiting: deque[Row] = deque()
+
+    def __iter__(self) -> Iterator[Row]:
+        return self
+
+    def __next__(self) -> Row:
+        return self._waiting.popleft() if self._waiting else next(self._rows)
+
+    def peek(self, number: int) -> list[Row]:
+        """The next rows, at most `number`."""
+        while len(self._waiting) < number and (row := next(self._rows, None)) is not None:
+            self._waiting.append(row)
+        return [row for _, row in zip(range(number), self._waiting, strict=False)]
+
+
+_SAME_AS_ABOVE = re.compile(
+    r"^[（(]?(?:同(?:上|前)(?:一?[行项栏条列])?|〃|″|ditto)[)）]?[。.]?$", re.IGNORECASE
+)
+
+
+def is_same_as_above(text: str) -> bool:
+    """Whether a text says that the value above holds here too."""
+    return _SAME_AS_ABOVE.match(re.sub(r"\s", "", text)) is not None
 
 
 def is_serial(text: str) -> bool:

@@ -96,10 +96,20 @@ class Extraction:
             elif isinstance(found, Located):
                 self.located.append(found)
             elif isinstance(found, Question):
-                if len(self.questions) < MAX_QUESTIONS:
-                    self.questions.append(found)
+                self._ask(found)
             elif len(self._ignored) < MAX_IGNORED:
                 self._ignored.append(found)
+
+    def _ask(self, question: Question) -> None:
+        """Keep a question: in the place of an earlier one of the same list, and once for forms that ask the same."""
+        for index, one in enumerate(self.questions):
+            if (one.name, one.place) == (question.name, question.place):
+                self.questions[index] = question
+                return
+            if one.asks_as(question):
+                return
+        if len(self.questions) < MAX_QUESTIONS:
+            self.questions.append(question)
 
     def _owned(self, draft: Draft) -> Draft:
         owned = draft.kind in (Kind.DEMAND, Kind.ACHIEVEMENT) and draft.refusal is None

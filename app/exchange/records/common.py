@@ -5,7 +5,7 @@ import re
 from lxml import html
 
 from app.exchange.headers.dictionary import Kind
-from app.exchange.layout.raw import EXPORTED, RawRecord, RawValue, text_of
+from app.exchange.layout.raw import EXPORTED, RawRecord, RawValue, text_of, without_escapes
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.records.exclusions import refuse_secret, refuse_withdrawn
 from app.exchange.values.amounts import Amount, read_amount
@@ -75,9 +75,7 @@ def _title(draft: Draft) -> None:
     reading = draft.cleaned(
         re.sub(r"\s*\n\s*", "", as_text(source, draft.raw.layout)) if text == source.text else text
     )
-    if isinstance(source.value, str) and len(re.sub(r"\s", "", source.value)) != len(
-        re.sub(r"\s", "", source.text)
-    ):
+    if isinstance(source.value, str) and _length(without_escapes(source.value)) != _length(source.text):
         reading.derived = ValueNote(
             "hidden_characters", "已去掉不可见字符", "invisible characters were removed"
         )
@@ -93,6 +91,10 @@ def _title(draft: Draft) -> None:
     draft.set("title", reading, source)
     if "title" not in draft.values:
         draft.refuse("title_missing", f"{zh}不可用，退回填报单位更正。", f"The {en} cannot be used.")
+
+
+def _length(text: str) -> int:
+    return len(re.sub(r"\s", "", text))
 
 
 def _owner(draft: Draft) -> None:

@@ -125,8 +125,8 @@ def _mark(source: RawValue | None) -> ValueNote | None:
         "above": ValueNote("above", "“同上”，取上一行的值", "'same as above': the value of the row above"),
         "guessed": ValueNote(
             "guessed",
-            f"列名“{source.header}”只识别出一部分",
-            f"the header '{source.header}' is known in part only",
+            f"由“{source.header}”一栏推断，该列名不在词表中，请核对",
+            f"deduced from '{source.header}', a header that the dictionary does not have; check it",
         ),
         "guessed_kind": ValueNote(
             "guessed_kind",

@@ -5,13 +5,12 @@ import re
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft, filled, first_filled
 from app.exchange.values.choices import chosen, read_yes
-from app.exchange.values.readings import compact
+from app.exchange.values.readings import ValueNote, compact
+from app.exchange.values.secrecy import is_secret_mark, is_secret_name
 from app.text.state_secrets import find_markings
 
-_SECRET = re.compile(
-    r"^[（(]?(?:涉密|秘密|机密|绝密|国防专利|军工涉密)[）)]?$"
-    r"|涉密(?:内容|成果|项目|技术|专利)(?!.*(?:不涉|非))|国防专利|属于?国家秘密"
-)
+_SECRET = re.compile("涉密(?:内容|成果|项目|技术|专利)(?!.*(?:不涉|非))|国防专利|属于?国家秘密")
+_NAMES = frozenset({"title", "note", "secrecy", "source_ref", "owner_org"})
 _NOT_SECRET = re.compile("^(?:否|无|公开|非密|不涉密|非涉密|内部|普通|一般|no|public)")
 _OFFLINE = re.compile(
     r"^(?:off(?:[ _-]?(?:line|shelf|sale))?|(?:not|un|de)[ _-]?(?:published|listed|available|active)|inactive|withdrawn"
@@ -27,9 +26,15 @@ _WITHDRAWN = re.compile(
 
 
 def refuse_secret(draft: Draft) -> None:
-    """Refuse what is or may be a state secret; its content goes nowhere."""
+    """Refuse what is or may be a state secret; its content goes nowhere. A mark in a column that nobody understands
+    counts, and so does one above the list or on its sheet."""
+    context = draft.raw.context
+    around = (draft.raw.sheet, context.section, *context.title.splitlines())
+    if draft.raw.is_secret or any(is_secret_mark(text) for text in around if text):
+        _refuse(draft)
+        return
     for one in draft.raw.all():
-        marked = any(marking.certain for marking in find_markings(one.text))
+        marked = is_secret_mark(one.text) or (one.field in _NAMES and is_secret_name(one.text))
         if one.field == "secrecy":
             level = compact(chosen(one.text)).casefold()
             yes = read_yes(level) if "是否" in one.header else None
@@ -39,13 +44,27 @@ def refuse_secret(draft: Draft) -> None:
                 or (yes is None and not _NOT_SECRET.match(level) and bool(re.search("密", level)))
             )
         if marked or _SECRET.search(compact(one.text)):
-            what = "成果" if draft.kind is Kind.ACHIEVEMENT else "内容"
-            draft.refuse(
-                "secret",
-                f"涉密{what}不得在平台登记；请按保密规定管理，脱密后再报送。",
-                "Secret content must not be registered here; send it after declassification.",
-            )
+            _refuse(draft)
             return
+    for one in draft.raw.all():
+        doubtful = next(find_markings(one.text), None)
+        if doubtful is not None:
+            note = ValueNote(
+                "maybe_secret",
+                f"“{doubtful.word}”像是密级或内部资料标志，请核对；涉密内容不得导入。",
+                f"'{doubtful.word}' looks like the marking of a secret or internal paper; check it, and do not import "
+                "what is secret.",
+            )
+            draft.warn(one.field, note, one)
+
+
+def _refuse(draft: Draft) -> None:
+    what = "成果" if draft.kind is Kind.ACHIEVEMENT else "内容"
+    draft.refuse(
+        "secret",
+        f"涉密{what}不得在平台登记；请按保密规定管理，脱密后再报送。",
+        "Secret content must not be registered here; send it after declassification.",
+    )
 
 
 def refuse_withdrawn(draft: Draft) -> None:

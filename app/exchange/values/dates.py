@@ -85,7 +85,7 @@ def read_day(value: object, text: str, *, end: bool) -> ValueReading:
 
 def _folded(text: str) -> str:
     """Half width, and days in Chinese numerals in digits: 二〇二七年六月三十日, 2027年Q2."""
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = unicodedata.normalize("NFKC", text).strip().rstrip("。;,、")
     folded = re.sub(r"(?<=\d)\s*年?\s*Q([1-4])(?!\d)", r"年\1季度", folded, flags=re.IGNORECASE)
     return _CHINESE_DATE.sub(lambda found: _in_digits(found[0]), folded)
 

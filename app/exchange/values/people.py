@@ -14,7 +14,7 @@ _ROLE = re.compile(r"[（(][^（）()]*[）)]")
 
 def read_person(text: str) -> ValueReading:
     """A person's name. The blank in a name of two characters that was padded to three is removed."""
-    name = _ROLE.sub("", text).strip(" 　:：,，;；")
+    name = _ROLE.sub("", text).strip(" 　\n\t:：,，;；")
     if match := _PADDED.match(name):
         note = ValueNote("padded_name", "姓名中的空格已去掉", "the blank inside the name was removed")
         return ValueReading(match[1] + match[2], note)
