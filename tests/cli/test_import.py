@@ -108,3 +108,18 @@ def test_a_column_that_is_not_understood_is_named(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["import", str(file), "--dry-run"])
     assert done.exit_code == 0
     assert "“内部口径”（丙丁）: 没有认出" in done.output
+
+
+def test_a_kind_alone_says_what_the_list_holds(tmp_path: Path) -> None:
+    file = str(_asking(tmp_path))
+    for kind in ("demand", "achievement"):
+        done = CliRunner().invoke(cli, ["import", file, "--dry-run", "--json", "--yes", "--kind", kind])
+        assert {one["kind"] for one in json.loads(done.stdout)["records"]} == {kind}, done.output
+
+
+def test_a_kind_that_no_list_is_read_as_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "需求.xlsx"
+    file.write_bytes(sheet(DEMANDS))
+    done = CliRunner().invoke(cli, ["import", str(file), "--dry-run", "--kind", "contract"])
+    assert done.exit_code == 3
+    assert "仍按“技术需求”读取" in done.output

@@ -49,15 +49,21 @@ def import_file(
     place and what would be right; with status 3 if it is not clear what a list holds, or which column names its
     records: nothing of the file is stored then, and the message says what to type.
     """
-    from app.cli.exchange.questions import is_blocking, meanings_of, print_questions, print_unknown_headers
+    from app.cli.exchange.questions import (
+        is_blocking,
+        meanings_of,
+        print_other_kind,
+        print_questions,
+        print_unknown_headers,
+    )
     from app.exchange.batches.workbooks import scanned
-    from app.exchange.headers.dictionary import fold
+    from app.exchange.headers.dictionary import key_of
     from app.exchange.headers.explained import Explained
     from app.exchange.report import report_of
 
     meanings = meanings_of(mapped or (), kind)
     if dry_run:
-        learnt = Explained({fold(header): field for header, field in meanings.items()}, kind=kind)
+        learnt = Explained({key_of(header): field for header, field in meanings.items()}, kind=kind)
         report = report_of(scanned(file.read_bytes(), load_settings()), name=file.name, learnt=learnt)
     else:
         report = _store(file, sender, yes=yes, publish=publish, kind=kind, meanings=meanings)
@@ -72,7 +78,7 @@ def import_file(
     options = [*(["--sender", sender] if sender else []), *(["--publish"] if publish else [])]
     command = [str(file), *options, *(["--dry-run"] if dry_run else []), *(["--yes"] if yes else [])]
     print_questions(report["questions"], command, yes=yes)
-    is_unknown = print_unknown_headers(meanings, report)
+    is_unknown = print_unknown_headers(meanings, report) or print_other_kind(kind, report)
     if is_unknown or any(is_blocking(one, yes=yes) for one in report["questions"]):
         raise typer.Exit(3)
     if report["refused"]:
@@ -99,7 +105,7 @@ def _store(
 ) -> dict[str, Any]:
     """Read the file and store its rows, unless it must be said first what one of its lists holds."""
     from app.accounts.access.principal import SYSTEM
-    from app.cli.exchange.questions import is_blocking
+    from app.cli.exchange.questions import headers_of, is_blocking
     from app.database import Database
     from app.exchange.batches.commit import Committer
     from app.exchange.batches.preview import preview
@@ -129,6 +135,10 @@ def _store(
             database, services[Indexer], services[Settings], SYSTEM, publish=publish, accept_derived=yes
         )
         read = _read(database, batch)
+        if kind is not None:
+            with database.unit_of_work() as session:
+                headers = headers_of(read, kind)
+                confirm_headers(session, sender_of(SYSTEM, sender), headers, principal=SYSTEM, kind=kind)
         is_held = any(is_blocking(one, yes=yes) for one in read["questions"])
         with progress("rows (行)") as update:
             total = left = 0 if is_held else committer.waiting(batch)

@@ -89,16 +89,40 @@ def print_questions(questions: Sequence[Mapping[str, Any]], command: Sequence[st
 def print_unknown_headers(headers: Iterable[str], report: Mapping[str, Any]) -> bool:
     """Print which of the headers that were explained do not stand in the file; returns whether there is one."""
     tables = [*report["tables"], *report["questions"]]
-    columns = [
-        one
-        for table in tables
-        for one in (table["columns"].values() if isinstance(table["columns"], dict) else table["columns"])
-    ]
-    present = {fold(str(one["header"])) for one in columns}
+    present = {fold(header) for table in tables for header in _headers(table)}
     missing = [header for header in headers if fold(header) not in present]
     for header in missing:
         print_error(f"--map: 文件中没有列“{header}” / the file has no column {header}")
     return bool(missing)
+
+
+def headers_of(report: Mapping[str, Any], kind: Kind) -> dict[str, None]:
+    """The headers of the lists that were read as of a kind, of which nothing else is said."""
+    return {
+        header: None
+        for table in (*report["tables"], *report["questions"])
+        if table["kind"] == kind.value
+        for header in _headers(table)
+        if header
+    }
+
+
+def print_other_kind(kind: Kind | None, report: Mapping[str, Any]) -> bool:
+    """Print that no list is read as of the kind that was given; returns whether that is so."""
+    read = {table["kind"] for table in report["tables"]}
+    if kind is None or not read or kind.value in read:
+        return False
+    others = "、".join(_ZH[Kind(one)] for one in sorted(read))
+    print_error(
+        f"--kind: 清单仍按“{others}”读取（列名或此前的说明如此）；如有误，请用 --map 说明各列 / the headers, or what was "
+        "said of them before, decide otherwise; if that is wrong, explain the columns with --map"
+    )
+    return True
+
+
+def _headers(table: Mapping[str, Any]) -> list[str]:
+    columns = table["columns"]
+    return [str(one["header"]) for one in (columns.values() if isinstance(columns, dict) else columns)]
 
 
 def _line(column: Mapping[str, Any], kind: str) -> str:

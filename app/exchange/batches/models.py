@@ -94,8 +94,8 @@ class ImportRow(Identified, Base):
 
 
 class ImportHeader(Identified, Base):
-    """What a header of a sender means, as a person has confirmed it. An empty field leaves the column out. `kind` is
-    that of the list in which it was explained."""
+    """What a header of a sender means, as a person has confirmed it. An empty field leaves the column out, `*` says
+    nothing of it. `kind` is that of the list in which it was explained."""
 
     __tablename__ = "import_headers"
     __table_args__ = (UniqueConstraint("sender", "header"),)

@@ -151,14 +151,17 @@ class UndoRead(BaseModel):
 class HeadersPut(Wire):
     """列名的含义，按报送单位记住."""
 
-    headers: dict[Annotated[str, TextRule(1, 80)], Annotated[str, TextRule(0, 30)]] = Field(
+    headers: dict[Annotated[str, TextRule(1, 200)], Annotated[str, TextRule(0, 30)] | None] = Field(
+        min_length=1,
         max_length=200,
         title="列名与字段",
-        description="字段为空表示该列不导入",
+        description="字段为空表示该列不导入，null 表示只说明其所在清单的类别",
         examples=[{"攻关方向": "title", "内部意见": ""}],
     )
     kind: Kind | None = Field(
-        None, title="类别", description="这些列名所在清单的记录类别；以后列名大多相同的清单即按此类别读取"
+        None,
+        title="类别",
+        description="这些列名所在清单的记录类别；以后列名大多相同（只说明类别时为几乎全部相同）的清单即按此类别读取",
     )
     sender: Annotated[str, TextRule(0, 100)] | None = Field(
         None, title="报送单位", description="仅管理部门填写；其他用户为本单位"

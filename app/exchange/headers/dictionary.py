@@ -12,6 +12,9 @@ from importlib.resources import files
 from app.exchange.headers.keys import ANY, field_of_key
 
 MAX_LABEL = 60
+MAX_KEY = 80
+MAX_QUESTION = 200
+"""Characters of a header; one longer than `MAX_LABEL` is a question of a form, of which the dictionary has none."""
 """A longer text is no label."""
 
 
@@ -66,6 +69,11 @@ def fold(text: str) -> str:
     folded = _TAIL.sub("", folded)
     folded = _NUMBERING.sub("", folded)
     return _LEAD.sub("", folded).strip(":：、。.")
+
+
+def key_of(header: str) -> str:
+    """By which a header is remembered for a sender: folded, and of a long question its beginning."""
+    return fold(header)[:MAX_KEY]
 
 
 def unit_of(text: str) -> str | None:
@@ -123,11 +131,13 @@ def meaning(text: str, kind: Kind, *, learnt: Mapping[str, str] | None = None) -
             that the column is left out.
     """
     folded = fold(text)
-    if not folded or len(folded) > MAX_LABEL:
+    if not folded:
         return None
     unit = unit_of(text)
-    if learnt and folded in learnt:
-        return Meaning(learnt[folded] or "ignore", unit)
+    if learnt and (key := folded[:MAX_KEY]) in learnt:
+        return Meaning(learnt[key] or "ignore", unit)
+    if len(folded) > MAX_LABEL:
+        return None
     return _lookup(text, folded, kind, unit)
 
 

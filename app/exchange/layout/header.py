@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from app.exchange.headers.dictionary import MAX_LABEL, Kind, fold, meaning
+from app.exchange.headers.dictionary import MAX_LABEL, MAX_QUESTION, Kind, key_of, meaning
 from app.exchange.layout.raw import text_of
 from app.exchange.layout.rows import is_serial
 from app.exchange.readers.content import Merge, Row
@@ -57,7 +57,7 @@ def is_likely(text: str) -> bool:
 
 
 def _counts(text: str, learnt: Learnt) -> bool:
-    return is_label(text) or (bool(learnt) and fold(text) in learnt)
+    return is_label(text) or (bool(learnt) and key_of(text) in learnt)
 
 
 def headers_in(
@@ -71,12 +71,19 @@ def headers_in(
             yield index + len(header.rows), header
 
 
-def header_of(row: Row, learnt: Learnt = NOTHING_LEARNT) -> Header | None:
-    """The row as a header of one row, if it is one."""
+def header_of(row: Row, learnt: Learnt = NOTHING_LEARNT, *, has_questions: bool = False) -> Header | None:
+    """The row as a header of one row, if it is one.
+
+    Args:
+        has_questions: whether up to a third of its texts may be long questions, as in the answers to a form.
+    """
     texts = _texts(row)
     filled = [text for text in texts if text]
     # First, because it is cheap and leaves no more of a long list than its headers.
-    if any(len(text) > MAX_LABEL or is_serial(text) for text in filled):
+    if any(is_serial(text) for text in filled):
+        return None
+    long = sum(1 for text in filled if len(text) > MAX_LABEL)
+    if long and not (has_questions and may_be_questions(filled, long)):
         return None
     labels = sum(1 for text in filled if _counts(text, learnt))
     wanted = min(MIN_LABELS, max(len(filled), 2))
@@ -137,7 +144,12 @@ def header_at(
     below = rows[index + 1] if index + 1 < len(rows) else None
     if below is not None and _is_part_row(top, below, merges, learnt):
         return joined_header(top, below, merges, learnt)
-    return header_of(top, learnt)
+    return header_of(top, learnt, has_questions=True)
+
+
+def may_be_questions(texts: Sequence[str], long: int) -> bool:
+    """Whether the long ones of the texts, a third at most, may be headers too."""
+    return 3 * long <= len(texts) and all(len(text) <= MAX_QUESTION for text in texts)
 
 
 def _is_part_row(top: Row, below: Row, merges: Sequence[Merge], learnt: Learnt) -> bool:

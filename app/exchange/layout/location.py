@@ -48,7 +48,7 @@ def locate(content: FileContent, learnt: Mapping[str, str] | None = None) -> Ite
     Args:
         learnt: folded header → field, as confirmed for the sender.
     """
-    known = learnt or {}
+    known = {} if learnt is None else learnt  # one without fields may still name a kind
     if content.entries is not None:
         yield from _records_of_entries(content.entries(), known)
     before: list[tuple[str, str]] = []

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from app.exchange.headers.contents import looks_like_a_value
 from app.exchange.headers.dictionary import Kind
 from app.exchange.headers.likeness import likeness
-from app.exchange.layout.header import MIN_LABELS, NOTHING_LEARNT, Header, joined_header, parts_stand_below
+from app.exchange.layout.header import (
+    MIN_LABELS,
+    NOTHING_LEARNT,
+    Header,
+    joined_header,
+    may_be_questions,
+    parts_stand_below,
+)
 from app.exchange.layout.raw import text_of
 from app.exchange.layout.rows import is_serial, reason_to_ignore
 from app.exchange.readers.content import Merge, Row
@@ -119,9 +126,12 @@ def _may_be_header(row: Row) -> bool:
         return False
     if any(not isinstance(value, str) for value in row.values if value is not None and value != ""):
         return False
-    if any(len(text) > MAX_HEADER or is_serial(text) for text in texts):
+    if any(is_serial(text) for text in texts):
         return False
-    return sum(1 for text in texts if looks_like_a_value(text)) <= MAX_VALUES * len(texts)
+    short = [text for text in texts if len(text) <= MAX_HEADER]
+    if len(short) < len(texts) and not may_be_questions(texts, len(texts) - len(short)):
+        return False
+    return sum(1 for text in short if looks_like_a_value(text)) <= MAX_VALUES * len(short)
 
 
 def _may_be_parts(row: Row) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.exchange.headers.contents import Look, looks_of
-from app.exchange.headers.dictionary import Kind, Meaning, fold, meaning, unit_of
-from app.exchange.headers.explained import Explained, said_kind
+from app.exchange.headers.dictionary import Kind, Meaning, fold, key_of, meaning, own_wordings, unit_of
+from app.exchange.headers.explained import Explained, Saying, said_kind
 from app.exchange.headers.likeness import likeness
 from app.exchange.headers.proposals import (
     LikelyKind,
@@ -119,7 +119,7 @@ def understood(
             key,
             header,
             looks_of(values.get(key, ()), texts[key]),
-            (learnt[fold(header)] or "ignore") if fold(header) in learnt else None,
+            (learnt[key_of(header)] or "ignore") if key_of(header) in learnt else None,
         )
         for key, header in headers.items()
     ]
@@ -152,25 +152,33 @@ def understood(
 def _kind(
     seen: Sequence[SeenColumn], around: str, learnt: Mapping[str, str], likely: Sequence[LikelyKind]
 ) -> tuple[Kind | None, str]:
-    """The kind of a list, and how it is known: `given` with the file, `said` before of such a list, `listed` in the
-    dictionary, or `guessed`. A list of which the dictionary knows the lesser part is not listed in it, unless what it
+    """The kind of a list, and how it is known: `said` before of such a list, `given` with the file, `listed` in the
+    dictionary, or `guessed`. What was explained of most columns comes before what is given with the file, which may be
+    meant for another sheet. A list of which the dictionary knows the lesser part is not listed in it, unless what it
     is like says the same: 全称 and 手机 stand in a list of demands as well as in a roll."""
     headers = [one.header for one in seen]
     said = said_kind(headers, learnt)
-    if said is not None and said.decides:
+    if said is not None and said.saying is Saying.EXPLAINED:
         return said.kind, "said"
-    if isinstance(learnt, Explained) and learnt.kind is not None:
-        return learnt.kind, "given"
     listed = kind_of(headers, around, learnt)
+    if isinstance(learnt, Explained) and learnt.kind is not None:
+        tells = listed is not None and listed is not learnt.kind and _tell(headers, listed, learnt.kind)
+        return (listed, "listed") if tells else (learnt.kind, "given")
+    if said is not None and said.saying is Saying.NAMED:
+        return said.kind, "said"
     if listed is not None:
         filled = [one for one in seen if one.looks]
         known = [one for one in filled if meaning(one.header, listed, learnt=learnt) is not None]
         agrees = bool(likely) and likely[0].kind is listed
         if agrees or 2 * len(known) > len(filled):
             return listed, "listed"
-    if said is not None:
-        return said.kind, "said"
-    return sure_kind(likely), "guessed"
+    return (said.kind if said is not None else sure_kind(likely)), "guessed"
+
+
+def _tell(headers: Sequence[str], listed: Kind, given: Kind) -> bool:
+    """Whether headers say by themselves that a list is of another kind than the one that was given with the file."""
+    folded = {fold(text) for text in headers}
+    return len(folded & own_wordings(listed)) > 1 and not folded & own_wordings(given)
 
 
 def _meanings(

@@ -55,7 +55,7 @@ class Extraction:
         self.questions: list[Question] = []
         self._ignored: list[IgnoredPlace] = []
         self._content = content
-        self._learnt = learnt or {}
+        self._learnt = {} if learnt is None else learnt
         self._owner = owner
 
     @property

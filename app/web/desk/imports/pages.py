@@ -21,7 +21,7 @@ from app.exchange.batches.listing import (
 from app.exchange.batches.preview import preview
 from app.exchange.batches.senders import confirm_headers
 from app.exchange.batches.workbooks import as_workbook
-from app.exchange.headers.dictionary import Kind
+from app.exchange.headers.dictionary import MAX_QUESTION, Kind
 from app.exchange.templates import template
 from app.libraries.record.enums import RecordKind
 from app.paging import MAX_CURSOR, PageRequest
@@ -113,8 +113,8 @@ def columns(
                 return show_batch(page, session, id, shown_as=kind)
         with database.unit_of_work() as session:
             batch = batch_read(session, id, principal=page.principal)
-            if meanings:
-                said = Kind(kind) if kind else None
+            said = Kind(kind) if kind else None
+            if said is not None or any(field is not None for field in meanings.values()):
                 confirm_headers(session, batch.sender, meanings, principal=page.principal, kind=said)
         if not upload.is_chosen:
             return page.redirect("/desk/import", notice="columns_explained")
@@ -244,12 +244,11 @@ def _kinds(page: WebPage) -> dict[str, str]:
     return {kind.value: KINDS[kind.value] for kind in _OWN_KINDS}
 
 
-def _meanings(posted: PostedForm) -> dict[str, str]:
-    """Header → field, of the columns for which something was chosen; `-` leaves a column out."""
-    found = {}
+def _meanings(posted: PostedForm) -> dict[str, str | None]:
+    """Header → field; `-` leaves a column out, and None is a column for which nothing was chosen."""
+    found: dict[str, str | None] = {}
     for name in posted.names():
         if name.startswith("header."):
             field = posted.get(f"field.{name.removeprefix('header.')}")
-            if field:
-                found[posted.get(name)[:80]] = "" if field == LEAVE_OUT else field
+            found[posted.get(name)[:MAX_QUESTION]] = "" if field == LEAVE_OUT else field or None
     return found
