@@ -91,7 +91,10 @@ def test_an_answer_for_a_column_that_does_not_exist_changes_nothing(operator: Us
 
 
 def test_a_long_header_can_be_explained(operator: UserClient) -> None:
-    header = "请贵单位结合生产经营实际简要写明目前最想请外部专家帮助的那一件事情并注意不要写公司内部的代号简称以及客户名称等等"
+    header = (
+        "请贵单位结合生产经营实际简要写明目前最想请外部专家帮助的那一件事情"
+        "并注意不要写公司内部的代号简称以及客户名称等等也不要写与技术无关的事情"
+    )
     rows = (("甲栏", header, "丙栏"), *VAGUE[1:])
     asked = _send(operator, rows)
     assert asked["questions"][0]["columns"][1]["header"] == header

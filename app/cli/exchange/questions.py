@@ -114,8 +114,8 @@ def print_other_kind(kind: Kind | None, report: Mapping[str, Any]) -> bool:
         return False
     others = "、".join(_ZH[Kind(one)] for one in sorted(read))
     print_error(
-        f"--kind: 清单仍按“{others}”读取（列名或此前的说明如此）；如有误，请用 --map 说明各列 / the headers, or what was "
-        "said of them before, decide otherwise; if that is wrong, explain the columns with --map"
+        f"--kind: 清单仍按“{others}”读取（列名或此前的说明如此）；如有误，请用 --map 说明各列 / the headers, or what "
+        "was said of them before, decide otherwise; if that is wrong, explain the columns with --map"
     )
     return True
 
