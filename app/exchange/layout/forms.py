@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.exchange.headers.contents import looks_like_a_value
 from app.exchange.headers.dictionary import fold
 from app.exchange.headers.subject import kind_of
 from app.exchange.layout.header import Header, header_of, is_label, is_likely
@@ -10,14 +11,14 @@ from app.exchange.layout.labels import labelled
 from app.exchange.layout.presumed import is_near
 from app.exchange.layout.questions import Question, Understanding, understood
 from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
-from app.exchange.layout.rows import is_same_as_above
+from app.exchange.layout.rows import is_same_as_above, is_serial
 from app.exchange.readers.content import Grid, Row
 from app.exchange.values.secrecy import is_secret_mark
 
 MIN_PAIRS = 3
 MAX_LIKELY = 24
 REGULAR = 0.5
-"""Share of a column's texts that are labels, from which those that are only like one are labels too."""
+"""Share of a column's texts that are labels, from which whatever stands beside something is one."""
 MOST = 0.6
 
 
@@ -147,7 +148,9 @@ class _LabelColumns:
             return False
         if column in self.surely or (column in self.known and is_likely(text)):
             return True
-        return is_beside and column in self.regular | self.near and (is_likely(text) or is_near(text))
+        if not is_beside or looks_like_a_value(text) or is_serial(text):
+            return False
+        return column in self.regular or (column in self.near and (is_likely(text) or is_near(text)))
 
     def is_next_label(self, row: int, column: int, after: tuple[int, str, object]) -> bool:
         """Whether what stands to the right of a label is another one, so that its own field is empty."""

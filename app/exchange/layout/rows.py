@@ -21,6 +21,7 @@ _SAMPLE_SERIAL = re.compile(
 _PLACEHOLDER = re.compile(
     r"[×✕╳]{2,}|(?<![A-Za-z])[Xx]{2,}(?=公司|企业|单位|大学|有限|省|市|区|技术|项目|街道)|^[（(]示例|正式填报时"
 )
+_TRIAL = re.compile(r"^(?:测试|试填|test)(?:企业|公司|单位|需求|成果|技术|数据|用户)?\d{0,3}$", re.IGNORECASE)
 _SERIAL = re.compile(r"^(?:第?\d{1,6}[号、.]?|[…．.]{1,6}|[一二三四五六七八九十]{1,3})$")
 
 
@@ -78,6 +79,8 @@ def reason_to_ignore(
         return "empty", "only a row number"
     if _SAMPLE_SERIAL.match(first) or sum(1 for text in texts if _PLACEHOLDER.search(text)) >= 2:
         return "sample", "sample row"
+    if sum(1 for text in texts if _TRIAL.match(text)) >= 2:
+        return "sample", "trial row"
     if row.hidden:
         return "hidden", "hidden row: imported only when asked"
     if len(filled) == 1 and (len(first) > 60 or filled[0][0] == serial):

@@ -179,3 +179,26 @@ def test_a_form_with_labels_in_other_words_is_read_and_an_empty_one_is_no_record
     assert fields["main_problem"].startswith("常温")
     assert "contact_name" not in fields, "同上 is no name"
     assert {"budget_max_wan", "deadline", "main_problem"} <= set(record["derived"])
+
+
+def test_a_label_that_nobody_knows_beside_known_ones_is_asked_about() -> None:
+    form = [
+        ("企业名称", "济南难岳有限公司"),
+        ("需求名称", "甲技术"),
+        ("需求描述", "乙问题"),
+        ("何许口", "函工"),
+    ]
+    (question,) = report_of(document(form))["questions"]
+    asked = {one["header"]: one for one in question["columns"]}
+    assert (asked["何许口"]["field"], asked["何许口"]["samples"]) == (None, ["函工"])
+
+
+def test_a_row_of_somebodys_trial_is_no_record() -> None:
+    rows = (
+        ("企业名称", "需求名称", "需求描述"),
+        ("济南难岳有限公司", "甲技术", "乙问题"),
+        ("测试企业", "测试", "测试"),
+    )
+    report = report_of(separated(rows))
+    assert [one["fields"]["title"] for one in report["records"]] == ["甲技术"]
+    assert [one["code"] for one in report["ignored"]] == ["sample"]
