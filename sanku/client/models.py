@@ -1881,7 +1881,7 @@ GapsRead = TypedDict(
 
 
 class HeadersPut(TypedDict):
-    headers: dict[str, str]
+    headers: dict[str, str | None]
     kind: NotRequired[Kind | None]
     sender: NotRequired[str | None]
 

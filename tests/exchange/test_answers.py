@@ -1,6 +1,7 @@
 """Answers to the questions of an import: remembered, corrected, of two people, and of no use to anybody else."""
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -26,8 +27,10 @@ def _send(user: UserClient, rows: Rows, sender: str | None = "市中区") -> dic
     return dict(ok(user.upload("/v1/imports", workbook(("Sheet1", rows)), name="清单.xlsx", **params), 201))
 
 
-def _say(user: UserClient, headers: dict[str, str | None], kind: str, sender: str | None = "市中区") -> Any:
-    body = {"headers": headers, "kind": kind} | ({"sender": sender} if sender else {})
+def _say(
+    user: UserClient, headers: Mapping[str, str | None], kind: str, sender: str | None = "市中区"
+) -> Any:
+    body = {"headers": dict(headers), "kind": kind} | ({"sender": sender} if sender else {})
     return user.put("/v1/imports/headers", body)
 
 

@@ -12,10 +12,11 @@ from importlib.resources import files
 from app.exchange.headers.keys import ANY, field_of_key
 
 MAX_LABEL = 60
-MAX_KEY = 80
+"""A longer text is no label."""
 MAX_QUESTION = 200
 """Characters of a header; one longer than `MAX_LABEL` is a question of a form, of which the dictionary has none."""
-"""A longer text is no label."""
+MAX_KEY = 80
+"""Characters of a header by which it is remembered."""
 
 
 class Kind(StrEnum):

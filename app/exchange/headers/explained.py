@@ -50,6 +50,7 @@ class SaidKind:
 
 
 NEARLY_ALL = 0.8
+"""Share of a list's columns."""
 
 
 def said_kind(headers: Collection[str], learnt: Mapping[str, str] | None) -> SaidKind | None:

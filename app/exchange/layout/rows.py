@@ -22,6 +22,9 @@ _PLACEHOLDER = re.compile(
     r"[×✕╳]{2,}|(?<![A-Za-z])[Xx]{2,}(?=公司|企业|单位|大学|有限|省|市|区|技术|项目|街道)|^[（(]示例|正式填报时"
 )
 _TRIAL = re.compile(r"^(?:测试|试填|test)(?:企业|公司|单位|需求|成果|技术|数据|用户)?\d{0,3}$", re.IGNORECASE)
+_SAME_AS_ABOVE = re.compile(
+    r"^[（(]?(?:同(?:上|前)(?:一?[行项栏条列])?|〃|″|ditto)[)）]?[。.]?$", re.IGNORECASE
+)
 _SERIAL = re.compile(r"^(?:第?\d{1,6}[号、.]?|[…．.]{1,6}|[一二三四五六七八九十]{1,3})$")
 
 
@@ -43,11 +46,6 @@ class Ahead:
         while len(self._waiting) < number and (row := next(self._rows, None)) is not None:
             self._waiting.append(row)
         return [row for _, row in zip(range(number), self._waiting, strict=False)]
-
-
-_SAME_AS_ABOVE = re.compile(
-    r"^[（(]?(?:同(?:上|前)(?:一?[行项栏条列])?|〃|″|ditto)[)）]?[。.]?$", re.IGNORECASE
-)
 
 
 def is_same_as_above(text: str) -> bool:
