@@ -19,6 +19,7 @@ IGNORED: Mapping[str, str] = MappingProxyType(
         "sample": "示例行",
         "heading": "贯穿表格的文字",
         "deleted": "来源处已删除",
+        "no_header": "没有表头的列，其中的值没有读取；请补写表头后重新上传",
     }
 )
 """Code of an ignored place → what it is."""

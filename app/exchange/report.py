@@ -97,9 +97,9 @@ def refusal_entry(draft: Draft) -> dict[str, Any]:
     return entry | ({"of": draft.refusal.of} if draft.refusal.of else {})
 
 
-def ignored_entry(one: IgnoredPlace) -> dict[str, str]:
+def ignored_entry(one: IgnoredPlace) -> dict[str, Any]:
     """An ignored place as the report shows it."""
-    return {"ref": one.ref, "code": one.code, "why": one.why}
+    return {"ref": one.ref, "code": one.code, "why": one.why} | ({"count": one.count} if one.count else {})
 
 
 def table_entry(one: Located) -> dict[str, Any]:

@@ -178,7 +178,8 @@ def _print(report: dict[str, Any]) -> None:
         for warning in record["warnings"]:
             typer.echo(f"    {warning['cell']} {warning['field']}: {warning['zh']} / {warning['en']}")
     for one in report["ignored"]:
-        typer.echo(f"{one['ref']}: 略过 ignored, {IGNORED.get(one['code'], '')} / {one['why']}")
+        count = f"（{one['count']} 个值）" if one.get("count") else ""
+        typer.echo(f"{one['ref']}: 略过 ignored, {IGNORED.get(one['code'], '')}{count} / {one['why']}")
     _print_refused(report)
     counts = len(report["records"]), len(report["refused"])
     typer.echo(f"{counts[0]} records, {counts[1]} refused (记录 {counts[0]} 条，拒绝 {counts[1]} 条)")

@@ -87,6 +87,7 @@ def records_of_text(
     lead.extend(_contacts_of_the_list(items))
     context = context_of(lead)
     found = 0
+    unread: list[IgnoredPlace] = []
     around = " ".join(lead)
     for number, (place, form) in enumerate(items, 1):
         _name_title(form, around + " " + " ".join(form.labels))
@@ -97,10 +98,11 @@ def records_of_text(
                 found += 1
                 one.serial = str(number)
                 one.ref = f"no. {number}" if len(items) > 1 else name
-            if not (isinstance(one, IgnoredPlace) and one.code == "unknown_table"):
+            if isinstance(one, IgnoredPlace) and one.code == "unknown_table":
+                unread.append(IgnoredPlace(place, "text without records", "text"))
+            else:
                 yield one
-    if not found:
-        yield IgnoredPlace(name, "text without records", "text")
+    yield from unread if found else [IgnoredPlace(name, "text without records", "text")]
 
 
 def _recurring(texts: Sequence[str], style: str | None) -> frozenset[str]:

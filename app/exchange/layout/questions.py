@@ -104,6 +104,7 @@ def understood(
     name: str,
     place: str,
     is_guessing: bool = True,
+    must_ask: bool = False,
 ) -> Understanding:
     """How to read a table or form.
 
@@ -112,6 +113,7 @@ def understood(
         values: key of a column → some of its values, in the order of the rows.
         around: what stands about the table.
         is_guessing: whether likely fields and kinds are taken where nothing is known.
+        must_ask: whether there is a question although nothing seems to be open.
     """
     texts = {key: [text_of(value) for value in values.get(key, ())] for key in headers}
     seen = [
@@ -145,7 +147,7 @@ def understood(
             kind, meanings = listed, _meanings(seen, listed, learnt, is_free=False)
     names = any(one.field == "title" for one in meanings.values())
     question = _question(name, place, kind, guessed, names, likely, seen, meanings, texts)
-    is_open = guessed or not names or any(one.how != "known" for one in question.columns)
+    is_open = must_ask or guessed or not names or any(one.how != "known" for one in question.columns)
     return Understanding(kind if names else None, guessed, meanings, question if is_open else None)
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 
 from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.content import Scalar
@@ -16,6 +17,8 @@ NEVER_READ = frozenset({"never", "ignore"})
 """Columns whose values are not even read: identity numbers, birthdays and the like; pictures and processing marks."""
 
 
+FROM_TEXT = "from_text"
+"""The mark of a value that was taken from running text."""
 EXPORTED = "exported"
 """The mark of a value in a list that this service has written: it says what the record says, 无 and 同上 as well."""
 
@@ -97,11 +100,16 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredPlace:
-    """A place of the file that is no record, with the reason."""
+    """A place of the file that is no record, with the reason. `count`: values of a column that was not read."""
 
     ref: str
     why: str
     code: str
+    count: int = 0
+
+
+NO_HEADER = "no_header"
+"""Code of a column that has values and no header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +173,29 @@ def _cleaned(text: str) -> str:
     text = without_escapes(without_radicals(text)).replace("\r\n", "\n").replace("\r", "\n")
     text = text.translate(_SHOWN)
     return _SPACES.sub(" ", "\n".join(line.strip() for line in text.split("\n"))).strip()
+
+
+def joined_ranges(ignored: Iterator[IgnoredPlace]) -> Iterator[IgnoredPlace]:
+    """Neighbouring rows of one reason as a range: Sheet1!3 and Sheet1!4 become Sheet1!3:4."""
+    start: IgnoredPlace | None = None
+    last = 0
+    for one in chain(ignored, (None,)):
+        number = _number(one.ref) if one is not None else None
+        if (
+            one is not None
+            and start is not None
+            and number == last + 1
+            and one.code == start.code
+            and one.ref.rpartition("!")[0] == start.ref.rpartition("!")[0]
+        ):
+            last = number
+            continue
+        if start is not None:
+            first = _number(start.ref)
+            yield start if first is None or first == last else replace(start, ref=f"{start.ref}:{last}")
+        start, last = one, number if number is not None else -2
+
+
+def _number(ref: str) -> int | None:
+    tail = ref.replace(" ", "!").rpartition("!")[2]
+    return int(tail) if tail.isdigit() else None

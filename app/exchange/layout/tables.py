@@ -1,8 +1,8 @@
 """Tables: the records of a grid below its header, row by row, without holding the grid."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from app.exchange.headers.dictionary import Kind, Meaning
 from app.exchange.headers.subject import TITLES
@@ -12,6 +12,7 @@ from app.exchange.layout.questions import PEEKED, Question, Understanding, under
 from app.exchange.layout.raw import (
     EXPORTED,
     NEVER_READ,
+    NO_HEADER,
     Context,
     IgnoredPlace,
     Located,
@@ -73,6 +74,7 @@ class _Table:
         self._peeked = list(self._own(rows.peek(PEEKED)))
         self._understanding = _understood(grid, header, self._peeked, context, learnt)
         self._late: list[Row] = []
+        self._unnamed: Counter[int] = Counter()
         self._tops = {(one[0], one[1]): one for one in grid.merges if one[2] > one[0]}
         self.following: Header | None = None
 
@@ -123,15 +125,11 @@ class _Table:
                 yield IgnoredPlace(self._grid.place(row.number), reason[1], reason[0])
                 continue
             self._lead.clear()
-            if (
-                silent
-                and len(self._late) < PEEKED
-                and any(column in silent and not is_empty_word(text_of(value)) for column, value in own)
-            ):
-                self._late.append(row)
+            self._watch(row, own, silent)
             yield _record(self._grid, columns, row, values, state, self._context)
         if self._late and columns is not None:
             yield self._question_of_late(columns, question)
+        yield from self._without_header()
 
     def context_below(self) -> Context:
         """The context of the table below: what stands between both, and else what held so far."""
@@ -193,6 +191,23 @@ class _Table:
         if code == "note":
             self._context.notes.append(text)
 
+    def _watch(self, row: Row, own: Sequence[tuple[int, Scalar]], silent: frozenset[int]) -> None:
+        """Note what a row has in columns that are not read."""
+        texts = [(column, text) for column, value in own if not is_empty_word(text := text_of(value))]
+        if len(self._late) < PEEKED and any(column in silent for column, _ in texts):
+            self._late.append(row)
+        header = self._header.texts
+        for column, text in texts:
+            if (column >= len(header) or not header[column]) and not is_serial(text):
+                self._unnamed[column] += 1
+
+    def _without_header(self) -> Iterator[IgnoredPlace]:
+        """The columns that have values and no header; row numbers need none."""
+        header = self._header.rows[-1]
+        for column, count in sorted(self._unnamed.items()):
+            why = f"{count} values without a header; name the column in row {header} and send the file again"
+            yield IgnoredPlace(f"{self._grid.name}!{column_letters(column)}", why, NO_HEADER, count)
+
     def _silent(self, columns: _Columns | None, question: Question | None) -> frozenset[int]:
         """The columns that mean nothing and have no values among the first rows, so that nobody was asked of them."""
         if columns is None:
@@ -210,8 +225,10 @@ class _Table:
     def _question_of_late(self, columns: _Columns, asked: Question | None) -> Question:
         """The question with the columns whose first values stand further down; they were not read."""
         rows = [*self._peeked, *self._late]
-        found = _understood(self._grid, self._header, rows, self._context, self._learnt).question
-        assert found is not None
+        found = _understood(
+            self._grid, self._header, rows, self._context, self._learnt, must_ask=True
+        ).question
+        assert found is not None  # it must ask
         before = {one.key: one for one in asked.columns} if asked is not None else {}
         read = {column_letters(column) for column in columns.meanings}
         return replace(
@@ -227,7 +244,13 @@ class _Table:
 
 
 def _understood(
-    grid: Grid, header: Header, rows: Sequence[Row], context: Context, learnt: Learnt
+    grid: Grid,
+    header: Header,
+    rows: Sequence[Row],
+    context: Context,
+    learnt: Learnt,
+    *,
+    must_ask: bool = False,
 ) -> Understanding:
     columns = {
         column: text for column, text in enumerate(header.texts) if text and column not in grid.hidden_columns
@@ -247,7 +270,7 @@ def _understood(
     around = context.lead if any(one.search(context.lead) for one in TITLES.values()) else context.title
     around = f"{around} {grid.name} {grid.heading if not context.lead else ''}"
     place = grid.place(header.rows[0])
-    return understood(headers, values, around, learnt, name=grid.name, place=place)
+    return understood(headers, values, around, learnt, name=grid.name, place=place, must_ask=must_ask)
 
 
 def _columns(header: Header, found: Understanding) -> _Columns | None:
@@ -332,29 +355,3 @@ def _record(
         if (meant := columns.meanings.get(column)) is None or meant.field in NEVER_READ
     )
     return record
-
-
-def joined_ranges(ignored: Iterator[IgnoredPlace]) -> Iterator[IgnoredPlace]:
-    """Neighbouring rows of one reason as a range: Sheet1!3 and Sheet1!4 become Sheet1!3:4."""
-    start: IgnoredPlace | None = None
-    last = 0
-    for one in chain(ignored, (None,)):
-        number = _number(one.ref) if one is not None else None
-        if (
-            one is not None
-            and start is not None
-            and number == last + 1
-            and one.code == start.code
-            and one.ref.rpartition("!")[0] == start.ref.rpartition("!")[0]
-        ):
-            last = number
-            continue
-        if start is not None:
-            first = _number(start.ref)
-            yield start if first is None or first == last else replace(start, ref=f"{start.ref}:{last}")
-        start, last = one, number if number is not None else -2
-
-
-def _number(ref: str) -> int | None:
-    tail = ref.replace(" ", "!").rpartition("!")[2]
-    return int(tail) if tail.isdigit() else None

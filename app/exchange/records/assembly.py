@@ -8,8 +8,7 @@ from app.clock import local_now
 from app.exchange.headers.dictionary import Kind
 from app.exchange.layout.location import locate
 from app.exchange.layout.questions import Question
-from app.exchange.layout.raw import IgnoredPlace, Located, RawRecord
-from app.exchange.layout.tables import joined_ranges
+from app.exchange.layout.raw import NO_HEADER, IgnoredPlace, Located, RawRecord, joined_ranges
 from app.exchange.readers.content import FileContent
 from app.exchange.readers.refusals import UNREADABLE, damage_refused, place_of
 from app.exchange.records.achievements import achievement_of
@@ -65,8 +64,8 @@ class Extraction:
 
     @property
     def ignored(self) -> list[IgnoredPlace]:
-        """What is no record, with neighbouring rows of one reason as a range."""
-        return list(joined_ranges(iter(self._ignored)))
+        """What is no record, with neighbouring rows of one reason as a range; columns without a header first."""
+        return sorted(joined_ranges(iter(self._ignored)), key=lambda one: one.code != NO_HEADER)
 
     def drafts(self) -> Iterator[Draft]:
         """Every record with its refusal, if there is one."""
@@ -97,7 +96,7 @@ class Extraction:
                 self.located.append(found)
             elif isinstance(found, Question):
                 self._ask(found)
-            elif len(self._ignored) < MAX_IGNORED:
+            elif len(self._ignored) < MAX_IGNORED or found.code == NO_HEADER:
                 self._ignored.append(found)
 
     def _ask(self, question: Question) -> None:

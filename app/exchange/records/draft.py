@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.exchange.headers.dictionary import Kind
-from app.exchange.layout.raw import EXPORTED, RawRecord, RawValue
+from app.exchange.layout.raw import EXPORTED, FROM_TEXT, RawRecord, RawValue
 from app.exchange.values.contacts import without_identity_numbers
 from app.exchange.values.readings import ValueNote, ValueReading, is_empty_word
 from app.exchange.values.rights import Right
@@ -127,6 +127,9 @@ def _mark(source: RawValue | None) -> ValueNote | None:
             "guessed",
             f"由“{source.header}”一栏推断，该列名不在词表中，请核对",
             f"deduced from '{source.header}', a header that the dictionary does not have; check it",
+        ),
+        FROM_TEXT: ValueNote(
+            FROM_TEXT, "取自没有栏目的文字，请核对", "taken from text without labels; check it"
         ),
         "guessed_kind": ValueNote(
             "guessed_kind",

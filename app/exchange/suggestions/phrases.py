@@ -63,6 +63,21 @@ def sentences(text: str) -> Iterator[TextSpan]:
             yield TextSpan(match.start(), match.end())
 
 
+def money_in(text: str) -> str:
+    """The amount of a budget or price as it stands in the text; empty if there is none."""
+    match = _MONEY.search(text) or _WAN_FIRST.search(text)
+    return match[1].strip() if match is not None else ""
+
+
+def time_in(text: str) -> str:
+    """Until when something is wanted, or how long it may take, as it stands in the text; empty if that is not said."""
+    match = _DEADLINE.search(text)
+    if match is not None:
+        return (match[1] or match[2]).strip()
+    match = _LENGTH.search(text)
+    return match[1].strip() if match is not None else ""
+
+
 def money_of(text: str, prefix: str) -> Iterator[Suggestion]:
     """Bounds of a budget or price in 万元."""
     match = _MONEY.search(text) or _WAN_FIRST.search(text)

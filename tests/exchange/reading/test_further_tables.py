@@ -202,3 +202,23 @@ def test_a_row_of_somebodys_trial_is_no_record() -> None:
     report = report_of(separated(rows))
     assert [one["fields"]["title"] for one in report["records"]] == ["甲技术"]
     assert [one["code"] for one in report["ignored"]] == ["sample"]
+
+
+def test_values_without_a_header_are_named_and_not_read() -> None:
+    rows = (
+        ("", "企业名称", "需求名称", "", "需求描述"),
+        (1, "济南难岳有限公司", "甲技术", "300万元", "乙问题"),
+        (2, "济南难岳有限公司", "丙技术", "", "丁问题", "另附图纸"),
+        (3, "济南难岳有限公司", "戊技术", "120万元", "己问题"),
+        ("合计", "", "", "420万元"),
+    )
+    report = report_of(sheet(rows))
+    assert [one["fields"]["title"] for one in report["records"]] == ["甲技术", "丙技术", "戊技术"]
+    assert "300" not in str(report["records"])
+    found = [one for one in report["ignored"] if one["code"] == "no_header"]
+    assert [(one["ref"], one["count"]) for one in found] == [("需求!D", 2), ("需求!F", 1)]
+
+
+def test_a_column_of_row_numbers_needs_no_header() -> None:
+    rows = (("", "企业名称", "需求名称", "需求描述"), (1, "济南难岳有限公司", "甲技术", "乙问题"))
+    assert "no_header" not in [one["code"] for one in report_of(sheet(rows))["ignored"]]

@@ -183,3 +183,13 @@ def test_deductions_of_several_values_read_as_a_person_writes_them(reader: Reade
     page = text_of(operator.get(address).text)
     assert "12 项，860 万元" in page
     assert "amount_wan" not in page
+
+
+def test_a_column_without_a_header_is_named_on_the_page(reader: ReaderOf, app: Any) -> None:
+    owner = reader(Role.ENTERPRISE)
+    with app.state.services[Database].reading() as session:
+        name = session.get_one(Organisation, owner.organisation_id).name
+    rows = [(*HEADER, ""), *((row[0], name, *row[2:], "另附图纸") for row in DEMANDS[1:])]
+    uploaded = owner.post("/desk/import", files={"file": ("需求.xlsx", sheet(rows))})
+    shown = text_of(owner.get(uploaded.headers["location"]).text)
+    assert "需求!K 列没有表头，其中 2 个值没有读取" in shown

@@ -67,6 +67,7 @@ IGNORED: Mapping[str, str] = MappingProxyType(
         "sample": _("示例行"),
         "heading": _("贯穿表格的文字"),
         "deleted": _("来源处已删除"),
+        "no_header": _("没有表头的列，其中的值没有读取"),
     }
 )
 _VOCABULARIES: Mapping[str, str] = MappingProxyType(
