@@ -50,6 +50,13 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
     assert "formula_like" in {one["code"] for one in record["warnings"]}
 
 
+def test_an_identity_number_in_a_text_is_in_no_part_of_the_report() -> None:
+    row = (*DEMANDS[1][:4], f"粉尘大，联系孟工（{IDENTITY}）。", *DEMANDS[1][5:])
+    report = report_of(sheet((HEADER, row)))
+    assert report["records"][0]["origins"]["main_problem"]["raw"].startswith("粉尘大")
+    assert IDENTITY not in json.dumps(report, ensure_ascii=False)
+
+
 @pytest.mark.parametrize("name", ["某型吸波材料（秘密）", "【机密】某型吸波材料"])
 def test_a_name_with_a_degree_of_secrecy_is_refused(name: str) -> None:
     report = report_of(sheet((HEADER, (*DEMANDS[1][:2], name, *DEMANDS[1][3:]))))

@@ -49,19 +49,13 @@ def import_file(
     place and what would be right; with status 3 if it is not clear what a list holds, or which column names its
     records: nothing of the file is stored then, and the message says what to type.
     """
-    from app.cli.exchange.questions import (
-        is_blocking,
-        meanings_of,
-        print_other_kind,
-        print_questions,
-        print_unknown_headers,
-    )
+    from app.cli.exchange import questions
     from app.exchange.batches.workbooks import scanned
     from app.exchange.headers.dictionary import key_of
     from app.exchange.headers.explained import Explained
     from app.exchange.report import report_of
 
-    meanings = meanings_of(mapped or (), kind)
+    meanings = questions.meanings_of(mapped or (), kind)
     if dry_run:
         learnt = Explained({key_of(header): field for header, field in meanings.items()}, kind=kind)
         report = report_of(scanned(file.read_bytes(), load_settings()), name=file.name, learnt=learnt)
@@ -75,11 +69,11 @@ def import_file(
         counts = ", ".join(f"{name} {count}" for name, count in sorted(report["outcomes"].items()))
         typer.echo(f"batch {report['batch']}: {counts or 'no rows (没有记录)'}")
         _print_refused(report)
-    options = [*(["--sender", sender] if sender else []), *(["--publish"] if publish else [])]
-    command = [str(file), *options, *(["--dry-run"] if dry_run else []), *(["--yes"] if yes else [])]
-    print_questions(report["questions"], command, yes=yes)
-    is_unknown = print_unknown_headers(meanings, report) or print_other_kind(kind, report)
-    if is_unknown or any(is_blocking(one, yes=yes) for one in report["questions"]):
+    flags = {"--publish": publish, "--dry-run": dry_run, "--yes": yes}
+    command = [str(file), *(["--sender", sender] if sender else []), *(one for one in flags if flags[one])]
+    questions.print_questions(report["questions"], command, yes=yes)
+    is_unknown = questions.print_unknown_headers(meanings, report) or questions.print_other_kind(kind, report)
+    if is_unknown or any(questions.is_blocking(one, yes=yes) for one in report["questions"]):
         raise typer.Exit(3)
     if report["refused"]:
         raise typer.Exit(2)

@@ -43,15 +43,18 @@ ENTRIES = "json"
 Found = RawRecord | IgnoredPlace | Located | Question
 
 
-def locate(content: FileContent, learnt: Mapping[str, str] | None = None) -> Iterator[Found]:
+def locate(
+    content: FileContent, learnt: Mapping[str, str] | None = None, *, is_prose: bool = True
+) -> Iterator[Found]:
     """The raw records of a file in order, with what was ignored and how columns were understood.
 
     Args:
         learnt: folded header → field, as confirmed for the sender.
+        is_prose: whether running text without labels is read, if there is nothing else.
     """
     known = {} if learnt is None else learnt  # one without fields may still name a kind
     unread: list[IgnoredPlace] = []
-    is_prose = content.entries is None
+    is_prose = is_prose and content.entries is None
     for found in _located(content, known):
         if isinstance(found, IgnoredPlace) and found.code == "text":
             unread.append(found)

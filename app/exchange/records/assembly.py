@@ -45,10 +45,16 @@ class Extraction:
 
     Args:
         owner: the organisation of demands and achievements that name none.
+        is_prose: whether running text without labels is read, if there is nothing else.
     """
 
     def __init__(
-        self, content: FileContent, learnt: Mapping[str, str] | None = None, *, owner: str | None = None
+        self,
+        content: FileContent,
+        learnt: Mapping[str, str] | None = None,
+        *,
+        owner: str | None = None,
+        is_prose: bool = True,
     ) -> None:
         self.located: list[Located] = []
         self.questions: list[Question] = []
@@ -56,6 +62,7 @@ class Extraction:
         self._content = content
         self._learnt = {} if learnt is None else learnt
         self._owner = owner
+        self._is_prose = is_prose
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -84,7 +91,7 @@ class Extraction:
             yield draft
 
     def _drafts(self) -> Iterator[Draft]:
-        located = locate(self._content, self._learnt)
+        located = locate(self._content, self._learnt, is_prose=self._is_prose)
         while True:
             with damage_refused(self._content.form):
                 found = next(located, None)

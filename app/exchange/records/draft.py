@@ -73,7 +73,8 @@ class Draft:
             return
         self.values[name] = reading.value
         if source is not None:
-            self.origins[name] = Origin(cell, source.header, source.text[:MAX_RAW])
+            original = without_identity_numbers(source.text)[0][:MAX_RAW]
+            self.origins[name] = Origin(cell, source.header, original)
         note = reading.derived or _mark(source)
         if note is not None:
             self.derived[name] = note

@@ -80,7 +80,9 @@ def _suggested(content: FileContent, text: str, kind: Kind, embedder: Embedder) 
 
 def _of_labels(content: FileContent, text: str, kind: Kind) -> Iterator[Suggestion]:
     """What labelled parts and cells say, by the rules of imports."""
-    draft: Draft | None = next((one for one in Extraction(content).drafts() if one.kind is kind), None)
+    draft: Draft | None = next(
+        (one for one in Extraction(content, is_prose=False).drafts() if one.kind is kind), None
+    )
     if draft is None or draft.refusal is not None:
         return
     for name, value in draft.shown().items():
