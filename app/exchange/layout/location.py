@@ -27,7 +27,6 @@ from app.exchange.layout.raw import (
 from app.exchange.layout.rows import is_same_as_above, reason_to_ignore
 from app.exchange.layout.surroundings import context_of
 from app.exchange.layout.tables import records_of_table
-from app.exchange.prose.records import records_of_prose
 from app.exchange.readers.content import Entry, FileContent, Grid, Row, Text
 from app.exchange.values.secrecy import is_secret_mark
 
@@ -43,35 +42,13 @@ ENTRIES = "json"
 Found = RawRecord | IgnoredPlace | Located | Question
 
 
-def locate(
-    content: FileContent, learnt: Mapping[str, str] | None = None, *, is_prose: bool = True
-) -> Iterator[Found]:
+def locate(content: FileContent, learnt: Mapping[str, str] | None = None) -> Iterator[Found]:
     """The raw records of a file in order, with what was ignored and how columns were understood.
 
     Args:
         learnt: folded header → field, as confirmed for the sender.
-        is_prose: whether running text without labels is read, if there is nothing else.
     """
     known = {} if learnt is None else learnt  # one without fields may still name a kind
-    unread: list[IgnoredPlace] = []
-    is_prose = is_prose and content.entries is None
-    for found in _located(content, known):
-        if isinstance(found, IgnoredPlace) and found.code == "text":
-            unread.append(found)
-            continue
-        is_prose = False
-        yield found
-    prose = list(_records_of_prose(content, known)) if is_prose else []
-    yield from prose or unread
-
-
-def _records_of_prose(content: FileContent, learnt: Mapping[str, str]) -> Iterator[Found]:
-    """What a document of nothing but running text without labels may be about."""
-    paragraphs = [one for part in content.parts if isinstance(part, Text) for one in part.paragraphs]
-    yield from records_of_prose(paragraphs, learnt)
-
-
-def _located(content: FileContent, known: Mapping[str, str]) -> Iterator[Found]:
     if content.entries is not None:
         yield from _records_of_entries(content.entries(), known)
     before: list[tuple[str, str]] = []

@@ -9,7 +9,7 @@ from app.exchange.headers.subject import TITLES
 from app.exchange.layout.raw import FROM_TEXT, Context, Located, RawRecord, RawValue
 from app.exchange.layout.surroundings import context_of
 from app.exchange.prose.items import Paragraph, ProseItem, items_of
-from app.exchange.suggestions.phrases import money_in, time_in, title_of
+from app.exchange.prose.statements import Statement, day_in, length_in, money_in, name_in
 
 _SIGNS: Mapping[Kind, re.Pattern[str]] = {
     Kind.DEMAND: re.compile(
@@ -81,7 +81,7 @@ def _kind(around: str, text: str, learnt: Mapping[str, str]) -> Kind | None:
 
 def _record(item: ProseItem, kind: Kind, context: Context, ref: str, number: int) -> RawRecord | None:
     owner, heading, body = _parts(item)
-    title = heading or next((str(one.value) for one in title_of(body, kind)), "")
+    title = heading or _said(name_in(body, kind))
     lines = body.split("\n")
     if not heading and title and lines[0].strip() == title and len(lines) > 1:
         body = "\n".join(lines[1:])
@@ -92,8 +92,8 @@ def _record(item: ProseItem, kind: Kind, context: Context, ref: str, number: int
         "title": title,
         "main_problem" if is_demand else "summary": body[:_MAX_BODY],
         "owner_org": owner,
-        "budget" if is_demand else "price": money_in(body),
-        "deadline": time_in(body) if is_demand else "",
+        "budget" if is_demand else "price": _said(money_in(body)),
+        "deadline": _said(day_in(body) or length_in(body)) if is_demand else "",
     }
     values = {
         name: [RawValue(name, "", text, text, item.place, unit=context.unit, mark=FROM_TEXT)]
@@ -101,6 +101,10 @@ def _record(item: ProseItem, kind: Kind, context: Context, ref: str, number: int
         if text
     }
     return RawRecord(ref, kind, values, context, serial=str(number), row=number, sheet="text", layout="form")
+
+
+def _said(statement: Statement | None) -> str:
+    return statement.value if statement is not None else ""
 
 
 def _parts(item: ProseItem) -> tuple[str, str, str]:

@@ -6,10 +6,11 @@ import structlog
 
 from app.clock import local_now
 from app.exchange.headers.dictionary import Kind
-from app.exchange.layout.location import locate
+from app.exchange.layout.location import Found, locate
 from app.exchange.layout.questions import Question
 from app.exchange.layout.raw import NO_HEADER, IgnoredPlace, Located, RawRecord, joined_ranges
-from app.exchange.readers.content import FileContent
+from app.exchange.prose.records import records_of_prose
+from app.exchange.readers.content import FileContent, Text
 from app.exchange.readers.refusals import UNREADABLE, damage_refused, place_of
 from app.exchange.records.achievements import achievement_of
 from app.exchange.records.contracts import contract_of
@@ -91,7 +92,7 @@ class Extraction:
             yield draft
 
     def _drafts(self) -> Iterator[Draft]:
-        located = locate(self._content, self._learnt, is_prose=self._is_prose)
+        located = self._found()
         while True:
             with damage_refused(self._content.form):
                 found = next(located, None)
@@ -105,6 +106,20 @@ class Extraction:
                 self._ask(found)
             elif len(self._ignored) < MAX_IGNORED or found.code == NO_HEADER:
                 self._ignored.append(found)
+
+    def _found(self) -> Iterator[Found]:
+        """What the file holds; of running text that nothing else was found in, what it may be about."""
+        unread: list[IgnoredPlace] = []
+        is_prose = self._is_prose and self._content.entries is None
+        for found in locate(self._content, self._learnt):
+            if isinstance(found, IgnoredPlace) and found.code == "text":
+                unread.append(found)
+                continue
+            is_prose = False
+            yield found
+        texts = [part for part in self._content.parts if isinstance(part, Text)] if is_prose else []
+        prose = list(records_of_prose([one for text in texts for one in text.paragraphs], self._learnt))
+        yield from prose or unread
 
     def _ask(self, question: Question) -> None:
         """Keep a question: in the place of an earlier one of the same list, and once for forms that ask the same."""
