@@ -19,6 +19,7 @@ MODELS = (
     "app.events.outbox",
     "app.accounts.idempotency",
     "app.accounts.models",
+    "app.accounts.organisations.recusal",
     "app.accounts.audit.models",
     "app.accounts.links.models",
     "app.accounts.legal_texts.models",

@@ -106,6 +106,7 @@ PLACES = (
     Place("notice_preferences", "user_id", DELETE, ("channels",)),
     Place("notice_readings", "user_id", DELETE),
     Place("review_presences", "user_id", DELETE),
+    Place("operator_ties", "user_id", DELETE, ("kind", "declared_at")),
     Place("notices", "recipient_id", DELETE, ("type", "zh", "path", "created_at")),
     Place("dispatches", "recipient_id", DELETE, ("kind", "created_at")),
     Place(

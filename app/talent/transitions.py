@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.accounts import audit
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.database import Base, Identified, now
 from app.encryption.columns import EncryptedText
 from app.errors import Conflict, Invalid
@@ -106,8 +107,9 @@ def take_transition(
     """Change the record's state in the caller's transaction; `target` overrides the target of the table.
 
     Raises:
-        Conflict, Invalid: as in `check`.
+        Conflict, Invalid: as in `check`; or the record is a manager's to whom the operator has a tie.
     """
+    refuse_tied(session, principal, managers=[getattr(record, "manager_id", None)])
     check(record, transition, states=states, note=note)
     before, record.state = record.state, target or transition.target
     _log(session, record, transition.name, before, concept=concept, principal=principal, note=note or "")

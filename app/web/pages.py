@@ -283,6 +283,7 @@ BUREAU_PAGES = (
     MappedPage("/bureau/statistics/{figure}/rows", _("统计"), BUREAU),
     MappedPage("/bureau/network", _("网络"), BUREAU),
     MappedPage("/bureau/legal-texts/{purpose}", _("协议文本"), BUREAU),
+    MappedPage("/bureau/recusals", _("回避申报"), BUREAU, ("withdraw",)),
     MappedPage("/bureau/wall", _("数据大屏"), BUREAU, ("revoke",)),
     MappedPage("/bureau/system", _("系统"), RUNNERS),
     MappedPage("/bureau/system/models", _("模型"), RUNNERS, ("use", "rollback")),

@@ -2401,6 +2401,29 @@ class ObjectionRead(TypedDict):
     answered_at: str | None
 
 
+OperatorTieKind = Literal["former_post", "member", "relative", "holding", "other"]
+
+
+class OperatorTieNew(TypedDict):
+    party: str
+    kind: OperatorTieKind
+    user_id: NotRequired[str | None]
+
+
+class OperatorTieOut(TypedDict):
+    id: str
+    user_id: str
+    user_name: str
+    organisation_id: str | None
+    manager_id: str | None
+    party: str
+    kind: OperatorTieKind
+    kind_zh: str
+    kind_en: str
+    declared_at: str
+    withdrawable: bool
+
+
 class OrganisationChange(TypedDict):
     name: NotRequired[str | None]
     kind: NotRequired[OrganisationKind | None]
@@ -2622,6 +2645,11 @@ class PageOfNoticeRead(TypedDict):
 
 class PageOfObjectionRead(TypedDict):
     items: list[ObjectionRead]
+    next_cursor: str | None
+
+
+class PageOfOperatorTieOut(TypedDict):
+    items: list[OperatorTieOut]
     next_cursor: str | None
 
 

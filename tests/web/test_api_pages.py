@@ -269,6 +269,9 @@ GET /recommendations /desk/demands/{number}/matches/{other}/managers
 POST /register /register
 POST /register/resend /register/resend
 GET /registrations /bureau/organisations
+GET /recusals /bureau/recusals
+POST /recusals /bureau/recusals
+DELETE /recusals/{tie_id} /bureau/recusals
 POST /registrations/{registration_id}/confirm /bureau/organisations
 GET /statistics/contracts /bureau/statistics/{figure}
 GET /statistics/funnel /bureau/statistics/{figure}

@@ -9,6 +9,7 @@ class Action(StrEnum):
     ACCOUNT_REGISTER = "account.register"
     ACCOUNT_LINK = "account.link"
     REGISTRATION_CONFIRM = "registration.confirm"
+    RECUSAL_DECLARE = "recusal.declare"
     ORGANISATION_CREATE = "organisation.create"
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_CHANGE = "organisation.change"

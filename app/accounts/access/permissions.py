@@ -64,6 +64,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     # Links in a mail work without a login; the token in the link authorises the person.
     Action.ACCOUNT_LINK:                (ANY, ANY, ANY, ANY, ANY, NO,  ANY),
     Action.REGISTRATION_CONFIRM:        (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+    # Ties of operators, about whose parties others decide; nobody takes back one of their own.
+    Action.RECUSAL_DECLARE:             (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.ORGANISATION_CREATE:         (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.ORGANISATION_READ:           (ANY, ANY, ANY, ANY, ANY, NO,  NO),
     Action.ORGANISATION_CHANGE:         (ANY, NO,  NO,  NO,  NO,  OWN, NO),

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from app.accounts.field_checks import Line, OrganisationNameText, Region, clean_name
 from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.organisations.credit_code import Uscc, check_uscc
+from app.accounts.organisations.recusal import OperatorTieKind
 from app.accounts.organisations.service import OrganisationFacts
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 
@@ -158,3 +159,19 @@ class OrganisationOut(AccountOutput):
     @classmethod
     def of(cls, organisation: Organisation) -> Self:
         return cls.model_validate(organisation)
+
+
+class OperatorTieNew(AccountInput):
+    """A tie of an operator."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"party": "山东百川高新材料有限公司", "kind": "former_post"}]}
+    )
+
+    party: Annotated[str, Field(min_length=2, max_length=_LONGEST_REFERENCE)] = Field(
+        description="单位的 ID、统一社会信用代码或名称，或技术经理人的 ID 或编号"
+    )
+    kind: OperatorTieKind = Field(
+        description="former_post 曾任职 member 任职或为其成员 relative 亲属关系 holding 持股或经济利益 other 其他"
+    )
+    user_id: UUID | None = Field(None, description="工作人员，默认为本人")

@@ -26,6 +26,7 @@ from app.accounts.organisations.fields import (
     unknown_parent,
     write_names,
 )
+from app.accounts.organisations.recusal import refuse_tied
 from app.database import id_at, now
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.errors.collection import Faults
@@ -188,6 +189,7 @@ def change_organisation(
         Invalid, Conflict: see `add_organisation`.
     """
     require(principal, Action.ORGANISATION_CHANGE, owner_org_id=organisation.id)
+    refuse_tied(session, principal, organisations=[organisation.id])
     if not principal.sees_everything and (forbidden := _OPERATOR_FIELDS & changes.keys()):
         raise Forbidden(
             "Only operators may change these fields.",
@@ -257,6 +259,7 @@ def verify_organisation(
             looks like another one, and nobody has decided whether they are one.
     """
     require(principal, Action.ORGANISATION_VERIFY, owner_org_id=organisation.id)
+    refuse_tied(session, principal, organisations=[organisation.id])
     if (
         organisation.self_registered
         and organisation.verified_at is None

@@ -9,6 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role, User
+from app.accounts.organisations.recusal import refuse_tied
 from app.database import one_or_not_found
 from app.engagements.access import is_own_participant
 from app.engagements.contract_models import (
@@ -104,12 +105,20 @@ def find(
     Raises:
         Unauthenticated, Forbidden: the role may not do this to any contract.
         NotFound: it does not exist, or the principal may not see it.
+        Conflict: it is locked to be changed, and the principal is an operator with a tie to it.
     """
     require(principal, action, own=True)
     query = select(Contract).where(Contract.id == contract_id, visible_rows(principal))
     if lock:
         query = query.with_for_update(of=Contract).execution_options(populate_existing=True)
     contract = one_or_not_found(session, query)
+    if lock:
+        refuse_tied(
+            session,
+            principal,
+            organisations=[contract.buyer_org_id, contract.seller_org_id],
+            managers=[share.manager_id for share in contract.shares],
+        )
     return contract
 
 

@@ -1,5 +1,6 @@
 """The bureau's decisions about records that may be one: the same (one is withdrawn), or two. Each can be undone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.database import Database, new_id, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.events.catalogue import RecordMergeUndone
@@ -95,6 +97,7 @@ class DuplicateDecisions:
         with self.database.unit_of_work() as session:
             first, second = sorted((kept_id, other_id))
             found = [find(session, library, id_, self.principal, lock=True) for id_ in (first, second)]
+            self._refuse_tied(session, kind, found)
             kept, other = found if kept_id == first else reversed(found)
             if session.scalar(_standing(first, second)) is not None:
                 raise Conflict(
@@ -139,6 +142,8 @@ class DuplicateDecisions:
         command, prepared = self._reinstatement(library, other_id, version) if is_merge else (None, None)
         with self.database.unit_of_work() as session:
             decision = self._found(session, decision_id, lock=True)
+            sides = [session.get(library.model, id_) for id_ in (decision.first_id, decision.second_id)]
+            self._refuse_tied(session, library.kind, [one for one in sides if one is not None])
             decision.undone_at = now()
             if command is not None:
                 record = execute(session, command, prepared, indexer=self.indexer)
@@ -172,6 +177,14 @@ class DuplicateDecisions:
             with self.database.reading() as session:
                 record = find(session, library, record_id, self.principal, lock=False)
                 return self._move(library, record, "restore"), None
+
+    def _refuse_tied(self, session: Session, kind: RecordKind, records: Sequence[Record]) -> None:
+        refuse_tied(
+            session,
+            self.principal,
+            organisations=[record.owner_org_id for record in records],
+            managers=[record.id for record in records] if kind is RecordKind.MANAGER else (),
+        )
 
     def _move(self, library: Library, record: Record, name: str, *, note: str | None = None) -> MoveRecord:
         return MoveRecord(

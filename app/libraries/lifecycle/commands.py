@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.accounts.organisations.lookup import referred
+from app.accounts.organisations.recusal import refuse_tied
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import new_id, unlinked_id
 from app.errors.collection import Faults
@@ -39,7 +40,7 @@ from app.libraries.lifecycle.transitions import (
     waits_for_review,
     wrong_state,
 )
-from app.libraries.record.enums import PublishMode, RecordState
+from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
 from app.libraries.visibility.rows import owns
@@ -66,6 +67,22 @@ class Command(ABC):
             Unauthenticated, Forbidden: the permission table does not permit it.
         """
         require(self.principal, self.library.action(verb), own=owns(self.principal, record))
+
+    def refuse_tied(self, session: Session, record: Record) -> None:
+        """
+        Raises:
+            Conflict: the principal is an operator with a tie to an owner of the record, or to the manager.
+        """
+        is_manager = self.library.kind is RecordKind.MANAGER
+        refuse_tied(
+            session,
+            self.principal,
+            organisations=(
+                record.owner_org_id,
+                *(UUID(str(id_)) for id_ in getattr(record, "co_org_ids", None) or ()),
+            ),
+            managers=[record.id] if is_manager else (),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +117,7 @@ class CreateRecord(Command):
             check_owner(session, record.owner_org_id)
         if record.owner_org_id is not None:
             self.require("create", record)
+            self.refuse_tied(session, record)
             refuse_foreign_owner(record, principal, before=None)
         faults.skip_named()
         action = "create"
@@ -131,6 +149,7 @@ class ChangeRecord(Command):
         library, principal = self.library, self.principal
         record = find(session, library, self.record_id, principal, lock=lock)
         self.require("change", record)
+        self.refuse_tied(session, record)
         check_if_match(self.if_match, record)
         if record.state not in EDITABLE:
             raise wrong_state(record, "change")
@@ -182,6 +201,7 @@ class MoveRecord(Command):
         """
         record = find(session, self.library, self.record_id, self.principal, lock=lock)
         self.require(self.transition.needs, record)
+        self.refuse_tied(session, record)
         check_if_sent(self.if_match, record)
         before = snapshot(record, self.library.relations)
         confirm(record, self.confirmed, self.principal)

@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.database import now
 from app.errors import NotFound
 from app.events.catalogue import AssignmentDue
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.events.outbox import emit
+from app.libraries.demands.models import Demand
 from app.matching.facts.constraints import Violation
 from app.pushes.assignment.comparison import AssignmentPlan, PlannedAssignment
 from app.pushes.assignment.models import AssignmentRun, RunState
@@ -57,8 +59,12 @@ def request_run(
 
     Raises:
         Forbidden: the principal is not an operator.
+        Conflict: they have a tie to the owner of one of these demands.
     """
     require(principal, Action.ASSIGNMENT_RUN)
+    if demand_ids is not None:  # a run over all demands chooses nobody
+        owners = session.scalars(select(Demand.owner_org_id).where(Demand.id.in_(demand_ids)))
+        refuse_tied(session, principal, organisations=owners)
     chosen = sorted(map(str, set(demand_ids))) if demand_ids is not None else None
     of = "all" if chosen is None else len(chosen)
     run = AssignmentRun(requested_by=principal.user_id, pairs_limit=limit, demand_ids=chosen)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.conditional_requests import check_if_sent
 from app.database import now
 from app.errors import Conflict, Invalid, NotFound
@@ -104,6 +105,8 @@ def resolve(
     row = session.get(MatchReport, report_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound()
+    sides = session.get_one(Demand, row.demand_id), session.get_one(Achievement, row.achievement_id)
+    refuse_tied(session, principal, organisations=[side.owner_org_id for side in sides])
     check_if_sent(if_match, row)
     if row.state != ReportState.OPEN:
         raise Conflict(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.errors import Invalid, NotFound
 from app.events.catalogue import PairsRanked
 from app.events.outbox import emit
@@ -23,6 +24,7 @@ def request_plan(session: Session, wanted: PlanRequest, *, principal: Principal)
         Forbidden: the principal is not an operator.
         Invalid: both or none of the two is named.
         NotFound: there is no such record.
+        Conflict: the principal has a tie to its owner.
     """
     require(principal, Action.PUSH_PLAN)
     if (wanted.demand_id is None) == (wanted.achievement_id is None):
@@ -33,9 +35,10 @@ def request_plan(session: Session, wanted: PlanRequest, *, principal: Principal)
             "exactly one of demand_id and achievement_id is required",
         )
     kind, model = (RecordKind.DEMAND, Demand) if wanted.demand_id else (RecordKind.ACHIEVEMENT, Achievement)
-    record_id = session.scalar(
-        select(model.id).where(model.id == (wanted.demand_id or wanted.achievement_id))
-    )
-    if record_id is None:
+    row = session.execute(
+        select(model.id, model.owner_org_id).where(model.id == (wanted.demand_id or wanted.achievement_id))
+    ).first()
+    if row is None:
         raise NotFound()
-    return emit(session, PairsRanked(subject_id=record_id, kind=kind)).id
+    refuse_tied(session, principal, organisations=[row.owner_org_id])
+    return emit(session, PairsRanked(subject_id=row.id, kind=kind)).id

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid, NotFound
@@ -82,6 +83,7 @@ def _decide(
     round_ = find(session, unlocked_entry.round_id, principal=principal, lock=True)
     _check_changeable(round_)
     entry = find_entry(session, entry_id, principal=principal, lock=True)
+    refuse_tied(session, principal, managers=[entry.manager_id])
     check_if_sent(if_match, entry)
     new_tier = tier.value if tier else None
     corrected = new_tier != entry.computed_tier
@@ -158,6 +160,7 @@ def answer_objection(
     round_id = one_or_not_found(session, select(Objection.round_id).where(Objection.id == objection_id))
     _check_changeable(find(session, round_id, principal=principal, lock=True))
     objection = session.get_one(Objection, objection_id, with_for_update=True)
+    refuse_tied(session, principal, managers=[objection.manager_id])
     if objection.state != "open":
         raise Conflict(
             "This objection has already been answered.",

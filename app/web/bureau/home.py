@@ -58,6 +58,7 @@ _PLACES = (
     (_("用户"), "/bureau/users", ""),
     (_("网络"), "/bureau/network", ""),
     (_("数据大屏"), "/bureau/wall", ""),
+    (_("回避申报"), "/bureau/recusals", ""),
     (_("协议文本"), "/bureau/legal-texts/{purpose}", "undertaking"),
     (_("模型"), "/bureau/system/{part}", "models"),
 )

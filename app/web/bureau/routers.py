@@ -24,6 +24,7 @@ from app.web.bureau.pushes.assignments import router as assignments
 from app.web.bureau.pushes.pair_story import router as pair_story
 from app.web.bureau.pushes.pushes import router as pushes
 from app.web.bureau.pushes.reports import router as reports
+from app.web.bureau.recusals import router as recusals
 from app.web.bureau.review.engagements import router as engagement_reviews
 from app.web.bureau.review.pages import router as review
 from app.web.bureau.review.record import router as review_record
@@ -69,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recomputation,
     duplicates,
     legal_texts,
+    recusals,
     likely_records,
     partners,
     models,

@@ -884,6 +884,28 @@ class Users:
             Call[None]("PUT", "/v1/users/{user_id}/password", segments={"user_id": user_id}, body=body)
         )
 
+    def list_recusals(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageOfOperatorTieOut]:
+        """回避关系 (`GET /v1/recusals`)."""
+        return self._client.send(
+            Call[models.PageOfOperatorTieOut]("GET", "/v1/recusals", query={"limit": limit, "cursor": cursor})
+        )
+
+    def list_recusals_all(self, *, limit: int | None = None) -> Iterator[models.OperatorTieOut]:
+        """回避关系 (`GET /v1/recusals`), item by item."""
+        return self._client.each(
+            Call[models.PageOfOperatorTieOut]("GET", "/v1/recusals", query={"limit": limit})
+        )
+
+    def declare_recusal(self, body: models.OperatorTieNew) -> Answer[models.OperatorTieOut]:
+        """申报回避关系 (`POST /v1/recusals`)."""
+        return self._client.send(Call[models.OperatorTieOut]("POST", "/v1/recusals", body=body))
+
+    def withdraw_recusal(self, tie_id: UUID | str) -> Answer[None]:
+        """撤销回避关系 (`DELETE /v1/recusals/{tie_id}`)."""
+        return self._client.send(Call[None]("DELETE", "/v1/recusals/{tie_id}", segments={"tie_id": tie_id}))
+
     def invite(self, body: models.InvitationNew) -> Answer[models.InvitationOut]:
         """邀请同事 (`POST /v1/invitations`)."""
         return self._client.send(Call[models.InvitationOut]("POST", "/v1/invitations", body=body))
@@ -1006,6 +1028,30 @@ class AsyncUsers:
         """重置用户密码 (`PUT /v1/users/{user_id}/password`)."""
         return await self._client.send(
             Call[None]("PUT", "/v1/users/{user_id}/password", segments={"user_id": user_id}, body=body)
+        )
+
+    async def list_recusals(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageOfOperatorTieOut]:
+        """回避关系 (`GET /v1/recusals`)."""
+        return await self._client.send(
+            Call[models.PageOfOperatorTieOut]("GET", "/v1/recusals", query={"limit": limit, "cursor": cursor})
+        )
+
+    def list_recusals_all(self, *, limit: int | None = None) -> AsyncIterator[models.OperatorTieOut]:
+        """回避关系 (`GET /v1/recusals`), item by item."""
+        return self._client.each(
+            Call[models.PageOfOperatorTieOut]("GET", "/v1/recusals", query={"limit": limit})
+        )
+
+    async def declare_recusal(self, body: models.OperatorTieNew) -> Answer[models.OperatorTieOut]:
+        """申报回避关系 (`POST /v1/recusals`)."""
+        return await self._client.send(Call[models.OperatorTieOut]("POST", "/v1/recusals", body=body))
+
+    async def withdraw_recusal(self, tie_id: UUID | str) -> Answer[None]:
+        """撤销回避关系 (`DELETE /v1/recusals/{tie_id}`)."""
+        return await self._client.send(
+            Call[None]("DELETE", "/v1/recusals/{tie_id}", segments={"tie_id": tie_id})
         )
 
     async def invite(self, body: models.InvitationNew) -> Answer[models.InvitationOut]:

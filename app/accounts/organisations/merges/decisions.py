@@ -22,6 +22,7 @@ from app.accounts.organisations.merges.ids_in_lists import (
     restore_lists,
     rewrite_lists,
 )
+from app.accounts.organisations.recusal import refuse_tied
 from app.database import Base, new_id, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.events.catalogue import OrganisationChanged
@@ -70,6 +71,7 @@ def decide(
             organisation of both sides of a contract or engagement.
     """
     require(principal, Action.ORGANISATION_VERIFY)
+    refuse_tied(session, principal, organisations=[kept.id, other.id])
     lock(session, {kept.id, other.id})
     _refuse_decided(session, kept, other)
     if verdict is IdentityVerdict.SAME:
@@ -134,6 +136,7 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
     require(principal, Action.ORGANISATION_VERIFY)
     query = select(OrganisationDecision).where(OrganisationDecision.id == decision_id).with_for_update()
     decision = one_or_not_found(session, query)
+    refuse_tied(session, principal, organisations=[decision.first_id, decision.second_id])
     if decision.undone_at is not None:
         raise Conflict("This decision has been undone.", "该认定已撤销。", code="already_undone")
     if decision.verdict == IdentityVerdict.SAME:

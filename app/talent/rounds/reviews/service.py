@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.conditional_requests import check_if_sent
 from app.database import now
 from app.errors import Conflict
@@ -172,6 +173,7 @@ def review(
         session, find_entry(session, entry_id, principal=principal).round_id, principal=principal, lock=True
     )
     entry = find_entry(session, entry_id, principal=principal, lock=True)
+    refuse_tied(session, principal, managers=[entry.manager_id])
     check_if_sent(if_match, entry)
     is_recognised = round_.state == RoundState.PUBLISHED and entry.tier is not None
     if not is_recognised or entry.withdrawn_at is not None or not (withdrawn or entry.doubt):
