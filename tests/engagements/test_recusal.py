@@ -1,6 +1,7 @@
 """An operator decides nothing about a party that they have a tie to; another one does."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import update
 
 from app.accounts.models import Organisation, Role
 from app.accounts.organisations.merges.decisions import IdentityVerdict
+from app.database import now
 from app.libraries.managers.models import Affiliation, Manager
 from app.talent.filings.service import pledge
 from tests.engagements.contracts.test_contracts import step
@@ -132,6 +134,16 @@ def test_about_a_contract(scenario: Scenario, decisions: Decisions) -> None:
     refused(step(decisions.tied, contract, "cancel", reason="双方另行协商"), 409, "recusal")
 
 
+def test_about_an_engagement(scenario: Scenario, decisions: Decisions) -> None:
+    case = scenario.agreed_engagement()
+    investor = scenario.organisation(name="济南某创业投资有限公司")
+    scenario.log_in(Role.INVESTOR, organisation_id=investor)
+    asked = {"role": "investor", "organisation_id": str(investor)}
+    decisions.post(f"{case.path}/participants", asked)
+    refused(case.contract(decisions.tied), 409, "recusal")
+    decisions.post(f"{case.path}/moves", {"to": "ended", "note": "双方均已停止", "reason": "other"})
+
+
 def test_about_a_manager(scenario: Scenario, decisions: Decisions) -> None:
     """Also about one who works for the organisation."""
     lead = scenario.lead
@@ -167,6 +179,68 @@ def test_about_a_manager(scenario: Scenario, decisions: Decisions) -> None:
         session.add(Affiliation(manager_id=colleague_id, organisation_id=scenario.enterprise.organisation_id))
     other = ok(colleague.post("/v1/certificates", json=body | {"number": "JS-2026-0002"}), 201)["id"]
     decisions.post(f"/v1/certificates/{other}/verify", {})
+
+
+def test_about_what_a_manager_says_of_themselves(scenario: Scenario, decisions: Decisions) -> None:
+    path = f"/v1/managers/{scenario.lead_id}/verified-claims"
+    claims = {"json": {"years": False, "track_record": []}}
+    refused(decisions.tied.put(path, **claims), 409, "recusal")
+    ok(scenario.operator.put(path, **claims))
+    _, colleague_id = scenario.manager_with_login()
+    with scenario.database.unit_of_work() as session:
+        post = Affiliation(
+            manager_id=colleague_id, organisation_id=scenario.enterprise.organisation_id, kind="part_time"
+        )
+        session.add(post)
+        session.flush()
+        asked = post.id
+    decisions.post(f"/v1/affiliations/{asked}/consent", {})
+
+
+def test_about_a_contest(scenario: Scenario, decisions: Decisions) -> None:
+    """Who is tied to one of those who take part places none of them."""
+    start = now() + timedelta(days=20)
+    body = {"kind": "project_contest", "title": "技术转移项目大赛", "starts_at": start.isoformat()}
+    body |= {
+        "deadline": (start - timedelta(days=10)).isoformat(),
+        "ends_at": (start + timedelta(hours=8)).isoformat(),
+    }
+    contest = f"/v1/contests/{ok(scenario.operator.post('/v1/contests', json=body), 201)['id']}"
+    ok(scenario.operator.post(f"{contest}/open", json={}))
+    entry = ok(scenario.lead.post(f"{contest}/registrations", json={"project": "防腐涂层"}), 201)
+    ok(scenario.operator.post(f"{contest}/close", json={}))
+    placings = {"json": {"placings": [{"registration_id": entry["id"], "place": 1, "award": "一等奖"}]}}
+    refused(decisions.tied.put(f"{contest}/placings", **placings), 409, "recusal")
+    ok(scenario.operator.put(f"{contest}/placings", **placings))
+
+
+def test_about_a_partner(scenario: Scenario, decisions: Decisions) -> None:
+    terms = {
+        "organisation_id": str(scenario.enterprise.organisation_id),
+        "libraries": {"demand": ["title"]},
+        "publish_modes": ["public"],
+        "level": "public",
+        "all_regions": True,
+        "agreed_by": "省平台成果处",
+        "basis": "数据共享协议",
+        "starts_on": day(-10),
+    }
+    decisions.post("/v1/partner-agreements", terms, 201)
+    (made,) = ok(scenario.operator.get("/v1/partner-agreements"))["items"]
+    path = f"/v1/partner-agreements/{made['id']}"
+    change = {"json": {"level": "verified"}, "headers": ANY}
+    refused(decisions.tied.patch(path, **change), 409, "recusal")
+    refused(decisions.tied.delete(path), 409, "recusal")
+    ok(scenario.operator.delete(path), 204)
+
+
+def test_a_record_is_not_moved_to_a_tied_owner(scenario: Scenario, decisions: Decisions) -> None:
+    other = scenario.organisation(name="山东别家材料有限公司")
+    demand = scenario.demand(owner=other)
+    moved = {"owner_org_id": str(scenario.enterprise.organisation_id)}
+    path = f"/v1/demands/{demand}"
+    refused(decisions.tied.patch(path, json=moved, headers=ANY), 409, "recusal")
+    ok(decisions.tied.patch(path, json={"keywords": ["防腐"]}, headers=ANY))
 
 
 def test_a_manager_who_becomes_an_operator_brings_their_ties(scenario: Scenario) -> None:

@@ -4,9 +4,11 @@ import csv
 import io
 from typing import Any
 
+from app.accounts.models import Role
 from tests.exchange.files import workbook
 from tests.exchange.test_batches import commit, rows_of, upload
-from tests.support.http import ok, wrong_fields
+from tests.support.http import created, ok, wrong_fields
+from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
 
 HEADER = (
@@ -110,6 +112,17 @@ def test_a_new_ledger_is_taken_back_whole(operator: UserClient) -> None:
     assert contracts(operator) == {}
     commit(operator, upload(operator, ledger(REGISTERED)), accept_derived=True)
     assert len(contracts(operator)) == 1
+
+
+def test_a_tied_operator_imports_no_row_about_the_party(scenario: Scenario, operator: UserClient) -> None:
+    commit(operator, upload(operator, ledger(REGISTERED)), accept_derived=True)
+    tied = scenario.user_client(Role.OPERATOR)
+    created(tied.post("/v1/recusals", {"party": _BUYER, "kind": "holding"}))
+    for rows in ((*REGISTERED[:10], 130, 100, *REGISTERED[12:]), SIGNED):
+        batch = upload(tied, ledger(rows))
+        (row,) = rows_of(tied, batch)
+        assert (row["action"], row["entry"]["code"]) == ("refused", "recusal")
+    assert [one["deal_amount_wan"] for one in contracts(operator).values()] == ["120.00"]
 
 
 def test_ledgers_and_rolls_are_the_bureaus(enterprise: UserClient) -> None:

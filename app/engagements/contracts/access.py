@@ -113,13 +113,21 @@ def find(
         query = query.with_for_update(of=Contract).execution_options(populate_existing=True)
     contract = one_or_not_found(session, query)
     if lock:
-        refuse_tied(
-            session,
-            principal,
-            organisations=[contract.buyer_org_id, contract.seller_org_id],
-            managers=[share.manager_id for share in contract.shares],
-        )
+        refuse_tied_operator(session, contract, principal)
     return contract
+
+
+def refuse_tied_operator(session: Session, contract: Contract, principal: Principal) -> None:
+    """
+    Raises:
+        Conflict: the principal is an operator with a tie to a party, or to a manager with a share.
+    """
+    refuse_tied(
+        session,
+        principal,
+        organisations=[contract.buyer_org_id, contract.seller_org_id],
+        managers=[share.manager_id for share in contract.shares],
+    )
 
 
 def id_of_number(session: Session, number: str, *, principal: Principal) -> UUID:

@@ -13,7 +13,7 @@ from app.engagements.access import participation_of, require_open
 from app.engagements.contact_visibility import refuse_owed_undertaking, sides_consent
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
-from app.engagements.contracts.access import is_party_role
+from app.engagements.contracts.access import is_party_role, refuse_tied_operator
 from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.service import PARTIES, check, check_may_write, find_references, write_terms
 from app.engagements.contracts.shares import default_shares, refuse_left_out
@@ -40,7 +40,8 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
 
     Raises:
         Forbidden: the principal is neither a party nor a manager of the contract.
-        Conflict: the sides of the engagement have not both consented, or it has landed or ended.
+        Conflict: the sides of the engagement have not both consented, or it has landed or ended; the
+            principal is an operator with a tie to a party, or to a manager with a share.
         Invalid: names every invalid field.
     """
     given = dict(values)
@@ -65,6 +66,7 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
     if not is_own:
         faults.raise_if_any()
     require(principal, Action.CONTRACT_CREATE, own=is_own)
+    refuse_tied_operator(session, contract, principal)
     with faults.collected():
         check_may_write(contract, values, principal)
     if given.get("shares") is None:
@@ -73,6 +75,7 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
         refuse_left_out(session, contract, given["shares"], principal)
     with faults.collected():
         write_terms(session, contract, given, principal=principal)
+    refuse_tied_operator(session, contract, principal)
     with faults.collected():
         check(session, contract)
     faults.raise_if_any()

@@ -26,6 +26,7 @@ from app.engagements.models import (
     Stage,
     StageMove,
 )
+from app.engagements.people.parties import refuse_tied_operator
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import (
     SERVICE,
@@ -59,7 +60,8 @@ def change_stage(
     """
     Raises:
         NotFound: the principal may not see the engagement.
-        Conflict: the table has no such transition for the principal, or its requirement is not met.
+        Conflict: the table has no such transition for the principal, or its requirement is not met; they are an
+            operator with a tie to one of the parties.
         Invalid: it ends without a reason of the vocabulary, or another transition has a reason; the note names a hidden
             owner before both sides agree.
     """
@@ -67,6 +69,7 @@ def change_stage(
         session, engagement_id, Action.ENGAGEMENT_MOVE, principal=principal, lock=True
     )
     engagement = participation.engagement
+    refuse_tied_operator(session, engagement, principal)
     check_if_sent(if_match, engagement)
     transition = _permitted_transition(participation, target)
     _check_reason(transition, reason)

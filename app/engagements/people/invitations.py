@@ -17,6 +17,7 @@ from app.engagements.access import Participation, not_your_part, participation_o
 from app.engagements.conflicts_of_interest import refuse_conflict_after_agreement, refuse_forbidden_pair
 from app.engagements.events import engagement_payload
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantSide, ParticipantState
+from app.engagements.people.parties import refuse_tied_operator
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, Invalid
@@ -75,12 +76,13 @@ def invite(
     Raises:
         Conflict: the principal may not invite this role, the participant was already invited, there are too many
             participants, the manager has a conflict of interest, an owner has excluded the other (when a manager is
-            invited), or the engagement has landed or ended.
+            invited), the engagement has landed or ended, or the principal is an operator with a tie to a party of it.
         Invalid: nobody with this id is eligible for this role.
     """
     participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_INVITE, principal=principal, lock=True
     )
+    refuse_tied_operator(session, participation.engagement, principal)
     require_open(participation.engagement)
     _check_inviter(participation, invitation)
     candidate = _new_participant(session, participation.engagement, invitation, principal)

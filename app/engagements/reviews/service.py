@@ -10,21 +10,19 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.accounts.models import Organisation, User
+from app.accounts.models import Organisation
 from app.accounts.organisations.duplicates import decided_pairs
 from app.accounts.organisations.merges import decisions
-from app.accounts.organisations.recusal import refuse_tied
 from app.conditional_requests import check_if_sent
 from app.database import by_id, now, one_or_not_found
 from app.engagements.access import require_open
 from app.engagements.models import Engagement, Participant
+from app.engagements.people.parties import refuse_tied_operator
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
-from app.engagements.reviews.ties import PRESENT, Tie, pair_of_key
+from app.engagements.reviews.ties import Tie, pair_of_key
 from app.engagements.reviews.upkeep import IN_FORCE, closed_event, parts_that_wait, refresh
 from app.errors import Conflict
 from app.events.outbox import emit
-from app.libraries.achievements.models import Achievement
-from app.libraries.demands.models import Demand
 
 
 class ReviewVerdict(StrEnum):
@@ -113,7 +111,7 @@ def decide(
         Engagement, review.engagement_id, with_for_update=True, populate_existing=True
     )
     session.refresh(review)
-    refuse_tied(session, principal, **parties_of(session, engagement))
+    refuse_tied_operator(session, engagement, principal)
     check_if_sent(if_match, review)
     if review.state not in IN_FORCE or verdict == _verdict_of(review):
         raise Conflict(
@@ -135,24 +133,6 @@ def decide(
     audit.record(session, principal, Action.ENGAGEMENT_REVIEW, engagement.id, f"{verdict} {review.part}")
     emit(session, closed_event(review, engagement, was_confirmed=was_confirmed))
     return review
-
-
-def parties_of(session: Session, engagement: Engagement) -> dict[str, list[UUID | None]]:
-    """The organisations and managers whom a decision about the engagement concerns: the owners, with the co-owners, and
-    all who are invited or take part."""
-    demand = session.get_one(Demand, engagement.demand_id)
-    achievement = session.get_one(Achievement, engagement.achievement_id)
-    people = session.execute(
-        select(Participant.manager_id, Participant.organisation_id, User.organisation_id)
-        .outerjoin(User, User.id == Participant.user_id)
-        .where(Participant.engagement_id == engagement.id, Participant.state.in_(PRESENT))
-    ).all()
-    co_owners = [UUID(str(id_)) for id_ in achievement.co_org_ids or ()]
-    own = [demand.owner_org_id, achievement.owner_org_id, *co_owners]
-    return {
-        "organisations": [*own, *(id_ for _, *ids in people for id_ in ids)],
-        "managers": [engagement.manager_id, *(row[0] for row in people)],
-    }
 
 
 _OVERRULED = "{reason}\n（此前认定不宜对接：{before}）"

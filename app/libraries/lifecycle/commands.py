@@ -143,7 +143,7 @@ class ChangeRecord(Command):
         Raises:
             NotFound, Forbidden: the principal may not see or change the record.
             PreconditionRequired, StaleVersion: see `check_if_match`.
-            Conflict: the record is closed or withdrawn.
+            Conflict: the record is closed or withdrawn, or an operator has a tie to its owner, before or afterwards.
             Invalid: a field is invalid, or missing for publishing.
         """
         library, principal = self.library, self.principal
@@ -166,6 +166,7 @@ class ChangeRecord(Command):
         faults.skip_named()
         # Check again after the change: users must not give a record away.
         self.require("change", record)
+        self.refuse_tied(session, record)
         refuse_foreign_owner(record, principal, before=owner)
         with faults.collected():
             if record.state == RecordState.DRAFT:

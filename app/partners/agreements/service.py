@@ -12,6 +12,7 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.recusal import refuse_tied
 from app.clock import today
 from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
@@ -53,9 +54,10 @@ def make_agreement(
     Raises:
         Forbidden: the principal is no operator.
         Invalid: names every field that is wrong.
-        Conflict: another agreement with the partner holds on some of these days.
+        Conflict: another agreement with the partner holds on some of these days, or the principal has a tie to it.
     """
     require(principal, Action.PARTNER_AGREEMENT_MANAGE)
+    refuse_tied(session, principal, organisations=[body.organisation_id])
     values = body.model_dump(mode="json") | {"starts_on": body.starts_on, "ends_on": body.ends_on}
     agreement = PartnerAgreement(**values | {"organisation_id": body.organisation_id})
     # A lock on the partner, so that two agreements of the same days cannot be made at once.
@@ -96,6 +98,7 @@ def change_agreement(
     """
     require(principal, Action.PARTNER_AGREEMENT_MANAGE)
     agreement = _locked(session, agreement_id)
+    refuse_tied(session, principal, organisations=[agreement.organisation_id])
     check_if_match(if_match, agreement)
     if agreement.ended_at is not None:
         raise Conflict("This agreement was ended.", "该协议已终止，不能修改。", code="agreement_ended")
@@ -126,9 +129,11 @@ def end_agreement(session: Session, agreement_id: UUID, *, principal: Principal)
 
     Raises:
         NotFound, Forbidden: there is no such agreement, or the principal is no operator.
+        Conflict: the principal has a tie to the partner.
     """
     require(principal, Action.PARTNER_AGREEMENT_MANAGE)
     agreement = _locked(session, agreement_id)
+    refuse_tied(session, principal, organisations=[agreement.organisation_id])
     if agreement.ended_at is None:
         agreement.ended_at = now()
         session.flush()

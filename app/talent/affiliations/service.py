@@ -11,6 +11,7 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.recusal import refuse_tied
 from app.clock import today
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden
@@ -72,10 +73,13 @@ def decide(
     Raises:
         NotFound: the principal's organisation has no such affiliation.
         Forbidden: the organisation is not verified, or the affiliation is the principal's own.
-        Conflict: it is the primary affiliation.
+        Conflict: it is the primary affiliation, or the principal is an operator with a tie to one of the two.
     """
     require(principal, Action.AFFILIATION_CONSENT, own=True)
     affiliation = _secondary(session, affiliation_id, principal)
+    refuse_tied(
+        session, principal, organisations=[affiliation.organisation_id], managers=[affiliation.manager_id]
+    )
     row = _locked_consent(session, affiliation)
     row.state, row.reference, row.note = state.value, reference, note
     row.decided_by, row.decided_at = principal.user_id, now()

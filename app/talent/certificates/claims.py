@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.recusal import refuse_tied
 from app.clock import today
 from app.errors import FieldError, Invalid
 from app.libraries.managers.models import Manager
@@ -31,10 +32,12 @@ def verify_claims(
     Raises:
         Forbidden: the principal is not an operator.
         NotFound: no such manager.
+        Conflict: the principal has a tie to the manager.
         Invalid: the record states no years, or has no such brokered work.
     """
     require(principal, Action.CERTIFICATE_VERIFY)
     manager = manager_for(session, manager_id, Action.CERTIFICATE_VERIFY, principal=principal)
+    refuse_tied(session, principal, managers=[manager.id])
     session.refresh(manager, with_for_update=True)
     works = {str(work.get("title")): work for work in manager.track_record or ()}
     faults = [

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import SYSTEM, Principal
+from app.accounts.organisations.recusal import refuse_tied
 from app.clock import JINAN_TIME
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now
@@ -167,7 +168,8 @@ def set_results(
     """Replace all places, points and awards. They become public when the contest is finished.
 
     Raises:
-        Conflict: registration is still open, or the results are published.
+        Conflict: registration is still open, or the results are published; the principal has a tie to one who takes
+            part.
         Invalid: a named registration does not take part.
     """
     require(principal, Action.CONTEST_MANAGE)
@@ -180,6 +182,7 @@ def set_results(
             state=contest.state,
         )
     rows = _participants(session, contest)
+    refuse_tied(session, principal, managers=[row.manager_id for row in rows.values()])
     errors = [
         FieldError(
             f"placings.{index}.registration_id",

@@ -17,6 +17,7 @@ from app.accounts.access.principal import Principal
 from app.database import new_id, now
 from app.engagements.contract_models import Contract, ContractSignature, ContractState, ContractVersion
 from app.engagements.contracts import versions
+from app.engagements.contracts.access import refuse_tied_operator
 from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.ledger.origin import REASON, from_ledger
 from app.engagements.contracts.schemas import ContractFields, ContractTitle, RegistrationNo
@@ -50,7 +51,7 @@ def enter(session: Session, entry: LedgerEntry, *, principal: Principal) -> Cont
 
     Raises:
         Forbidden: the principal is no operator.
-        Conflict: another contract has the registration number.
+        Conflict: another contract has the registration number, or the principal has a tie to a party.
         Invalid: names every invalid field.
     """
     require(principal, Action.CONTRACT_IMPORT)
@@ -75,7 +76,8 @@ def correct(
 
     Raises:
         StaleVersion: somebody has changed the contract since `version`.
-        Conflict: it was drafted or signed in the service, or has shares, so a file does not change it.
+        Conflict: it was drafted or signed in the service, or has shares, so a file does not change it; the principal
+            has a tie to a party.
         Invalid: names every invalid field.
     """
     require(principal, Action.CONTRACT_IMPORT)
@@ -83,6 +85,7 @@ def correct(
         raise StaleVersion
     if not values:
         return contract
+    refuse_tied_operator(session, contract, principal)
     _refuse_living(session, contract)
     before = versions.snapshot_of(contract)
     with session.no_autoflush:
@@ -103,6 +106,7 @@ def remove(session: Session, contract: Contract, *, version: int, principal: Pri
     require(principal, Action.CONTRACT_IMPORT)
     if contract.version != version:
         raise StaleVersion
+    refuse_tied_operator(session, contract, principal)
     _refuse_living(session, contract)
     audit.record(session, principal, "contract.discard", contract.id, f"{contract.number} {REASON}")
     session.execute(delete(ContractVersion).where(ContractVersion.contract_id == contract.id))
@@ -114,6 +118,7 @@ def _write(session: Session, contract: Contract, values: dict[str, Any], princip
     if values.get("registration_no") is not None:
         take_registration_no(session, contract, values["registration_no"], principal=principal)
     write_terms(session, contract, values, principal=principal)
+    refuse_tied_operator(session, contract, principal)
     classify(session, contract, values)
     contract.state = _state_of(contract)
     if contract.state == ContractState.REGISTERED:
