@@ -12,6 +12,7 @@ from rich.text import Text
 from app.clock import local_now
 from app.demo.accounts import ENTERPRISE_EMAIL, INSTITUTION_EMAIL, OPERATOR_EMAIL, SELLER_EMAIL, manager_email
 from app.demo.terminal import Prose, plain_console, table
+from app.matching.lists.bands import written_score
 
 DEMAND = {
     "title": "液压支架立柱活塞杆不再镀硬铬后的防锈耐磨办法",
@@ -124,7 +125,7 @@ def _recommendations(items: list[dict[str, Any]]) -> Table:
         state = "✓ 推荐" if item["recommended"] else "✗ 利益冲突" if item["conflict"] else "✗ 在办已满"
         grid.add_row(
             str(item["rank"]) if item["recommended"] else "—",
-            f"{item['score']:.2f}",
+            written_score(item["score"]),
             Prose(item["manager"]["title"]),
             Prose(state, style="green" if item["recommended"] else "red"),
             Prose(item["reasons"]["one_line_zh"]),

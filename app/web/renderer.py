@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from app.clock import JINAN_TIME
+from app.matching.lists.bands import written_score
 from app.vocabularies import vocabulary
 from app.web import i18n
 from app.web.static_files import address_of
@@ -38,7 +39,7 @@ def environment() -> Environment:
         i18n.translate, i18n.translate_number, newstyle=True
     )
     env.globals.update(static=address_of, icon=icon, pick=pick, term_label=term_label)
-    env.filters.update(clock=clock, day=day, moment=moment, wan=wan, share=share)
+    env.filters.update(clock=clock, day=day, moment=moment, wan=wan, share=share, score=written_score)
     # Made before the macros are loaded, which take the globals as they are then, and filled afterwards with all.
     macros = SimpleNamespace()
     env.globals["ui"] = macros

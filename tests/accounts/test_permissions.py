@@ -27,6 +27,7 @@ MATRIX = """
 account.register                   -          -           -       -        -             -        A
 account.link                       A          A           A       A        A             -        A
 registration.confirm               A          -           -       -        -             -        -
+recusal.declare                    A          -           -       -        -             -        -
 organisation.create                A          -           -       -        -             -        -
 organisation.read                  A          A           A       A        A             -        -
 organisation.change                A          -           -       -        -             O        -
@@ -322,7 +323,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     opened = set().union(*SCOPES.values())
     closed = {action for action in Action if action not in opened}
     expected = """
-        account.register account.link registration.confirm
+        account.register account.link registration.confirm recusal.declare
         organisation.create organisation.change organisation.verify user.create user.read user.invite
         user.administer user.grant user.reset_factors user.change
         api_key.create api_key.read api_key.revoke achievement.review demand.review

@@ -295,6 +295,24 @@ class TestDigests:
             assert places == sorted(places)
             assert "已谢绝的需求" not in part
 
+    def test_no_score_reads_as_certain(
+        self,
+        scenario: Scenario,
+        manager: UUID,
+        as_manager: Caller,
+        with_mail: WithMail,
+        mailbox: Mailbox,
+        drain: Drain,
+    ) -> None:
+        with_mail(as_manager)
+        for score, title in ((0.996, "几乎必然的需求"), (0.45, "普通的需求")):
+            scenario.push(manager, scenario.demand(title=title), score=score)
+        scenario.enqueue_message(MessageKind.DIGEST, manager_id=manager)
+        drain()
+        [letter] = mailbox.letters
+        for part in letter.parts.values():
+            assert "1.00" not in part and re.findall(r"匹配分 (\d\.\d+)", part) == ["0.99", "0.45"]
+
     def test_the_subject_counts_the_matches_of_several_records(self) -> None:
         def matches(kind: RecordKind, *counts: int) -> list[OwnerMatches]:
             return [OwnerMatches(kind, {}, count, ()) for count in counts]

@@ -475,6 +475,28 @@ def test_nobody_is_asked_about_a_recognition_that_was_reopened(scenario: Scenari
     assert mails.new() == {lead: ["2026 年度人才认定已取消"]}
 
 
+def test_who_had_no_tier_hears_of_no_reopening(scenario: Scenario, mails: Mails) -> None:
+    """Unless they objected to having none."""
+    colleague, colleague_id = scenario.manager_with_login()
+    for manager in (scenario.lead_id, colleague_id):
+        scenario.verified_certificate(manager, "primary")
+    rounds = "/v1/recognition-rounds"
+    made = ok(scenario.operator.post(rounds, json={"title": "年度认定", "year": 2026}), 201)
+    path = f"{rounds}/{made['id']}"
+    ok(scenario.operator.post(f"{path}/freeze", json={}))
+    listed = ok(scenario.operator.get(f"{path}/entries"))["items"]
+    assert [one["computed_tier"] for one in listed] == [None, None]
+    ok(scenario.lead.post(f"{path}/objections", json={"text": "漏计合同一份"}), 201)
+    mails.new()
+    ok(scenario.operator.post(f"{path}/reopen", json={"note": "补录数据"}))
+    assert mails.new() == {address_of(scenario, scenario.lead): ["2026 年度人才认定已重新开放"]}
+    told = [
+        [notice["type"] for notice in ok(who.get("/v1/notices"))["items"]]
+        for who in (scenario.lead, colleague)
+    ]
+    assert ["recognition.reopened" in types for types in told] == [True, False]
+
+
 def test_who_reviews_a_training_and_whose_it_is_are_notified(scenario: Scenario, mails: Mails) -> None:
     base = ok(scenario.operator.post("/v1/training-bases", json={"name": "济南市人才培养基地"}), 201)
     body = {"base_id": base["id"], "rung": "short_course", "course": "技术合同实务", "hours": 16}

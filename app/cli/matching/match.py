@@ -8,6 +8,7 @@ import typer
 from app.cli.common import load_settings, write_json
 from app.errors import NotFound
 from app.libraries.search.tokenizer import words
+from app.matching.lists.bands import written_score
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -99,7 +100,7 @@ def _demand(session: "Session", id_or_number: str) -> "Demand":
 
 def _print(rows: list[dict[str, Any]], no_good_match: Any, to_add: Any) -> None:
     for row in rows:
-        typer.echo(f"{row['rank']:2d}. {row['score']:.2f} {row['number']} {row['title']}")
+        typer.echo(f"{row['rank']:2d}. {written_score(row['score'])} {row['number']} {row['title']}")
         typer.echo(f"      {row['reason_zh']}")
     if no_good_match:
         typer.echo(f"{no_good_match['zh']} {no_good_match['en']}")

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
-from app.accounts.access.principal import Principal
+from app.accounts.access.principal import SYSTEM, Principal
 from app.database import now, one_or_not_found
 from app.engagements.access import not_your_part, participation_of, require_open
-from app.engagements.models import Participant, ParticipantSide
+from app.engagements.models import Participant, ParticipantSide, ParticipantState
 from app.engagements.people.excluded import refuse_opening_to_excluded
 from app.engagements.people.invitations import announce_participation, log_participation
 from app.errors import Conflict
@@ -57,9 +57,15 @@ def open_files(
     session.flush()
     kind = "files_opened" if opened else "files_closed"
     log_participation(session, kind, participant, principal, participation.role)
-    if _admits(participant) and not before:
-        announce_participation(session, "admitted", participant, principal)
+    if not before:
+        announce_opened(session, participant)
     return participant
+
+
+def announce_opened(session: Session, participant: Participant) -> None:
+    """Tell a participant that both sides have opened the files to them; who is invited hears it with their consent."""
+    if _admits(participant) and participant.state == ParticipantState.CONSENTED:
+        announce_participation(session, "admitted", participant, SYSTEM)
 
 
 def _admits(participant: Participant) -> bool:

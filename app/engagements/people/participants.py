@@ -26,6 +26,7 @@ from app.engagements.models import (
     ParticipantState,
     Stage,
 )
+from app.engagements.people.admissions import announce_opened
 from app.engagements.people.invitations import announce_participation, log_participation, pair_of
 from app.engagements.reviews.service import held_consent
 from app.engagements.reviews.upkeep import waits
@@ -72,6 +73,7 @@ def _consent(
         _delete_shares(session, engagement)
         _ask_hidden_owners_again(session, engagement, principal)
     _update_agreement(session, engagement)
+    announce_opened(session, participant)
     return None
 
 

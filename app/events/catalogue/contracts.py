@@ -33,14 +33,16 @@ class ContractDrafted(ContractEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ContractRedrafted(ContractEvent):
-    """A draft has changed so that parties whom it did not name before, or managers who have to confirm a share since,
-    should look at it; `actor_id` is who changed it."""
+    """A draft has changed, before anybody signed it. It names `new_parties` since, and `consents_of` have to confirm a
+    share since; `actor_id` is who changed it. While it `waits` for confirmations of shares, the parties hear of it with
+    the last one."""
 
     name: ClassVar = "contract.redrafted"
 
     new_parties: list[UUID]
     consents_of: list[UUID]
     actor_id: UUID | None = None
+    waits: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

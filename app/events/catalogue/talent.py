@@ -146,7 +146,7 @@ class RecognitionDecided(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RecognitionReopened(DomainEvent):
-    """The frozen results of a round and their objections hold no longer; `manager_ids` had results."""
+    """The frozen results of a round and their objections hold no longer; `manager_ids` had a tier or objected."""
 
     name: ClassVar = "recognition.reopened"
 
@@ -158,7 +158,7 @@ class RecognitionReopened(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RecognitionCancelled(DomainEvent):
-    """A round that was frozen is cancelled; `manager_ids` had results in it."""
+    """A round that was frozen is cancelled; `manager_ids` had a tier in it or objected."""
 
     name: ClassVar = "recognition.cancelled"
 

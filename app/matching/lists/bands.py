@@ -5,7 +5,7 @@ from enum import Enum
 CLOSE = 0.8
 """From this score on a match is called close, if it is good at all."""
 
-_LEAST_READ = 0.005
+_LEAST_READ, _MOST_READ = 0.005, 0.99
 
 
 class Band(Enum):
@@ -33,6 +33,11 @@ def shown_score(score: float, *, threshold: float, exact: bool) -> float:
     if score < threshold:
         return 0.0
     return max(CLOSE, threshold) if score >= CLOSE else threshold
+
+
+def written_score(score: float) -> str:
+    """The score with two decimals, as people read it: at most 0.99, because no match is certain."""
+    return f"{min(score, _MOST_READ):.2f}"
 
 
 def reads_as_nothing(score: float, *, good: bool) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from app.clock import JINAN_TIME
 from app.libraries.record.enums import RecordKind
-from app.matching.lists.bands import band_of
+from app.matching.lists.bands import band_of, written_score
 from app.matching.lists.schemas import MatchesOut, MatchOut
 from app.pdf.document import PdfDocument, PdfPaper
 
@@ -79,7 +79,7 @@ def _write_match(document: PdfDocument, match: MatchOut, with_scores: bool, lang
     place = 0 if language == "zh" else 1
     record, reasons = match.record, match.reasons
     band = band_of(match.score, good=match.good).value[place]
-    score = f"{match.score:.2f} " if with_scores else ""
+    score = f"{written_score(match.score)} " if with_scores else ""
     document.heading(f"{match.rank}. {record['title']}")
     document.paragraph(f"{record['number']} {record.get('owner_name') or ''}".strip(), soft=True)
     document.paragraph(f"{score}{band}{_WORDS['colon'][place]}{reasons[f'one_line_{language}']}")

@@ -15,6 +15,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import Record
 from app.libraries.visibility.fields import present
+from app.matching.lists.bands import written_score
 from app.matching.lists.presenter import owners_of, score_for
 from app.matching.models import Pair
 from app.matching.near_copies import copies_of_pairs
@@ -201,7 +202,7 @@ def in_words(group: OwnerMatches) -> dict[str, Any]:
             {
                 **match,
                 # A step of `bands.shown_score`: the pages may show a higher one.
-                "score": f"{match['score']:.2f}" + ("" if match["exact"] else " 以上"),
+                "score": written_score(match["score"]) + ("" if match["exact"] else " 以上"),
                 "similar": and_similar(len(match["similar"])),
             }
             for match in group.matches

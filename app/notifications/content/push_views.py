@@ -7,6 +7,7 @@ from typing import Any
 from app.clock import chinese_end, english_end
 from app.database import now
 from app.libraries.summaries import RecordSummary
+from app.matching.lists.bands import written_score
 from app.notifications.content import owner_matches
 from app.pushes.models import PushState
 from app.pushes.schemas import PushRead
@@ -20,7 +21,7 @@ def describe(push: PushRead, *, url: str) -> dict[str, Any]:
     return {
         "demand": _side(push.demand),
         "achievement": _side(push.achievement),
-        "score": f"{push.pair_score:.2f}",
+        "score": written_score(push.pair_score),
         "reason": (push.reasons.pair.get("one_line_zh") if sees_reasons else None) or _public_reason(push),
         "similar": owner_matches.and_similar(len(push.similar)),
         "again": push.why_again.zh if push.why_again is not None else None,

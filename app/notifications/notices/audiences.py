@@ -165,9 +165,10 @@ def _contract_parties(_: Session, event: Any) -> Iterable[NotifiedPerson]:
 
 
 def _asked_by_draft(_: Session, event: Any) -> Iterable[NotifiedPerson]:
-    """Parties that the draft did not name before, and managers who have a share to confirm since."""
-    yield from _parties(*event.new_parties, actor_id=event.actor_id)
-    for manager_id in event.consents_of:
+    """While the draft waits for confirmations, those whom the change concerns first; otherwise all whom it names."""
+    parties = event.new_parties if event.waits else (event.buyer_org_id, event.seller_org_id)
+    yield from _parties(*parties, actor_id=event.actor_id)
+    for manager_id in event.consents_of if event.waits else event.manager_ids:
         yield NotifiedPerson("manager_id", manager_id, actor_id=event.actor_id)
 
 
@@ -256,7 +257,10 @@ INVITER = NoticeAudience("the lead manager, and who invited", _inviter)
 ASSIGNEE = NoticeAudience("the assignee of the task, without one the lead", _assignee)
 CONTRACT_PEOPLE = NoticeAudience("both parties and the managers with a share", _contract_people)
 CONTRACT_PARTIES = NoticeAudience("both parties", _contract_parties)
-ASKED_BY_DRAFT = NoticeAudience("parties and managers whom the change concerns first", _asked_by_draft)
+ASKED_BY_DRAFT = NoticeAudience(
+    "both parties and the managers; those whom the change concerns first, where shares are to confirm",
+    _asked_by_draft,
+)
 DROPPED_FROM_DRAFT = NoticeAudience(
     "parties and managers whom the draft names no longer", _dropped_from_draft
 )

@@ -18,6 +18,7 @@ from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import ManagerSummary, RecordSummary, manager_summaries, summariser
+from app.matching.lists.bands import written_score
 from app.matching.models import Pair
 from app.pushes.eligibility.loader import load_snapshot
 from app.pushes.eligibility.rules import violations
@@ -112,7 +113,7 @@ def pair_story(
     names = manager_summaries(session, {row.manager_id for row in rows} | {one.manager_id for one in opened})
     reports = reports_of_pair(session, demand.id, achievement.id, principal=principal)
     events = [
-        *([StoryEvent(pair.computed_at, "ranked", "", f"{pair.score:.2f}")] if pair else []),
+        *([StoryEvent(pair.computed_at, "ranked", "", written_score(pair.score))] if pair else []),
         *_push_events(rows, _attempts(session, rows), names),
         *_owner_events(answers),
         *(StoryEvent(one.opened_at, "engagement", names[one.manager_id].name, one.number) for one in opened),

@@ -7,6 +7,7 @@ from app.libraries.record.enums import PublishMode, RecordKind
 from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
 from app.libraries.visibility.fields import FIELD_LEVELS
+from app.matching.lists.bands import written_score
 from app.pushes.schemas import ChangedField, WhyAgain
 from app.vocabularies import vocabulary
 
@@ -62,8 +63,8 @@ def explain_repush(
     zh, en = _ended(stored)
     zh_changes, en_changes = _changes(changed)
     if score > before:
-        zh_changes.append(f"匹配分由 {before:.2f} 升至 {score:.2f}")
-        en_changes.append(f"the score rose from {before:.2f} to {score:.2f}")
+        zh_changes.append(f"匹配分由 {written_score(before)} 升至 {written_score(score)}")
+        en_changes.append(f"the score rose from {written_score(before)} to {written_score(score)}")
     if zh_changes:
         zh += f"；此后{'，'.join(zh_changes)}"
         en += f"; since then {', and '.join(en_changes)}"

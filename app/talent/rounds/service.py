@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
@@ -183,7 +183,16 @@ _ANNULLING: Mapping[str, type[RecognitionReopened | RecognitionCancelled]] = {
 
 
 def _listed(session: Session, round_: RecognitionRound) -> list[UUID]:
-    query = select(RecognitionEntry.manager_id).where(RecognitionEntry.round_id == round_.id)
+    """Managers with a tier, computed or decided, and those who objected: for others nothing ends."""
+    objected = select(Objection.entry_id).where(Objection.round_id == round_.id)
+    query = select(RecognitionEntry.manager_id).where(
+        RecognitionEntry.round_id == round_.id,
+        or_(
+            RecognitionEntry.computed_tier.is_not(None),
+            RecognitionEntry.decision.in_((Decision.CONFIRMED, Decision.CORRECTED)),
+            RecognitionEntry.id.in_(objected),
+        ),
+    )
     return sorted(session.scalars(query))
 
 

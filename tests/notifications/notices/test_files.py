@@ -47,3 +47,23 @@ def test_an_investor_hears_once_that_both_sides_have_opened_the_files(
     ok(scenario.institution.post(f"{files}/close"))
     ok(scenario.institution.post(f"{files}/open"))
     assert heard() == [said, said]
+
+
+def test_an_investor_whose_files_were_opened_before_they_consented_hears_with_their_consent(
+    scenario: Scenario, drain: Callable[[], int]
+) -> None:
+    case = scenario.agreed_engagement()
+    investor = scenario.log_in(Role.INVESTOR)
+    ok(case.invite(scenario.lead, "investor", organisation_id=str(investor.organisation_id)))
+    files = f"{case.path}/participants/{case.participation_of(investor)}/files"
+
+    def heard() -> list[str]:
+        drain()
+        types = [notice["type"] for notice in ok(investor.get("/v1/notices"))["items"]]
+        return [type_ for type_ in types if type_ == "participant.admitted"]
+
+    for side in (scenario.enterprise, scenario.institution):
+        ok(side.post(f"{files}/open"))
+    assert heard() == []
+    case.consent(investor)
+    assert heard() == ["participant.admitted"]

@@ -85,6 +85,10 @@ def test_a_task_that_is_wrong_keeps_what_was_typed(scenario: Scenario, browser_o
     form = {"task": task["id"], "_version": str(task["version"])}
     assert lead.post(f"{address}/task", data=form | {"state": "done"}).status_code == 303
     assert lead.post(f"{address}/task", data=form | {"state": "dropped"}).status_code == 412
+    again = form | {"state": "dropped", "_version": str(task["version"] + 1)}
+    assert lead.post(f"{address}/task", data=again).status_code == 303
+    english = text_of(lead.get(f"{address}?tab=tasks", headers={"Accept-Language": "en"}).text)
+    assert "cancelled" in english and "dropped" not in english
 
 
 def test_files_are_taken_read_and_removed(scenario: Scenario, browser_of: BrowserOf) -> None:

@@ -69,8 +69,9 @@ def change_draft(
         new_parties=sorted(_parties(contract) - parties),
         consents_of=sorted(manager_id for manager_id, _ in asked),
         actor_id=timeline.actor_of(principal),
+        waits=bool(unconfirmed or unconfirmed_shares(contract)),
     )
-    if redrafted.new_parties or redrafted.consents_of:
+    if redrafted.new_parties or redrafted.consents_of or not redrafted.waits:
         emit(session, redrafted)
     if unconfirmed and all_confirmed(contract):
         emit(session, ContractReady(**contract_payload(contract)))

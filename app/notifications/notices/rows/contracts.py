@@ -1,11 +1,15 @@
 """Rows of the table of notices about contracts."""
 
+from sqlalchemy.orm import Session
+
 from app.events import catalogue as events
 from app.notifications.notices import audiences as to
 from app.notifications.notices.conditions import beginnings
 from app.notifications.notices.conditions import engagements as still
 from app.notifications.notices.conditions.beginnings import after
+from app.notifications.notices.conditions.reviews import not_followed_by
 from app.notifications.notices.groups import NoticeGroup as Group
+from app.notifications.notices.models import Notice
 from app.notifications.notices.row import NoticeRow
 
 _CONTRACT = "/v1/contracts/{contract_id}"
@@ -20,6 +24,12 @@ _OF_CONTRACT = after(
     key="contract_id",
     knows=beginnings.has_worked_on_contract,
 )
+
+
+def _is_latest_draft(session: Session, notice: Notice) -> bool:
+    """It is a draft still, and has not been changed once more: one message says it."""
+    return still.is_draft(session, notice) and not_followed_by(events.ContractRedrafted)(session, notice)
+
 
 CONTRACT_ROWS: tuple[NoticeRow, ...] = (
     NoticeRow(
@@ -38,11 +48,11 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         type="contract.redrafted",
         group=Group.CONTRACTS,
         to=to.ASKED_BY_DRAFT,
-        zh="合同 {number} 的草稿已修改，请核对条款；您有分成的，请确认。",
-        en="The draft of the contract {number} has changed. Please check its terms, and confirm your share if you have "
-        "one.",
+        zh="合同 {number} 的草稿已修改，请核对条款；有分成待您确认的，请一并确认。",
+        en="The draft of the contract {number} has changed. Please check its terms, and confirm your share if it waits "
+        "for you.",
         path=_CONTRACT,
-        still_holds=still.is_draft,
+        still_holds=_is_latest_draft,
     ),
     NoticeRow(
         event=events.ContractDropped,

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
+from app.matching.lists.bands import written_score
 from app.pushes.inbox.end_reasons import end_words
 from app.pushes.inbox.pair_story import PairCandidate, PairStory, StoryEvent, pair_candidates, pair_story
 from app.pushes.inbox.planning_request import request_plan
@@ -113,7 +114,7 @@ def _push_table(story: PairStory) -> TableView:
         TableRow(
             (
                 push.manager.name,
-                f"{push.manager_score:.2f}",
+                written_score(push.manager_score),
                 translate(STATES[push.state]),
                 moment(push.pushed_at),
                 answer_of(push),
@@ -138,7 +139,7 @@ def _candidates(candidates: list[PairCandidate]) -> TableView:
         TableRow(
             (
                 one.manager.name,
-                f"{one.score:.2f}",
+                written_score(one.score),
                 translate(_("已推送"))
                 if one.is_pushed
                 else translate(_("；")).join(pick(zh, en) for zh, en in one.obstacles)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import ReadSession
+from app.matching.lists.bands import written_score
 from app.pushes.inbox.listing import PUSH_SHELVES, PushFilter, push_page
 from app.pushes.policy import current_policy
 from app.pushes.schemas import PushRead
@@ -85,7 +86,7 @@ def _row(push: PushRead) -> TableRow:
             push.demand.title or push.demand.number,
             push.achievement.title or push.achievement.number,
             push.manager.name,
-            f"{push.pair_score:.2f}",
+            written_score(push.pair_score),
             translate(STATES[push.state]),
             moment(push.pushed_at),
             answer_of(push),

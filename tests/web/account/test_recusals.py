@@ -1,15 +1,22 @@
 """Ties of operators, declared on a page, and the decision that they keep somebody from."""
 
 import re
+from typing import Any
 
 import pytest
 
 from app.accounts.models import Organisation, Role
+from app.database import Database
 from tests.support.scenario import Scenario
 from tests.web.html import faults_of, text_of
 from tests.web.readers import ReaderOf
 
 PAGE = "/bureau/recusals"
+
+
+@pytest.fixture
+def scenario(app: Any) -> Scenario:
+    return Scenario(app.state.services[Database])
 
 
 @pytest.fixture
