@@ -1,12 +1,16 @@
-"""Conflicts of interest (利益冲突) of managers: by affiliation, by organisation family, or as declared."""
+"""Conflicts of interest (利益冲突) of managers, by affiliation, family or as declared; and recusal of operators."""
 
 from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import Principal
+from app.accounts.models import User
 from app.accounts.organisations.groups import family_of
-from app.engagements.models import Engagement
+from app.accounts.organisations.recusal import refuse_tied
+from app.engagements.models import Engagement, Participant, ParticipantState
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -103,3 +107,32 @@ def _refusal(code: str, zh: str, en: str, demand: DemandFacts, achievement: Achi
             code="not_eligible",
         )
     return Conflict(f"This pair may not be brokered: {en}.", f"{zh}。", code=code)
+
+
+def refuse_tied_operator(session: Session, engagement: Engagement, principal: Principal) -> None:
+    """Call before an operator decides about the engagement: of its owners and co-owners, and of all who are invited or
+    take part.
+
+    Raises:
+        Conflict: the principal is an operator with a tie to one of them.
+    """
+    if not principal.sees_everything:
+        return
+    demand = session.get_one(Demand, engagement.demand_id)
+    achievement = session.get_one(Achievement, engagement.achievement_id)
+    people = session.execute(
+        select(Participant.manager_id, Participant.organisation_id, User.organisation_id)
+        .outerjoin(User, User.id == Participant.user_id)
+        .where(
+            Participant.engagement_id == engagement.id,
+            Participant.state.in_((ParticipantState.INVITED, ParticipantState.CONSENTED)),
+        )
+    ).all()
+    co_owners = [UUID(str(id_)) for id_ in achievement.co_org_ids or ()]
+    owners = [demand.owner_org_id, achievement.owner_org_id, *co_owners]
+    refuse_tied(
+        session,
+        principal,
+        organisations=[*owners, *(id_ for _, *ids in people for id_ in ids)],
+        managers=[engagement.manager_id, *(row[0] for row in people)],
+    )

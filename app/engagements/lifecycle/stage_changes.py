@@ -13,6 +13,7 @@ from app.accounts.access.principal import SYSTEM, Principal
 from app.conditional_requests import check_if_sent
 from app.database import now
 from app.engagements.access import Participation, participation_of, require_open
+from app.engagements.conflicts_of_interest import refuse_tied_operator
 from app.engagements.contact_visibility import sides_consent
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.disclosure.hidden_sides import refuse_telling
@@ -26,7 +27,6 @@ from app.engagements.models import (
     Stage,
     StageMove,
 )
-from app.engagements.people.parties import refuse_tied_operator
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import (
     SERVICE,

@@ -14,10 +14,13 @@ from app.accounts.models import Organisation, Role, User
 from app.accounts.organisations.lookup import referred
 from app.database import now
 from app.engagements.access import Participation, not_your_part, participation_of, require_open
-from app.engagements.conflicts_of_interest import refuse_conflict_after_agreement, refuse_forbidden_pair
+from app.engagements.conflicts_of_interest import (
+    refuse_conflict_after_agreement,
+    refuse_forbidden_pair,
+    refuse_tied_operator,
+)
 from app.engagements.events import engagement_payload
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantSide, ParticipantState
-from app.engagements.people.parties import refuse_tied_operator
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, Invalid

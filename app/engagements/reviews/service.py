@@ -16,8 +16,8 @@ from app.accounts.organisations.merges import decisions
 from app.conditional_requests import check_if_sent
 from app.database import by_id, now, one_or_not_found
 from app.engagements.access import require_open
+from app.engagements.conflicts_of_interest import refuse_tied_operator
 from app.engagements.models import Engagement, Participant
-from app.engagements.people.parties import refuse_tied_operator
 from app.engagements.reviews.models import EngagementReview, ReviewPart, ReviewState
 from app.engagements.reviews.ties import Tie, pair_of_key
 from app.engagements.reviews.upkeep import IN_FORCE, closed_event, parts_that_wait, refresh
