@@ -232,7 +232,10 @@ class TestAmendments:
         changed = ok(amend(scenario.enterprise, contract, title="新的名称", ends_on=None))
         assert (changed["title"], changed["ends_on"]) == ("新的名称", None)
         assert wrong_fields(sign(scenario.enterprise, contract["id"], day())) == ["ends_on"]
-        assert [name for name, _ in events(scenario.database, "contract.")] == ["contract.drafted"]
+        assert [name for name, _ in events(scenario.database, "contract.")] == [
+            "contract.drafted",
+            "contract.redrafted",
+        ]
 
     def test_no_change_is_no_version(self, scenario: Scenario) -> None:
         contract = scenario.agreed_engagement().signed()
