@@ -191,7 +191,9 @@ class RecordRead(BaseModel):
     number: str = Field(title="编号", examples=["JN-D-2026-000123"])
     kind: str
     state: RecordState = Field(title="状态")
-    version: int = Field(title="版本", description="ETag 即此数")
+    version: int | None = Field(
+        None, title="版本", description="ETag 即此数；匿名记录的版本仅本单位和经同意的人可见"
+    )
     view_level: int = Field(ge=0, le=3, title="可见级别", description="0 公开 1 登录 2 经同意 3 本单位")
     title: str
     owner_org_id: UUID | None = Field(None, title="所属单位")

@@ -51,6 +51,8 @@ def run_bounded(module: str, data: bytes, bounds: Bounds) -> bytes:
         done = subprocess.run(  # noqa: S603 - all fixed
             [sys.executable, "-P", "-c", _CHILD, root, module, *limits],
             input=data,
+            # Without the settings and secrets of the service: the bytes may find a way to run what they say.
+            env={"PYTHONUTF8": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=bounds.wait,
@@ -69,6 +71,7 @@ def serve() -> None:
     """The whole life of the process: `sys.argv` is the root, the module, and the bounds of memory and processor."""
     out, sys.stdout = sys.stdout, sys.stderr
     module = import_module(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it has nothing to write to any file
     for limit, most in zip((resource.RLIMIT_AS, resource.RLIMIT_CPU), map(int, sys.argv[3:5]), strict=True):
         resource.setrlimit(limit, (most, most))
     out.write(module.answer(sys.stdin.buffer.read()))

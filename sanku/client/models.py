@@ -218,7 +218,7 @@ class AchievementRead(TypedDict):
     number: str
     kind: str
     state: RecordState
-    version: int
+    version: NotRequired[int | None]
     view_level: int
     title: str
     owner_org_id: NotRequired[str | None]
@@ -1271,7 +1271,7 @@ class DemandRead(TypedDict):
     number: str
     kind: str
     state: RecordState
-    version: int
+    version: NotRequired[int | None]
     view_level: int
     title: str
     owner_org_id: NotRequired[str | None]

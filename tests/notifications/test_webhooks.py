@@ -224,6 +224,24 @@ def test_a_test_message_goes_to_one_endpoint_even_when_it_is_off(
     assert call.headers["webhook-id"] == f"msg_{asked.json()['message_id']}"
 
 
+def test_who_is_no_longer_verified_does_not_have_requests_sent_elsewhere(
+    log_in: LogIn, endpoint: Endpoint, receiver: Receiver, drain: Drain
+) -> None:
+    """A changed name waits for the bureau; until then no other address is tried, and nothing is sent on demand."""
+    owner = log_in(Role.ENTERPRISE, administrator=True)
+    path = f"/v1/webhooks/{endpoint(owner.organisation_id)['id']}"
+    name = {"name": "济南另一名称有限公司"}
+    ok(owner.patch(f"/v1/organisations/{owner.organisation_id}", json=name, headers={"If-Match": "*"}))
+    for change in ({"url": "https://example.org/inner"}, {"enabled": True}):
+        refused = owner.patch(path, json=change, headers={"If-Match": "*"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_verified")
+    assert owner.post(f"{path}/test").json()["code"] == "not_verified"
+    drain()
+    assert receiver.calls == []
+    ok(owner.patch(path, json={"enabled": False}, headers={"If-Match": "*"}))
+    assert owner.delete(path, headers={"If-Match": "*"}).status_code == 204
+
+
 def test_an_endpoint_receives_only_its_types_and_only_while_enabled(
     scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     as_operator: Caller,

@@ -259,6 +259,25 @@ def test_a_renamed_co_owner_is_reported_with_each_record(
     assert alone["id"] in partner.copy
 
 
+def test_a_new_name_of_an_owner_does_not_tell_which_anonymous_records_are_theirs(
+    scenario: Scenario, operator: UserClient, enterprise: UserClient, new_partner: Any
+) -> None:
+    """Neither as owner nor as co-owner: their anonymous records would come again with those that name them."""
+    other = scenario.registered_organisation(name="济南云屿研究院")
+    partner = new_partner()
+    shown = enterprise.create("demands", demand_payload())
+    hidden = enterprise.create("demands", demand_payload(title="匿名需求", publish_mode="confidential"))
+    shared = achievement_payload(publish_mode="confidential", co_org_ids=[str(other.id)])
+    enterprise.create("achievements", shared)
+    partner.follow()
+    for organisation_id in (enterprise.user.organisation_id, other.id):
+        path = f"/v1/organisations/{organisation_id}"
+        ok(operator.patch(path, {"name": f"济南岱屿{str(organisation_id)[-4:]}泵业有限公司"}, If_Match="*"))
+    assert [one["id"] for one in partner.follow()] == [shown["id"]]
+    ok(enterprise.patch(f"/v1/demands/{hidden['id']}", {"title": "另一个匿名需求"}, If_Match="*"))
+    assert [one["id"] for one in partner.follow()] == [hidden["id"]]
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_change_that_commits_late_is_not_skipped(
     scenario: Scenario, database: Database, new_partner: Any

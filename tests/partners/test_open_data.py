@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from lxml import etree
@@ -85,6 +86,9 @@ def test_whatever_a_harvester_sends_the_answer_is_one_of_the_protocol(scenario: 
         "verb=GetRecord&metadataPrefix=oai_dc&identifier=%00%0b": "idDoesNotExist",
         f"verb=ListRecords&resumptionToken={'9' * 300}": "badResumptionToken",
         "verb=Identify": None,
+        "verb=ListRecords&metadataPrefix=oai_dc&until=9999-12-31": "noRecordsMatch",
+        "verb=ListIdentifiers&metadataPrefix=oai_dc&from=9999-12-31&until=9999-12-31": "noRecordsMatch",
+        f"verb=ListRecords&resumptionToken=0001-01-01!9999-12-31!{UUID(int=0)}": None,
     }
     for arguments, code in cases.items():
         asked = http.get(f"{path}?{arguments}")

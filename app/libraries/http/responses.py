@@ -75,9 +75,9 @@ def record_response(
     status: int = 200,
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> Response:
-    """A record with its ETag; a new record (`status` 201) also with its Location."""
+    """A record with its ETag, if the reader sees its version; a new record (`status` 201) also with its Location."""
     (body,) = read_many(session, library, [record], principal=principal, opened=opened)
-    headers = {"ETag": etag(record)}
+    headers = {"ETag": etag(record)} if "version" in body else {}
     if status == 201:
         headers["Location"] = f"/v1/{library.plural}/{record.id}"
     return JSONResponse(body, status, headers)

@@ -207,6 +207,7 @@ class ManagerRead(RecordRead, UserLink, ManagerFields):
     """A manager's record as the reader may see it."""
 
     title: str = Field(title="姓名")
+    version: int = Field(title="版本", description="ETag 即此数")
     certificate_level: CertificateLevel | None = Field(None, title="最高有效证书等级")
     recognised_tier: Literal["C", "D", "E"] | None = Field(
         None, title="人才类别", description="最近一次公布的认定"

@@ -25,6 +25,8 @@ from app.libraries.visibility.rows import action_of, owns
 _ALL = (ViewLevel.ANONYMOUS, ViewLevel.ANONYMOUS)
 _LOGGED_IN = (ViewLevel.LOGGED_IN, ViewLevel.LOGGED_IN)
 _IDENTIFYING = (ViewLevel.LOGGED_IN, ViewLevel.APPROVED)  # would reveal the owner of a confidential record
+# Who looks often enough sees a new version within a second, and which public records are changed in the same one.
+_COUNTED = (ViewLevel.ANONYMOUS, ViewLevel.APPROVED)
 _APPROVED = (ViewLevel.APPROVED, ViewLevel.APPROVED)
 _OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
 
@@ -41,7 +43,8 @@ SECRETS = frozenset({"confidential_note"})
 
 # Level → fields. A field without a row is never shown.
 _COMMON = {
-    _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
+    _ALL: """id number kind state title language keywords fields industries region published_at valid_until""",
+    _COUNTED: "version",
     _IDENTIFYING: "owner_org_id owner_name created_at updated_at",
     _OWNER: """contact_name contact_phone contact_email source source_ref review_note confirmed created_by""",
 }

@@ -127,8 +127,16 @@ def change_endpoint(
     changes: Mapping[str, Any],
     if_match: str | None,
 ) -> WebhookEndpoint:
-    """Apply `changes` to name, url, types and enabled. Enabling also lifts a suspension after failures."""
+    """Apply `changes` to name, url, types and enabled. Enabling also lifts a suspension after failures.
+
+    Raises:
+        NotFound, Forbidden, PreconditionRequired, StaleVersion: as for every change.
+        Forbidden: the organisation is no longer verified, and the change would have the service send something.
+        Invalid: an address that the service does not send to.
+    """
     endpoint = _changeable(session, endpoint_id, principal, if_match)
+    if "url" in changes or changes.get("enabled"):
+        _require_verified(session.get_one(Organisation, endpoint.organisation_id))
     if "url" in changes:
         endpoint.host = validated_host(changes["url"], config.allowed_hosts)
         endpoint.encrypted_url = changes["url"]
@@ -176,9 +184,15 @@ def remove_endpoint(
 
 
 def test_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) -> Event:
-    """Send a test message to this endpoint alone, even while it is disabled."""
+    """Send a test message to this endpoint alone, even while it is disabled.
+
+    Raises:
+        NotFound, Forbidden: there is no such endpoint, or it is another's.
+        Forbidden: the organisation is no longer verified.
+    """
     endpoint = get_endpoint(session, endpoint_id, principal=principal)
     require(principal, Action.WEBHOOK_CHANGE, owner_org_id=endpoint.organisation_id)
+    _require_verified(session.get_one(Organisation, endpoint.organisation_id))
     return enqueue_message(
         session,
         kind=MessageKind.TEST,
@@ -201,12 +215,7 @@ def _lock_organisation(session: Session, organisation_id: UUID | None) -> UUID:
         raise Invalid.field(
             "organisation_id", "unknown_organisation", "单位不存在", "must be an existing organisation"
         )
-    if not organisation.trusted:
-        raise Forbidden(
-            "Only organisations verified by the bureau can use webhooks.",
-            "Webhook 仅供经主管部门核验的单位使用。",
-            code="not_verified",
-        )
+    _require_verified(organisation)
     count = select(func.count()).where(
         WebhookEndpoint.organisation_id == organisation.id, WebhookEndpoint.removed_at.is_(None)
     )
@@ -217,6 +226,15 @@ def _lock_organisation(session: Session, organisation_id: UUID | None) -> UUID:
             code="too_many_endpoints",
         )
     return organisation.id
+
+
+def _require_verified(organisation: Organisation) -> None:
+    if not organisation.trusted:
+        raise Forbidden(
+            "Only organisations verified by the bureau can use webhooks.",
+            "Webhook 仅供经主管部门核验的单位使用。",
+            code="not_verified",
+        )
 
 
 def _changeable(

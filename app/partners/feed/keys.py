@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from jwt import PyJWS
 from jwt.algorithms import OKPAlgorithm
-from jwt.exceptions import InvalidTokenError
+from jwt.exceptions import InvalidTokenError, PyJWTError
 
 from app.errors import Invalid
 from app.settings import Settings
@@ -90,8 +90,11 @@ class FeedKeys:
 
 
 def is_signed(body: bytes, signature: str, public_key: dict[str, Any]) -> bool:
-    """Whether the holder of the key has signed these bytes."""
-    key = OKPAlgorithm.from_jwk(public_key)
+    """Whether the holder of the key has signed these bytes; what is no key has signed nothing."""
+    try:
+        key = OKPAlgorithm.from_jwk(public_key)
+    except (PyJWTError, ValueError):
+        return False
     if not isinstance(key, Ed25519PublicKey):
         return False
     try:

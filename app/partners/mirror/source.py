@@ -1,6 +1,5 @@
 """The feed of another platform over HTTP: pages whose signature was checked."""
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +8,16 @@ from typing import Any, Self
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.partners.feed.api import FeedPage
+from app.partners.feed.api import FeedKey, FeedPage
 from app.partners.feed.keys import SIGNATURE_HEADER, is_signed
 
 PAGE = 100
 PATIENCE = 30.0
 """Seconds for a page to arrive."""
+MOST_BYTES = 64 << 20
+"""Of an answer, unpacked; a full page of the longest records has less."""
 _ATTEMPTS = 4
+_LONGEST_CURSOR = 200
 _PASSING = (429, 502, 503, 504)
 
 
@@ -71,9 +73,16 @@ class FeedSource:
         return cls(url.rstrip("/"), api_key, httpx.Client(timeout=PATIENCE, follow_redirects=False))
 
     def public_key(self) -> dict[str, Any]:
-        """The platform's own statement of its key."""
-        key: dict[str, Any] = json.loads(self._get("/v1/feed/key", {}).content)
-        return key
+        """The platform's own statement of its key.
+
+        Raises:
+            FeedUnreadable: the platform does not answer or refuses, or what it says is no key.
+        """
+        answer = self._get("/v1/feed/key", {})
+        try:
+            return FeedKey.model_validate_json(answer.content).model_dump()
+        except ValidationError as error:
+            raise FeedUnreadable(f"{self.url}: no key of a feed (不是变更流的公钥)") from error
 
     def page(self, cursor: str | None, public_key: dict[str, Any]) -> FeedPage:
         """The page after a cursor.
@@ -90,7 +99,16 @@ class FeedSource:
         try:
             page = FeedPage.model_validate_json(answer.content)
         except ValidationError as error:
-            raise FeedUnreadable(f"{self.url}: not a page of a feed (不是变更流)") from error
+            raise FeedUnreadable(f"{self.url}: no page of a feed (不是变更流)") from error
+        if (
+            len(page.entries) > PAGE
+            or len(page.next) > _LONGEST_CURSOR
+            or (page.more and page.next == cursor)
+        ):
+            raise FeedUnreadable(
+                f"{self.url}: no page of a feed: longer than was asked for, or it leads nowhere "
+                "(不是变更流：超出请求的条数，或游标无效)"
+            )
         if page.cursor != cursor:
             raise FeedUnreadable(f"{self.url}: answered another page than was asked for (返回了其他页)")
         return page
@@ -99,18 +117,53 @@ class FeedSource:
         """Close the connections."""
         self.client.close()
 
-    def _get(self, path: str, params: dict[str, str]) -> httpx.Response:
+    def _get(self, path: str, params: dict[str, str]) -> "_Answer":
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                answer = self.client.get(self.url + path, params=params, headers={"X-API-Key": self.api_key})
+                answer = self._answer(path, params)
             except httpx.HTTPError as error:
                 if attempt == _ATTEMPTS:
                     raise FeedUnreadable(f"{self.url}: {type(error).__name__} (无法连接)") from error
                 time.sleep(attempt)
                 continue
-            if answer.status_code not in _PASSING or attempt == _ATTEMPTS:
+            if answer.status not in _PASSING or attempt == _ATTEMPTS:
                 break
-            time.sleep(min(float(answer.headers.get("Retry-After") or attempt), PATIENCE))
-        if answer.status_code != 200:
-            raise FeedUnreadable(f"{self.url}: {answer.status_code} {answer.text[:300]}")
+            pause = answer.headers.get("Retry-After", "")
+            time.sleep(min(int(pause[:9]) if pause.isascii() and pause.isdigit() else attempt, PATIENCE))
+        if answer.status != 200:
+            said = answer.content[:300].decode("utf-8", "replace")
+            raise FeedUnreadable(f"{self.url}: {answer.status} {_on_one_line(said)}")
         return answer
+
+    def _answer(self, path: str, params: dict[str, str]) -> "_Answer":
+        """
+        Raises:
+            httpx.HTTPError: the platform does not answer.
+            FeedUnreadable: the answer is too large, or comes too slowly.
+        """
+        began, content = time.monotonic(), bytearray()
+        asking = {"X-API-Key": self.api_key, "Accept-Encoding": "identity"}
+        with self.client.stream("GET", self.url + path, params=params, headers=asking) as response:
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > MOST_BYTES:
+                    raise FeedUnreadable(
+                        f"{self.url}: the answer is larger than {MOST_BYTES} bytes (应答过大)"
+                    )
+                if time.monotonic() - began > PATIENCE:
+                    raise FeedUnreadable(
+                        f"{self.url}: the answer takes longer than {PATIENCE:.0f} s (应答过慢)"
+                    )
+        return _Answer(response.status_code, response.headers, bytes(content))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+def _on_one_line(text: str) -> str:
+    """What a stranger has written, without what a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)

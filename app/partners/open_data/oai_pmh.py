@@ -246,7 +246,8 @@ def _conditions(selection: _Selection) -> Iterable[ColumnElement[bool]]:
     row = Achievement
     if selection.first is not None:
         yield row.updated_at >= datetime.combine(selection.first, time(), UTC)
-    if selection.last is not None:
+    # After the last day of the calendar there is none to compare with.
+    if selection.last is not None and selection.last < date.max:
         yield row.updated_at < datetime.combine(selection.last + timedelta(days=1), time(), UTC)
     if selection.after is not None:
         yield row.id > selection.after

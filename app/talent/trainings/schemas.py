@@ -27,6 +27,9 @@ __all__ = [
     "TrainingRead",
 ]
 
+HOURS_A_DAY = 24
+"""Nobody is taught for longer, however their base counts its hours."""
+
 BaseName = Annotated[str, TextRule(2, 120), NotSecret]
 
 
@@ -91,6 +94,18 @@ class TrainingCreate(Wire):
                 field="ended_on",
                 zh="结束日期不能早于开始日期。",
                 en="ended_on must not be before started_on.",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _hours_of_the_days(self) -> Self:
+        most = HOURS_A_DAY * ((self.ended_on - self.started_on).days + 1)
+        if 0 < most < self.hours:
+            raise field_error(
+                "too_many_hours",
+                field="hours",
+                zh=f"从开始到结束至多 {most} 学时，请检查学时或日期。",
+                en=f"From start to end there are {most} hours at most; check the hours or the days.",
             )
         return self
 

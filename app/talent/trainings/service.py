@@ -22,6 +22,7 @@ from app.talent.responses import refuse_cleared
 from app.talent.trainings.models import TRANSITIONS, Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import BaseCreate, BasePatch, TrainingCreate
 from app.talent.transitions import begin, take_transition
+from app.text.folding import fold
 
 
 def add_base(session: Session, body: BaseCreate, *, principal: Principal) -> TrainingBase:
@@ -90,13 +91,15 @@ def record(session: Session, body: TrainingCreate, *, principal: Principal) -> T
     """
     Raises:
         Invalid: the base does not exist, or is closed.
+        Conflict: this course at this base is recorded for some of these days already; its hours would count twice.
     """
-    manager = manager_for(session, body.manager_id, Action.TRAINING_CREATE, principal=principal)
+    manager = manager_for(session, body.manager_id, Action.TRAINING_CREATE, principal=principal, lock=True)
     base = session.get(TrainingBase, body.base_id)
     if base is None or not base.active:
         raise Invalid.field(
             "base_id", "unknown_base", "培养基地不存在或已停用", "is not the id of an open training base"
         )
+    _refuse_same_course(session, manager.id, body)
     training = Training(
         **body.model_dump(exclude={"manager_id"}), manager_id=manager.id, created_by=principal.user_id
     )
@@ -104,6 +107,24 @@ def record(session: Session, body: TrainingCreate, *, principal: Principal) -> T
     begin(session, training, concept="training", principal=principal)
     _emit_change(session, training, base, principal)
     return training
+
+
+def _refuse_same_course(session: Session, manager_id: UUID, body: TrainingCreate) -> None:
+    present = session.scalars(
+        select(Training.course).where(
+            Training.manager_id == manager_id,
+            Training.base_id == body.base_id,
+            Training.state != TrainingState.REJECTED,
+            Training.started_on <= body.ended_on,
+            Training.ended_on >= body.started_on,
+        )
+    )
+    if fold(body.course) in map(fold, present):
+        raise Conflict(
+            "This course at this base is recorded for some of these days already.",
+            "该基地的这门课程在此期间已有记录，请勿重复申报。",
+            code="training_exists",
+        )
 
 
 def _emit_change(session: Session, training: Training, base: TrainingBase, principal: Principal) -> None:

@@ -37,6 +37,25 @@ def test_times_of_a_confidential_record_do_not_tell_what_was_published_with_it(l
             assert not seen.keys() & {"created_at", "updated_at"}
 
 
+def test_nobody_counts_the_changes_of_a_confidential_record(client: Any, log_in: LogIn) -> None:
+    """By them who changes several records in one go would be seen to own the hidden one, too."""
+    owner, reader = log_in(Role.ENTERPRISE), log_in(Role.ENTERPRISE)
+    made = {
+        mode: create(owner, "demands", demand_payload(publish_mode=mode))["id"]
+        for mode in ("public", "confidential")
+    }
+    for mode, is_counted in (("public", True), ("confidential", False)):
+        path = f"/v1/demands/{made[mode]}"
+        for asking in (client, reader, owner):
+            before = asking.get(path)
+            ok(owner.patch(path, json={"contact_name": f"王{len(before.text)}"}, headers={"If-Match": "*"}))
+            after = asking.get(path)
+            assert (before.text != after.text) == (is_counted or asking is owner)
+            assert ("etag" in after.headers) == ("version" in ok(after)) == (is_counted or asking is owner)
+            items = {one["id"]: one for one in ok(asking.get("/v1/demands"))["items"]}
+            assert ("version" in items[made[mode]]) == (is_counted or asking is owner)
+
+
 def listed(reader: Caller, library: str, sort: str) -> Iterator[tuple[str, str | None]]:
     """The ids of a list, one a page, each with the moment that the cursor behind it holds."""
     cursor = None

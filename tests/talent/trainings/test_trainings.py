@@ -55,9 +55,8 @@ def test_up_the_ladder(scenario: Scenario) -> None:
     scenario.operator_client.post(f"/v1/trainings/{first}/verify", {})
     assert (summary(manager)["next_rung"], summary(manager)["missing_hours"]) == ("short_course", 1)
     for rung, hours in (("short_course", 1), ("advanced_course", 80)):
-        scenario.operator_client.post(
-            f"/v1/trainings/{record(manager.http, base_id, rung, hours)}/verify", {}
-        )
+        later = record(manager.http, base_id, rung, hours, course=f"{rung} 实务", ended_on="2026-03-13")
+        scenario.operator_client.post(f"/v1/trainings/{later}/verify", {})
     found = summary(manager)
     assert (found["next_rung"], found["missing_hours"]) == ("teaching_practice", 40)
     scenario.operator_client.post(f"/v1/trainings/{first}/reject", {"note": "学时有误。"})
@@ -133,8 +132,33 @@ def test_nonsense_is_refused(scenario: Scenario) -> None:
         {"ended_on": "2025-12-31"},
         {"ended_on": "2999-01-01"},
         {"rung": "doctorate"},
+        {"hours": 49},
+        {"hours": 2000},
     ):
         assert manager.http.post("/v1/trainings", good | changes).status_code == 422
+
+
+def test_hours_of_a_course_count_once(scenario: Scenario) -> None:
+    manager, colleague = scenario.recognised_manager(), scenario.recognised_manager()
+    base_id, other = base(scenario), base(scenario, "另一基地")
+    first = record(manager.http, base_id)
+    body = {
+        "base_id": base_id,
+        "rung": "short_course",
+        "course": "技术合同实务",
+        "hours": 8,
+        "started_on": "2026-03-03",
+        "ended_on": "2026-03-05",
+    }
+    for again in ({}, {"course": " 技術合同实务 "}, {"rung": "teaching_practice"}):
+        refused = manager.http.post("/v1/trainings", body | again)
+        assert (refused.status_code, refused.json()["code"]) == (409, "training_exists")
+    record(manager.http, base_id, course="另一门课程")
+    record(manager.http, base_id, started_on="2026-03-04", ended_on="2026-03-05")
+    record(manager.http, other)
+    record(colleague.http, base_id)
+    scenario.operator_client.post(f"/v1/trainings/{first}/reject", {"note": "学时有误。"})
+    record(manager.http, base_id, hours=8)
 
 
 hours = st.lists(
