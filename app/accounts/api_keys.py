@@ -16,7 +16,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.access.proof import require_confirmation
 from app.accounts.field_checks import checked, clean_label
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
-from app.accounts.users import ROLES_OF_KIND
+from app.accounts.roles import ROLES_OF_KIND
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid
 from app.errors.collection import Faults

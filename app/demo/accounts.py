@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation, Role, User
+from app.accounts.new_users import UserFacts, create_user
 from app.accounts.organisations.lookup import find_organisation
 from app.accounts.sessions.demonstration import DemonstrationLogin, DemonstrationLogins
-from app.accounts.users import UserFacts, create_user
 from app.database import Database, now
 from app.libraries.managers.models import Manager
 from app.settings import DEMO_PASSWORD, Settings

@@ -29,8 +29,8 @@ import uvicorn
 from app import database_schema
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import OrganisationKind, Role
+from app.accounts.new_users import UserFacts, create_user
 from app.accounts.organisations.lookup import organisation_by_name
-from app.accounts.users import UserFacts, create_user
 from app.database import Database
 from app.libraries import bulk
 from app.libraries.datasets import mapping

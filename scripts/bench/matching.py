@@ -279,13 +279,15 @@ def on_postgresql(crowd: CrowdFile, size: int) -> dict[str, Any]:
     server = get_server(crowd.path.parent / "postgresql", cleanup_mode="stop")
     name = f"crowd_{size}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+        is_new = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None
+        if is_new:
             connection.execute(f'CREATE DATABASE "{name}"')
     url = server.get_uri(name)
     target = Database(url)
-    if not database_schema.is_current(target):
+    database_schema.migrate(target)
+    if is_new:
         source = crowd.database()
-        database_schema.migrate(target)
+        database_schema.migrate(source)
         transfer.transfer(source, target, on_table=lambda *_: None)
         source.dispose()
         with psycopg.connect(url, autocommit=True) as connection:

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import OrganisationKind, Role
-from app.accounts.users import UserFacts, create_user
+from app.accounts.new_users import UserFacts, create_user
 from app.database import Database
 from app.errors import Conflict, Forbidden, Invalid
 from app.settings import Settings

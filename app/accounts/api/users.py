@@ -11,6 +11,7 @@ from app.accounts.api.responses import Id
 from app.accounts.idempotency import Idempotent
 from app.accounts.lists.users import user_page
 from app.accounts.models import STAFF, Role
+from app.accounts.new_users import create_user
 from app.accounts.organisations.lookup import referred
 from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
 from app.accounts.self_service.passwords import set_password
@@ -43,7 +44,7 @@ def create(session: WriteSession, principal: LoggedIn, body: Sent[UserNew], requ
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
 
     def answer() -> Response:
-        user = service.create_user(
+        user = create_user(
             session,
             principal=principal,
             facts=body.facts(),

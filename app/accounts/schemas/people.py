@@ -8,10 +8,10 @@ from pydantic import ConfigDict, Field
 
 from app.accounts.field_checks import Email, PersonName
 from app.accounts.models import Role, User
+from app.accounts.new_users import UserFacts
 from app.accounts.organisations.schemas import OrganisationRef
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 from app.accounts.schemas.passwords import Password
-from app.accounts.users import UserFacts
 
 
 class PersonNew(AccountInput):

@@ -21,14 +21,9 @@ from app.accounts.legal_texts.consents import agreed_notice, record_consent
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import STAFF, Organisation, Role, User
+from app.accounts.new_users import UserFacts, check_user_facts, store_user
+from app.accounts.roles import check_role, refuse_other_role
 from app.accounts.sessions.tokens import principal_of, user_by_email
-from app.accounts.users import (
-    UserFacts,
-    check_role,
-    check_user_facts,
-    refuse_other_role,
-    store_user,
-)
 from app.database import Database, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.errors.collection import Faults

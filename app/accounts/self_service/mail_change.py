@@ -9,8 +9,8 @@ from app.accounts.field_checks import check_email, checked
 from app.accounts.links import service as links
 from app.accounts.links.models import LinkPurpose
 from app.accounts.models import User
+from app.accounts.new_users import refuse_taken_address
 from app.accounts.sessions.tokens import principal_of
-from app.accounts.users import refuse_taken_address
 from app.database import Database
 from app.errors import Forbidden, Invalid
 from app.events.catalogue import LoginMailboxConfirmed

@@ -20,14 +20,10 @@ from app.accounts.legal_texts.consents import agreed_notice, record_consent
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import Organisation, OrganisationKind, Role, User
+from app.accounts.new_users import UserFacts, check_user_facts, store_user
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, check_facts
+from app.accounts.roles import registration_roles
 from app.accounts.throttle import RateLimitKey
-from app.accounts.users import (
-    UserFacts,
-    check_user_facts,
-    registration_roles,
-    store_user,
-)
 from app.database import Database, now, one_or_not_found
 from app.errors import Invalid
 from app.errors.collection import Faults

@@ -32,7 +32,7 @@ def create(
     """Create a user, such as the first operator of a new installation, and print their id."""
     from app.accounts.access.principal import SYSTEM
     from app.accounts.models import Role
-    from app.accounts.users import UserFacts, create_user
+    from app.accounts.new_users import UserFacts, create_user
     from app.errors import Invalid
 
     if role not in set(Role):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, OrganisationKind, Role, User
-from app.accounts.users import ROLES_OF_KIND
+from app.accounts.roles import ROLES_OF_KIND
 from app.database import now
 from app.libraries.managers.user_link import manager_of_user
 from app.libraries.record.enums import PublishMode

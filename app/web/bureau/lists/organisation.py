@@ -12,12 +12,13 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.lists.invitations import invitation_page
 from app.accounts.lists.organisations import organisation_page
 from app.accounts.lists.users import user_page
+from app.accounts.new_users import create_user
 from app.accounts.organisations.credit_code import is_uscc
 from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.organisations.service import get_organisation, verify_organisation
+from app.accounts.roles import ROLES_OF_KIND
 from app.accounts.schemas import InvitationNew, UserNew
 from app.accounts.self_service.invitations import invite, withdraw_invitation
-from app.accounts.users import ROLES_OF_KIND, create_user
 from app.conditional_requests import check_if_match
 from app.database import AppDatabase, Database, ReadSession
 from app.errors import Conflict, SankuError, StaleVersion

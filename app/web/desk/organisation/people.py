@@ -11,9 +11,10 @@ from app.accounts.lists.invitations import invitation_page
 from app.accounts.lists.users import user_page
 from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.organisations.service import get_organisation
+from app.accounts.roles import registration_roles
 from app.accounts.schemas import InvitationNew
 from app.accounts.self_service.invitations import invite, withdraw_invitation
-from app.accounts.users import change_user, get_user, registration_roles, require_change
+from app.accounts.users import change_user, get_user, require_change
 from app.conditional_requests import check_if_match
 from app.database import AppDatabase, ReadSession
 from app.errors import SankuError
