@@ -2,6 +2,7 @@
 
 from app.database.columns import Json, Percent, UtcDateTime, Wan
 from app.database.engine import (
+    BINARY,
     CONNECTIONS,
     Database,
     release_connection,
@@ -18,6 +19,7 @@ from app.database.statements import (
 from app.database.tables import Base, Identified, id_at, made_at, new_id, now, unlinked_id
 
 __all__ = [
+    "BINARY",
     "CONNECTIONS",
     "AppDatabase",
     "Base",

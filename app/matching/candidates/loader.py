@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import Row, Select, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
-from app.database import release_connection
+from app.database import BINARY, release_connection
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
@@ -246,5 +246,8 @@ def _statement(kind: RecordKind, *, with_words: bool, by_number: bool) -> Select
         joined = joined.join(document, document.c.record_id == v.c.record_id)
     wanted = (v.c.seq if by_number else v.c.record_id).in_(bindparam("wanted", expanding=True))
     return (
-        select(*columns).select_from(joined).where(wanted, v.c.active, v.c.model_id == bindparam("model_id"))
+        select(*columns)
+        .select_from(joined)
+        .where(wanted, v.c.active, v.c.model_id == bindparam("model_id"))
+        .execution_options(**BINARY)
     )

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.database import Database
+from app.database import BINARY, Database
 from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
 from app.matching.index import snapshot
@@ -42,7 +42,7 @@ _DESCRIPTION: tuple[Any, ...] = (
     RecordVector.valid_until,
 )
 
-_ROWS = select(*_DESCRIPTION, RecordVector.vector)
+_ROWS = select(*_DESCRIPTION, RecordVector.vector).execution_options(**BINARY)
 
 
 class FaissIndex:
