@@ -6,6 +6,7 @@ import pytest
 
 from app.exchange.headers.dictionary import Kind
 from app.exchange.sameness.keys import traits_of
+from app.exchange.sameness.names import compared
 from app.exchange.sameness.verdicts import SameVerdict, judge, vetoed
 from tests.exchange.files import DEMANDS, HEADER, sheet
 from tests.exchange.test_batches import FULL, commit, demands, rows_of, upload
@@ -45,6 +46,14 @@ SAME, ASK, DIFFERENT = SameVerdict
         (ASK, "demand", {"title": "齿轮箱振动噪声控制"}, {"title": "减速机降噪"}),
         (ASK, "demand", {"title": "PVC地板异味去除"}, {"title": "聚氯乙烯地板VOC及气味控制"}),
         (ASK, "demand", {"title": "大蒜收获破损率高"}, {"title": "降低大蒜机械收获损伤"}),
+        (ASK, "achievement", {"title": "百吨级聚乳酸连续聚合中试线"}, {"title": "100吨/年PLA连续聚合装置"}),
+        (ASK, "demand", {"title": "十万级洁净车间节能"}, {"title": "10万级洁净厂房空调能耗降低"}),
+        (ASK, "achievement", {"title": "Ⅱ型胶原蛋白肽制备方法"}, {"title": "2型胶原肽提取工艺"}),
+        (ASK, "achievement", {"title": "复杂曲面五轴加工刀路规划软件"}, {"title": "5轴刀具轨迹规划系统"}),
+        (DIFFERENT, "achievement", {"title": "百吨级离子膜示范线"}, {"title": "千吨级离子膜示范线"}),
+        (DIFFERENT, "demand", {"title": "三号窑余热利用"}, {"title": "5号窑余热利用"}),
+        (DIFFERENT, "achievement", {"title": "Ⅰ型光伏支架"}, {"title": "Ⅲ型光伏支架"}),
+        (DIFFERENT, "achievement", {"title": "A型燃料阀"}, {"title": "B型燃料阀"}),
         (DIFFERENT, "achievement", {"title": "高温合金铸造技术"}, {"title": "低温合金铸造技术"}),
         (DIFFERENT, "achievement", {"title": "一种苹果采摘机器人"}, {"title": "一种番茄采摘机器人"}),
         (DIFFERENT, "achievement", {"title": "锂电池正极材料"}, {"title": "锂电池负极材料"}),
@@ -92,6 +101,7 @@ def test_keys_decide_names_propose_numerals_and_materials_veto(
         (DIFFERENT, 0.99, {"summary": "涂层"}, {"owner_org": "泺川大学"}),
         (DIFFERENT, 0.8, {"summary": "在含砂水中寿命提高一倍以上的密封环涂层。"}, {"owner_org": "泺川大学"}),
         (DIFFERENT, 0.5, {"title": "转向节锻造工艺"}, {"title": "控制臂锻造工艺"}),
+        (ASK, 0.42, {"title": "车间VOCs治理"}, {"title": "涂装车间挥发性有机物处理"}),
         (ASK, 0.65, {"title": "转向节锻造工艺"}, {"title": "控制臂锻造工艺"}),
         (DIFFERENT, 0.99, {"title": "铁基涂层"}, {"title": "镍基涂层"}),
         (DIFFERENT, 0.99, {"title": "济岫15号"}, {"title": "济岫16号"}),
@@ -111,7 +121,7 @@ def test_an_anonymous_record_is_never_joined_by_machine() -> None:
     shared = {"title": "低温脱硝催化剂", "registration_number": "370Y20260301"}
     hidden = traits_of(Kind.DEMAND, shared | {"publish_mode": "confidential"})
     assert judge(hidden, traits_of(Kind.DEMAND, shared)).verdict is ASK
-    assert not vetoed("焦炉烟气160℃低温脱硝催化剂", "低温脱硝催化剂")
+    assert not vetoed(compared("焦炉烟气160℃低温脱硝催化剂"), compared("低温脱硝催化剂"))
 
 
 def test_a_person_joins_a_row_with_a_record_of_another_list_and_takes_it_back(operator: UserClient) -> None:

@@ -16,10 +16,12 @@ from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 
 _COLUMNS = (
-    *("id", "title", "ip_list", "registration_number", "certificates", "completed_by", "contact_phone"),
+    *("id", "title", "ip_list", "registration_number", "certificates", "completed_by"),
     *("publish_mode", "summary", "advantages", "main_problem", "key_technology", "expected_goal"),
 )
-_KEYED = ("id", "title", "ip_list", "registration_number", "certificates", "contact_phone")
+_KEYED = ("id", "title", "ip_list", "registration_number", "certificates")
+_OF_PERSONS = ("contact_phone",)
+"""Columns that tell persons apart, and nothing of a demand or achievement; reading them means to decrypt them."""
 
 
 def traits_of_records(
@@ -27,7 +29,7 @@ def traits_of_records(
 ) -> dict[UUID, SameTraits]:
     """The traits of the records that meet the conditions, the newest first, by id."""
     model = LIBRARIES[kind].model
-    columns = [getattr(model, name) for name in _COLUMNS if hasattr(model, name)]
+    columns = _columns(kind, _COLUMNS)
     query = select(*columns, model.owner_org_id.label("owner")).where(*conditions)
     rows = session.execute(query.order_by(model.id.desc()).limit(limit)).mappings().all()
     owners = _names(session, {row["owner"] for row in rows})
@@ -39,14 +41,19 @@ def traits_of_records(
 
 def keys_of_records(session: Session, kind: RecordKind, *conditions: Any) -> dict[str, UUID]:
     """The hard keys of the records that meet the conditions; of two with one key the first."""
-    model = LIBRARIES[kind].model
-    columns = [getattr(model, name) for name in _KEYED if hasattr(model, name)]
+    columns = _columns(kind, _KEYED)
     found: dict[str, UUID] = {}
     query = select(*columns).where(*conditions).execution_options(yield_per=1000)
     for row in session.execute(query).mappings():
         for key in traits_of(Kind(kind.value), _as_entry(row)).keys:
             found.setdefault(key, row["id"])
     return found
+
+
+def _columns(kind: RecordKind, names: tuple[str, ...]) -> list[Any]:
+    model = LIBRARIES[kind].model
+    wanted = (*names, *(_OF_PERSONS if kind is RecordKind.MANAGER else ()))
+    return [getattr(model, name) for name in wanted if hasattr(model, name)]
 
 
 def _names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:

@@ -2,8 +2,8 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
@@ -11,60 +11,96 @@ from itertools import chain
 from rapidfuzz import fuzz
 
 from app.exchange.records.repetition import fold_name
+from app.exchange.sameness.numbers import with_digits
 
 VERSION = re.compile(
     r"[（(]?(?:v\d+(?:\.\d+)*|第[一二三四五六七八九十\d]+版|\d{4}版|更新|修订)[)）]?", re.IGNORECASE
 )
+_NUMERALS = re.compile(r"\d+(?:\.\d+)?")
+_LETTERS = re.compile("(?<![A-Za-z])[A-Z](?=型|款|线|区|级|类|栋|座|系列)")
 _SPACED = re.compile(r"[\s（）()《》“”\"'、，,—\-/·]+")
 
 
-def likeness(one: str, other: str) -> float:
+@dataclass(frozen=True, slots=True)
+class ComparedName:
+    """A name as it is compared with others, made once.
+
+    Attributes:
+        text: without its version, in half width, with its numbers in digits.
+        numerals: the numbers in it; `letters` are those that stand for a type: A型.
+        folded: see `fold_name`; `sorted` has its characters in order, with blanks between.
+        subject: what it is about; `pairs` and `characters` are those of the subject.
+        things: class of things → those of it that the name mentions.
+    """
+
+    text: str
+    folded: str
+    sorted: str
+    subject: str
+    pairs: frozenset[str]
+    characters: frozenset[str]
+    numerals: frozenset[str]
+    letters: frozenset[str]
+    things: Mapping[str, frozenset[str]]
+
+
+@lru_cache(maxsize=16_384)
+def compared(name: str) -> ComparedName:
+    """The name, prepared: each row of a file is compared with hundreds of records."""
+    text = with_digits(VERSION.sub("", name))
+    folded, subject = fold_name(with_digits(name)), subject_of(text)
+    return ComparedName(
+        text,
+        folded,
+        " ".join(sorted(folded)),
+        subject,
+        frozenset(subject[index : index + 2] for index in range(len(subject) - 1)),
+        frozenset(subject),
+        frozenset(_NUMERALS.findall(text)),
+        frozenset(_LETTERS.findall(text)),
+        _things(text),
+    )
+
+
+def likeness(one: ComparedName, other: ComparedName) -> float:
     """0–100: of the names as they stand, or of what they are about, whichever is more."""
-    a, b = fold_name(one), fold_name(other)
-    if not a or not b:
+    if not one.folded or not other.folded:
         return 0.0
-    return max(_alike(a, b), _about(one, other))
+    return max(_alike(one, other), _about(one, other))
 
 
-def _alike(a: str, b: str) -> float:
+def _alike(one: ComparedName, other: ComparedName) -> float:
+    a, b = one.folded, other.folded
     within = fuzz.partial_ratio(a, b) * 0.9 if min(len(a), len(b)) >= 6 else 0.0
-    return max(fuzz.ratio(a, b), fuzz.token_sort_ratio(" ".join(a), " ".join(b)), within)
+    return max(fuzz.ratio(a, b), fuzz.ratio(one.sorted, other.sorted), within)
 
 
-def _about(one: str, other: str) -> float:
+def _about(one: ComparedName, other: ComparedName) -> float:
     """How much of the shorter name's subject is in the longer one, by pairs of characters and by characters."""
-    a, b = subject_of(one), subject_of(other)
-    short, long = sorted((a, b), key=len)
-    if len(short) < 2:
+    short, long = (one, other) if len(one.subject) <= len(other.subject) else (other, one)
+    if len(short.subject) < 2:
         return 0.0
-    pairs, other_pairs = _pairs(short), _pairs(long)
-    common = len(pairs & other_pairs) / max(len(pairs), 1)
-    letters = len(set(short) & set(long)) / len(set(short))
+    common = len(short.pairs & long.pairs) / max(len(short.pairs), 1)
+    letters = len(short.characters & long.characters) / len(short.characters)
     return 100 * (common + letters) / 2 if common else 0.0
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[index : index + 2] for index in range(len(text) - 1)}
-
-
-@lru_cache(maxsize=4096)
-def subject_of(name: str) -> str:
-    """The name with one word for each meaning, and without words such as 技术, 系统 and 一种."""
-    text = unicodedata.normalize("NFKC", VERSION.sub("", name)).casefold()
+def subject_of(text: str) -> str:
+    """A name with one word for each meaning, and without words such as 技术, 系统 and 一种."""
+    text = text.casefold()
     text = _synonyms().sub(lambda found: _data().first[found[0]], text)
     return _SPACED.sub("", _general().sub("", text))
 
 
-def differing_class(one: str, other: str) -> str | None:
+def differing_class(one: ComparedName, other: ComparedName) -> str | None:
     """The class of things of which the two names have different ones: crops, metals, gases. None if there is none."""
-    a, b = _things(one), _things(other)
+    a, b = one.things, other.things
     return next((name for name in a if name in b and a[name].isdisjoint(b[name])), None)
 
 
-@lru_cache(maxsize=4096)
 def _things(name: str) -> Mapping[str, frozenset[str]]:
     """Class → the things of it that a name mentions, a longer word before the shorter ones in it."""
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = name.casefold()
     text = _synonyms().sub(lambda found: _data().first[found[0]], text)
     found: dict[str, set[str]] = {}
     for match in _classed().finditer(text):

@@ -4,15 +4,18 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.repetition import fold_name
-from app.exchange.sameness.names import VERSION, differing_class, likeness
+from app.exchange.sameness.names import ComparedName, compared, differing_class, likeness
 
 PROPOSED = 59
 """Likeness of two names of one owner, 0–100, from which a person is asked."""
 SURELY_ALIKE = 75
 """Below it, contents that are known to be far apart (`FAR`) speak against names that are alike."""
+SURELY_ALIKE_BY_NAME = 70
+"""The same where one of them has no description, so that the vectors know no more than the names."""
 FAR = 0.58
 WITH_EVIDENCE = 50
 """The same if a person or a figure is shared too."""
@@ -84,10 +87,16 @@ def judge(one: SameTraits, other: SameTraits, *, nearness: float | None = None) 
         divisional = "分案" in f"{one.name}{one.text}{other.name}{other.text}"
         verdict = SameVerdict.ASK if is_anonymous or divisional else SameVerdict.SAME
         return SameJudgement(verdict, evidence, 100)
-    if one.kind is Kind.MANAGER or vetoed(one.name, other.name):
+    if one.kind is Kind.MANAGER:
         return SameJudgement(SameVerdict.DIFFERENT)
-    alike = likeness(one.name, other.name)
-    if nearness is not None and nearness < FAR and alike < SURELY_ALIKE:
+    a, b = compared(one.name), compared(other.name)
+    alike = likeness(a, b)
+    # First what is cheap and leaves few: a row of a file is compared with hundreds of records.
+    if (alike < WITH_EVIDENCE and not nearness) or vetoed(a, b):
+        return SameJudgement(SameVerdict.DIFFERENT)
+    is_described = min(len(one.text), len(other.text)) >= _DESCRIBED
+    surely = SURELY_ALIKE if is_described else SURELY_ALIKE_BY_NAME
+    if nearness is not None and nearness < FAR and alike < surely:
         alike = min(alike, WITH_EVIDENCE)
     evidence = _soft(one, other, is_anonymous, alike=alike, nearness=nearness or 0.0)
     if not evidence:
@@ -141,8 +150,6 @@ def _is_chinese(text: str) -> bool:
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 
-_NUMERALS = re.compile(r"\d+(?:\.\d+)?")
-_NUMBERING = re.compile("[一二三四五六七八九十]+(?=号|期|代|级|型|分厂|车间|线)")
 _OPPOSITES = (
     *(("高", "低"), ("大", "小"), ("干", "湿"), ("冷", "热"), ("内", "外"), ("上", "下"), ("正", "负")),
     *(("有机", "无机"), ("单", "双"), ("厚", "薄"), ("酸", "碱"), ("动", "静"), ("进", "出"), ("前", "后")),
@@ -150,15 +157,15 @@ _OPPOSITES = (
 )
 
 
-def vetoed(one: str, other: str) -> bool:
-    """Whether names differ in what makes two things of it: a numeral, one of two opposites, or one of a class of things
-    such as metals, crops and gases."""
-    a, b = (unicodedata.normalize("NFKC", VERSION.sub("", text)) for text in (one, other))
-    if _differ_in_numerals(a, b) or _differ_in_numbering(a, b):
+def vetoed(one: ComparedName, other: ComparedName) -> bool:
+    """Whether names differ in what makes two things of it: a numeral, the letter of a type, one of two opposites, or
+    one of a class of things such as metals, crops and gases."""
+    if _differ(one.numerals, other.numerals) or _differ(one.letters, other.letters):
         return True
+    a, b = one.text, other.text
     if any(_are_opposite(a, b, *pair) or _are_opposite(b, a, *pair) for pair in _OPPOSITES):
         return True
-    return differing_class(a, b) is not None
+    return differing_class(one, other) is not None
 
 
 def _are_opposite(one: str, other: str, left: str, right: str) -> bool:
@@ -177,38 +184,42 @@ def _beside(text: str, char: str) -> set[tuple[str, bool]]:
     return {(padded[index - 1], False) for index in places} | {(padded[index + 1], True) for index in places}
 
 
-def _differ_in_numerals(one: str, other: str) -> bool:
-    first, second = set(_NUMERALS.findall(one)), set(_NUMERALS.findall(other))
-    return bool(first and second and first.isdisjoint(second))
-
-
-def _differ_in_numbering(one: str, other: str) -> bool:
-    """Whether both count in Chinese numerals, and differently: 一号线 and 二号线."""
-    first, second = set(_NUMBERING.findall(one)), set(_NUMBERING.findall(other))
-    return bool(first and second and first.isdisjoint(second))
+def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other) and one.isdisjoint(other)
 
 
 _FIGURE = re.compile(r"(\d+(?:\.\d+)?)\s*(%|℃|[a-zA-Zμ°·/]{1,8})")
 
 
-def figures_of(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def figures_of(text: str) -> frozenset[str]:
     """Numbers with their units."""
     folded = unicodedata.normalize("NFKC", text)
-    return {f"{number}{unit.casefold()}" for number, unit in _FIGURE.findall(folded)}
+    return frozenset(f"{number}{unit.casefold()}" for number, unit in _FIGURE.findall(folded))
 
 
 _ENDING = re.compile("(?:股份)?(?:有限)?(?:责任)?公司$|集团$|学院$|研究院$|大学$|工业大学$|技术$|科技$")
 _PLACE = re.compile("^(?:中国|山东省?|济南市?|[\u4e00-\u9fff]{2}(?:市|区|县))")
 
 
+@lru_cache(maxsize=4096)
 def same_owner(one: str, other: str) -> bool:
-    """Whether two names are written forms of one organisation: 齐岫工业大学 and 齐岫工大机械学院."""
-    if not one or not other or _differ_in_numerals(one, other):
+    """Whether two names are written forms of one organisation: 齐岫工业大学, 齐岫工大机械学院 and 齐岫工大."""
+    if not one or not other or _differ(compared(one).numerals, compared(other).numerals):
         return False
     a, b = (_PLACE.sub("", fold_name(text)) or fold_name(text) for text in (one, other))
     short, long = sorted((_ENDING.sub("", a) or a, _ENDING.sub("", b) or b), key=len)
     common = next((size for size, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
-    return common >= min(3, len(short)) and len(short) >= 2
+    return (common >= min(3, len(short)) and len(short) >= 2) or _abbreviates(*sorted((a, b), key=len))
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether a name is made of characters of the longer one in their order, with its first and a part of its end:
+    农科院 of 农业科学研究院."""
+    if len(short) < 3 or short[0] != long[0] or short[-1] not in long[-3:]:
+        return False
+    rest = iter(long)
+    return all(char in rest for char in short)
 
 
 _LABELS = {
