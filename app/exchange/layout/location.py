@@ -238,7 +238,6 @@ def _entry_values(
 ) -> dict[str, list[RawValue]]:
     assert understanding.kind is not None
     values: dict[str, list[RawValue]] = {}
-    guessed: list[RawValue] = []
     for key, value in entry.values.items():
         found = _meaning(key, understanding.kind, learnt) or understanding.meanings.get(key)
         text = _joined(value)
@@ -250,12 +249,7 @@ def _entry_values(
         known = "guessed_kind" if understanding.guessed else ""
         mark = EXPORTED if is_ours else known if found.exact else "guessed"
         raw = RawValue(found.field, key, text, value, f"{entry.ref}.{key}", found.unit or context.unit, mark)
-        if found.exact:
-            values.setdefault(found.field, []).append(raw)
-        else:
-            guessed.append(raw)
-    for raw in guessed:  # behind what the dictionary knows
-        values.setdefault(raw.field, []).append(raw)
+        values.setdefault(found.field, []).append(raw)
     if "number" not in values:
         reference = RawValue("source_ref", "id", entry.ref, entry.ref, entry.ref)
         values.setdefault("source_ref", []).insert(0, reference)

@@ -83,6 +83,11 @@ class RawRecord:
     is_secret: bool = False
     """Whether a cell marks it as a state secret, also one of which nobody knows the meaning."""
 
+    def __post_init__(self) -> None:
+        """Put what the dictionary knows before what was guessed of the same field."""
+        for found in self.values.values():
+            found.sort(key=lambda one: one.mark == "guessed")
+
     def first(self, name: str) -> RawValue | None:
         """The first value of a field."""
         found = self.values.get(name)

@@ -123,8 +123,10 @@ def _price(draft: Draft) -> None:
         converted = ValueNote(
             "converted", f"“{source.text[:20]}”换算为 {amount.low} 万元", f"converted to {amount.low} 万元"
         )
-    draft.set("price_min_wan", ValueReading(amount.low, converted, reading.warnings), source)
-    draft.set("price_max_wan", ValueReading(amount.high, converted), source)
+    for name, value in (("price_min_wan", amount.low), ("price_max_wan", amount.high)):
+        if name not in draft.values:  # a bound that has a column of its own
+            draft.set(name, ValueReading(value, converted), source)
+    draft.set("price_max_wan", ValueReading(None, warnings=reading.warnings), source)
 
 
 def _rights(draft: Draft) -> None:

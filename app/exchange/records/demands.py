@@ -84,7 +84,8 @@ def _money(draft: Draft) -> None:
     reading = read_amount(source.text, source.unit or stated_unit(draft, "budget"))
     amount: Amount = reading.value
     for name, value in (("budget_min_wan", amount.low), ("budget_max_wan", amount.high)):
-        draft.set(name, ValueReading(value, reading.derived), source)
+        if name not in draft.values:  # a bound that has a column of its own
+            draft.set(name, ValueReading(value, reading.derived), source)
     draft.set("payment_plan", ValueReading(None, warnings=reading.warnings), source)
     if amount.remark and "payment_plan" not in draft.values:
         note = ValueNote("remark_of_amount", "金额后的说明", "the remark after the amount")

@@ -222,3 +222,25 @@ def test_values_without_a_header_are_named_and_not_read() -> None:
 def test_a_column_of_row_numbers_needs_no_header() -> None:
     rows = (("", "企业名称", "需求名称", "需求描述"), (1, "济南难岳有限公司", "甲技术", "乙问题"))
     assert "no_header" not in [one["code"] for one in report_of(sheet(rows))["ignored"]]
+
+
+def test_the_capital_of_an_enterprise_is_no_budget_and_a_known_label_comes_first() -> None:
+    form = [
+        ("企业名称", "济南难岳有限公司", "注册资金", "5000万元"),
+        ("需求名称", "甲技术", "自筹的那部分钱款投入", "90万元"),
+        ("需求描述", "乙问题", "拟投入经费", "200万元"),
+    ]
+    (record,) = report_of(document(form))["records"]
+    assert record["fields"]["budget_max_wan"] == "200"
+    assert "budget_max_wan" not in record["derived"]
+
+
+def test_an_upper_bound_below_a_group_of_amounts() -> None:
+    rows = (
+        ("序号", "企业名称", "需求名称", "需求描述", "资金安排（万元）", ""),
+        ("", "", "", "", "企业自投", "可接受上限"),
+        (1, "济南难岳有限公司", "甲技术", "乙问题", 40, 60),
+    )
+    (record,) = report_of(separated(rows))["records"]
+    assert (record["fields"].get("budget_min_wan"), record["fields"]["budget_max_wan"]) == ("40", "60")
+    assert {"budget_min_wan", "budget_max_wan"} <= set(record["derived"])
