@@ -11,13 +11,13 @@ from itertools import chain
 from rapidfuzz import fuzz
 
 from app.exchange.records.repetition import fold_name
-from app.exchange.sameness.numbers import with_digits
+from app.exchange.sameness.numerals import with_digits
 
 VERSION = re.compile(
     r"[（(]?(?:v\d+(?:\.\d+)*|第[一二三四五六七八九十\d]+版|\d{4}版|更新|修订)[)）]?", re.IGNORECASE
 )
 _NUMERALS = re.compile(r"\d+(?:\.\d+)?")
-_LETTERS = re.compile("(?<![A-Za-z])[A-Z](?=型|款|线|区|级|类|栋|座|系列)")
+_LETTERS = re.compile("(?<![A-Za-z])[A-Z]{1,3}(?=型|款|线|区|级|类|栋|座|系列)")
 _SPACED = re.compile(r"[\s（）()《》“”\"'、，,—\-/·]+")
 
 
