@@ -17,6 +17,7 @@ from app.database.statements import (
     transaction_log_ddl,
 )
 from app.database.tables import Base, Identified, id_at, made_at, new_id, now, unlinked_id
+from app.database.upper_tables import upper_table
 
 __all__ = [
     "BINARY",
@@ -43,4 +44,5 @@ __all__ = [
     "release_connection",
     "transaction_log_ddl",
     "unlinked_id",
+    "upper_table",
 ]

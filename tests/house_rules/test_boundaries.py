@@ -17,6 +17,18 @@ def test_only_the_database_module_commits() -> None:
     assert not found
 
 
+def test_tables_are_read_by_name_in_one_place_only() -> None:
+    """What a lower layer reads of an upper one is declared in one place, where those who change the table find it."""
+    places = {"app/database/upper_tables.py"}
+    found = {
+        name_of(path)
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Base.metadata.tables")
+    }
+    assert found == places
+
+
 def test_errors_come_from_the_domain_tree_only() -> None:
     """An HTTPException carries no Chinese message, no code and no field, and makes a service know of HTTP."""
     found = [

@@ -13,7 +13,7 @@ from app.accounts.models import Organisation, User
 from app.accounts.organisations.recusal import TIE_WORDS, OperatorTie, OperatorTieKind, acting_operator
 from app.accounts.schema_bases import AccountOutput
 from app.accounts.self_service.recusals import operator_ties
-from app.database import Base
+from app.database import upper_table
 from app.paging import Page, PageRequest, Sort, list_page
 
 _NEWEST_FIRST = Sort(OperatorTie.declared_at, datetime, descending=True)
@@ -66,7 +66,7 @@ def tie_page(session: Session, paging: PageRequest, *, principal: Principal) -> 
 def _name(session: Session, tie: OperatorTie) -> str:
     if tie.organisation_id is not None:
         return session.get_one(Organisation, tie.organisation_id).name
-    managers = Base.metadata.tables["managers"]
+    managers = upper_table("managers")
     row = session.execute(
         select(managers.c.title, managers.c.number).where(managers.c.id == tie.manager_id)
     ).one()

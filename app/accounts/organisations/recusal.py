@@ -14,7 +14,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import ApiKey, Organisation, Role
 from app.accounts.organisations.groups import whole_families
 from app.clock import today
-from app.database import Base, Identified, now
+from app.database import Base, Identified, now, upper_table
 from app.errors import Conflict
 
 
@@ -106,7 +106,7 @@ def acting_operator(session: Session, principal: Principal) -> UUID | None:
 
 def _ties_of(session: Session, user_id: UUID) -> dict[UUID, tuple[str, str]]:
     """Organisations and managers to whom the user is tied → by what."""
-    managers, posts = (Base.metadata.tables[name] for name in ("managers", "affiliations"))
+    managers, posts = map(upper_table, ("managers", "affiliations"))
     found: dict[UUID, tuple[str, str]] = {}
     records = session.execute(
         select(managers.c.id, managers.c.owner_org_id, managers.c.declared_conflicts).where(
@@ -134,7 +134,7 @@ def _employers(session: Session, manager_ids: Collection[UUID]) -> set[UUID]:
     """The organisations for which these managers work."""
     if not manager_ids:
         return set()
-    managers, posts = (Base.metadata.tables[name] for name in ("managers", "affiliations"))
+    managers, posts = map(upper_table, ("managers", "affiliations"))
     owners = select(managers.c.owner_org_id).where(managers.c.id.in_(manager_ids))
     present = select(posts.c.organisation_id).where(
         posts.c.manager_id.in_(manager_ids), or_(posts.c.end.is_(None), posts.c.end >= today())
@@ -146,5 +146,5 @@ def _name_of(session: Session, party: UUID) -> str:
     organisation = session.get(Organisation, party)
     if organisation is not None:
         return organisation.name
-    managers = Base.metadata.tables["managers"]
+    managers = upper_table("managers")
     return str(session.scalar(select(managers.c.title).where(managers.c.id == party)))

@@ -11,7 +11,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
 from app.accounts.organisations.lookup import organisation_called
 from app.accounts.organisations.recusal import OperatorTie, OperatorTieKind, acting_operator
-from app.database import Base, one_or_not_found
+from app.database import one_or_not_found, upper_table
 from app.errors import Conflict, Invalid
 from app.errors.collection import Faults
 
@@ -96,7 +96,7 @@ def _party(tie: OperatorTie) -> UUID | None:
 
 
 def _manager_called(session: Session, party: str) -> UUID | None:
-    managers = Base.metadata.tables["managers"]
+    managers = upper_table("managers")
     number = session.scalar(select(managers.c.id).where(managers.c.number == party.strip().upper()))
     found: UUID | None = number or session.scalar(select(managers.c.id).where(managers.c.id == _id(party)))
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.organisations.service import waiting_organisations
 from app.clock import chinese_day, chinese_moment, english_day, english_moment
-from app.database import Base
+from app.database import upper_table
 from app.engagements.contract_models import AmendmentState, ContractSide
 from app.engagements.models import Engagement, ParticipantRole, ParticipantSide, Stage
 from app.engagements.undertakings.requirements import asked_of
@@ -135,9 +135,9 @@ def _talent_words(
 ) -> dict[str, str]:
     """Of rows of recognition, which stands above notices: the number of a filing, which has one once it is approved,
     and of a certificate, the course of a training with its base, and the year of an objection."""
-    tables = Base.metadata.tables
-    filings, trainings, bases = tables["filings"], tables["trainings"], tables["training_bases"]
-    certificates, rounds = tables["certificates"], tables["recognition_rounds"]
+    filings, trainings, bases, certificates, rounds = map(
+        upper_table, ("filings", "trainings", "training_bases", "certificates", "recognition_rounds")
+    )
     match event:
         case FilingChanged():
             query = select(filings.c.filing_number).where(filings.c.id == event.subject_id)

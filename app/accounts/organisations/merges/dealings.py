@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.database import Base
+from app.database import upper_table
 from app.errors import Conflict
 
 _CLOSED_CONTRACT = "cancelled"
@@ -37,9 +37,8 @@ def refuse_dealings(session: Session, one: Organisation, other: Organisation) ->
 
 def _queries(one: UUID, other: UUID) -> Iterator[Select[Any]]:
     """Numbers of the contracts, then of the engagements."""
-    tables = Base.metadata.tables
-    contract, engagement = tables["contracts"], tables["engagements"]
-    demand, achievement = tables["demands"], tables["achievements"]
+    contract, engagement = upper_table("contracts"), upper_table("engagements")
+    demand, achievement = upper_table("demands"), upper_table("achievements")
     yield (
         select(contract.c.number)
         .where(

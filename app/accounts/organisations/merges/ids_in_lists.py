@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, Text, cast, select, update
+from sqlalchemy import ColumnClause, TableClause, Text, cast, select, update
 from sqlalchemy.orm import Session
 
-from app.database import Base
+from app.database import upper_table
 
 IN_LISTS = "lists"
 """The key of these changes in `OrganisationDecision.moved`."""
@@ -91,13 +91,15 @@ def _with_originals(present: list[Any], before: list[Any], gone: UUID, kept: UUI
     return entries
 
 
-def _columns() -> Iterator[tuple[Table, Column[Any]]]:
+def _columns() -> Iterator[tuple[TableClause, ColumnClause[Any]]]:
     for name, column in _LISTS:
-        table = Base.metadata.tables[name]
+        table = upper_table(name)
         yield table, table.c[column]
 
 
-def _write(session: Session, table: Table, column: Column[Any], key: UUID, value: list[Any]) -> None:
+def _write(
+    session: Session, table: TableClause, column: ColumnClause[Any], key: UUID, value: list[Any]
+) -> None:
     session.execute(update(table).where(table.c.id == key).values({column.name: value}))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import OrganisationDecision
 from app.accounts.organisations.service import waiting_organisations
-from app.database import Base
+from app.database import upper_table
 from app.events.catalogue import AffiliationAnswered, RecognitionDecided
 from app.events.domain_event import DomainEvent
 from app.events.outbox import Event
@@ -65,7 +65,7 @@ def is_registered(state: str) -> Condition:
     """The recipient's registration for the contest is in this state."""
 
     def still_holds(session: Session, notice: Notice) -> bool:
-        table = Base.metadata.tables["contest_registrations"]
+        table = upper_table("contest_registrations")
         query = select(table.c.state).where(
             table.c.contest_id == notice.subject_id, table.c.manager_id == notice.recipient_id
         )
@@ -85,7 +85,7 @@ def _state_of(session: Session, table_name: str, notice: Notice) -> str | None:
 
 def _state_by_id(session: Session, table_name: str, id_: UUID) -> str | None:
     """Of a row of recognition, which stands above notices; None if it is gone."""
-    table = Base.metadata.tables[table_name]
+    table = upper_table(table_name)
     found: str | None = session.scalar(select(table.c.state).where(table.c.id == id_))
     return found
 
