@@ -155,6 +155,11 @@ class Settings(
         return self.home_path / "audit_key"
 
     @cached_property
+    def backup_key_file(self) -> Path:
+        """The key that signs backups; no backup holds it."""
+        return self.home_path / "backup_key"
+
+    @cached_property
     def audit_anchors_path(self) -> Path:
         return (self.audit_anchors or self.home_path / "audit-anchors.jsonl").expanduser()
 

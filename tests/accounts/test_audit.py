@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.accounts import audit
 from app.accounts.access.principal import SYSTEM
-from app.accounts.audit.anchors import public_key, read_anchors, seal_and_anchor, signing_key
+from app.accounts.audit.anchors import read_anchors, seal_and_anchor, signing_key
 from app.accounts.audit.chain import Algorithm
 from app.accounts.audit.export import AuditFormat, lines
 from app.accounts.audit.models import AuditSeal
@@ -23,6 +23,7 @@ from app.accounts.audit.seals import seal_new
 from app.accounts.audit.verification import Verification, verify
 from app.accounts.models import AuditEntry, Role, User
 from app.database import Database, now
+from app.encryption.signature_keys import public_key
 from app.settings import Settings
 from tests.accounts.conftest import People, on_one_database
 from tests.support.builders.accounts import PASSWORD

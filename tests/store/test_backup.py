@@ -18,6 +18,7 @@ from sqlalchemy import select, text
 
 from app.cli import main
 from app.database import Database
+from app.encryption.signature_keys import key_in, public_key
 from app.engagements.files.encrypted_storage import EncryptedStore
 from app.engagements.files.storage import DiskStore, Store
 from app.engagements.models import File
@@ -25,9 +26,10 @@ from app.libraries.demands.models import Demand
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.spaces.opened_models import OpenedModels
 from app.settings import Settings
-from app.store.backup.archive import BackupRefusedError
 from app.store.backup.creation import back_up
+from app.store.backup.refusal import BackupRefusedError
 from app.store.backup.restoration import restore
+from app.store.backup.signature import ANYBODY, Signers, signature_of
 from app.store.consistency.verification import StoreParts, check_store
 from app.store.transfer import compare
 from tests.store.used_store import PDF, use
@@ -97,17 +99,20 @@ def test_the_drill_a_running_service_is_restored_elsewhere_and_is_the_same(
     assert manifest.missing == [] and manifest.rows["engagements"] == 1
     assert archive.read_bytes().startswith(b"age-encryption.org/") and PDF not in archive.read_bytes()
     with pytest.raises(BackupRefusedError, match="--identity"):
-        restore(archive, target, _files(target))
+        restore(archive, target, _files(target), signers=Signers.of(used, ()))
     (tmp_path / "another").write_text(f"{pyrage.x25519.Identity.generate()}\n")
     with pytest.raises(BackupRefusedError, match="decryption failed"):
-        restore(archive, target, _files(target), identity=tmp_path / "another")
+        restore(archive, target, _files(target), signers=Signers.of(used, ()), identity=tmp_path / "another")
     broken = tmp_path / "broken.backup"
     broken.write_bytes(archive.read_bytes()[:-400])
     with pytest.raises(BackupRefusedError, match=r"decryption failed|no whole backup"):
-        restore(broken, target, _files(target), identity=tmp_path / "identity")
+        restore(broken, target, _files(target), signers=Signers.of(used, ()), identity=tmp_path / "identity")
     assert not target.secret_file.exists()
 
-    assert restore(archive, target, _files(target), identity=tmp_path / "identity") == manifest
+    assert (
+        restore(archive, target, _files(target), signers=Signers.of(used, ()), identity=tmp_path / "identity")
+        == manifest
+    )
     assert target.secret_file.read_text() == "k" * 48
     restored, source = Database(target.url), Database(database_url)
     assert compare(source, restored).different == ()
@@ -125,7 +130,7 @@ def test_the_drill_a_running_service_is_restored_elsewhere_and_is_the_same(
     for database in (restored, source):
         database.dispose()
     with pytest.raises(BackupRefusedError, match="exists"):
-        restore(archive, target, _files(target), identity=tmp_path / "identity")
+        restore(archive, target, _files(target), signers=Signers.of(used, ()), identity=tmp_path / "identity")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -134,12 +139,12 @@ def test_a_backup_of_sqlite_is_restored_on_postgresql(
 ) -> None:
     archive, target = tmp_path / "store.backup", elsewhere("postgresql")
     _back_up(used, archive)
-    restore(archive, target, _files(target))
+    restore(archive, target, _files(target), signers=Signers.of(used, ()))
     assert not target.secret_file.exists()  # keys are in encrypted archives only, unless asked for
     restored, source = Database(target.url), Database(database_url)
     assert compare(source, restored).different == ()
     with pytest.raises(BackupRefusedError, match="rows already"):
-        restore(archive, target, _files(target))
+        restore(archive, target, _files(target), signers=Signers.of(used, ()))
     for database in (restored, source):
         database.dispose()
 
@@ -168,7 +173,7 @@ def test_what_is_no_whole_backup_is_refused_and_leaves_nothing(
     for name, content in damaged.items():
         archive.write_bytes(content)
         with pytest.raises(BackupRefusedError, match="no whole backup"):
-            restore(archive, target, _files(target))
+            restore(archive, target, _files(target), signers=Signers.of(used, ()))
         assert sorted(path.name for path in target.home_path.iterdir()) == [], name
     assert not (tmp_path / "evil").exists()
 
@@ -197,16 +202,53 @@ def test_an_archive_that_grows_is_refused_before_anything_is_written(
     ):
         archive.write_bytes(content)
         with _no_file_grows(), pytest.raises(BackupRefusedError) as refused:
-            restore(archive, target, _files(target))
+            restore(archive, target, _files(target), signers=Signers.of(used, ()))
         assert refusal in str(refused.value), name
     assert list(target.home_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_archive_that_somebody_else_has_written_is_refused_before_anything_is_written(
+    used: Settings, tmp_path: Path, elsewhere: Callable[..., Settings]
+) -> None:
+    """Who may write to where backups lie makes an operator of themselves, and writes the manifest to it."""
+    archive, target, stranger = tmp_path / "backup.tar.gz", elsewhere("sqlite"), elsewhere("sqlite", "theirs")
+    _back_up(used, archive, with_keys=True)
+    members = _members(archive.read_bytes())
+    assert [name for name in members if "backup_key" in name] == []
+    theirs = json.loads(members["manifest.sig"]) | {"key": public_key(key_in(stranger.backup_key_file))}
+    changed = tmp_path / "changed.db"
+    changed.write_bytes(members["sanku.db"])
+    with closing(sqlite3.connect(changed)) as connection, connection:
+        connection.execute("UPDATE users SET role = 'operator'")
+    forged = _with_database(members, changed.read_bytes())
+    signed_by_them = signature_of(forged["manifest.json"], key_in(stranger.backup_key_file))
+    unsigned = {name: content for name, content in forged.items() if name != "manifest.sig"}
+    signature_twice = [*members.items(), ("manifest.sig", members["manifest.sig"])]
+    trusted = Signers.of(used, ())
+    for content, refusal in (
+        (_archive(forged), "signature of the archive is wrong"),
+        (_archive(forged | {"manifest.sig": signed_by_them}), "none of those"),
+        (_archive(forged | {"manifest.sig": json.dumps(theirs).encode()}), "none of those"),
+        (_archive(forged | {"manifest.sig": b"{}"}), "none of those"),
+        (_archive(forged | {"manifest.sig": b"\xff"}), "none of those"),
+        (_archive(unsigned), "not signed"),
+        (_archive_of(signature_twice), "more after its end"),
+        (_archive({"manifest.sig": members["manifest.sig"]} | unsigned), "not signed"),
+    ):
+        archive.write_bytes(content)
+        with _no_file_grows(), pytest.raises(BackupRefusedError, match=refusal):
+            restore(archive, target, _files(target), signers=trusted)
+    assert list(target.home_path.iterdir()) == []
+    archive.write_bytes(_archive(unsigned))
+    restore(archive, target, _files(target), signers=ANYBODY)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_trigger_of_somebody_else_is_not_restored(
     used: Settings, tmp_path: Path, elsewhere: Callable[..., Settings]
 ) -> None:
-    """The manifest is not signed: who can write the archive can write it, too."""
+    """Where an operator takes an archive without a signature."""
     archive = tmp_path / "backup.tar.gz"
     _back_up(used, archive)
     members = _members(archive.read_bytes())
@@ -219,7 +261,7 @@ def test_a_trigger_of_somebody_else_is_not_restored(
         )
     restored = elsewhere("sqlite")
     archive.write_bytes(_archive(_with_database(members, changed.read_bytes())))
-    restore(archive, restored, _files(restored))
+    restore(archive, restored, _files(restored), signers=ANYBODY)
     with closing(sqlite3.connect(restored.home_path / "sanku.db")) as connection:
         (present,) = connection.execute(
             "SELECT sql FROM sqlite_master WHERE name = 'audit_entries_no_update'"
@@ -232,7 +274,7 @@ def test_a_trigger_of_somebody_else_is_not_restored(
     archive.write_bytes(_archive(_with_database(members, changed.read_bytes())))
     again = elsewhere("sqlite", "again")
     with pytest.raises(BackupRefusedError, match="own"):
-        restore(archive, again, _files(again))
+        restore(archive, again, _files(again), signers=ANYBODY)
     assert not (again.home_path / "sanku.db").exists()
 
 
@@ -249,7 +291,7 @@ def test_what_is_written_meanwhile_is_in_it_whole_or_not_at_all(
         assert _back_up(used, archive).missing == [key]
         session.rollback()
     database.dispose()
-    restore(archive, target, _files(target))
+    restore(archive, target, _files(target), signers=Signers.of(used, ()))
     restored = Database(target.url)
     with restored.reading() as session:
         assert not session.scalars(select(Demand)).one().benchmark
@@ -280,13 +322,19 @@ def test_the_commands(
 
     status, out, _ = run(used.home_path, "backup", "--with-keys", str(archive), url=used.url)
     assert (status, "已备份" in out, "1 files" in out) == (0, True, True)
+    assert used.backup_key_file.stat().st_mode & 0o777 == 0o600
     status, _, err = run(used.home_path, "backup", str(archive), url=used.url)
     assert (status, "已存在" in err) == (2, True)
     other = tmp_path / "other"
-    assert run(other, "restore", str(archive))[0] == 0
+    status, _, err = run(other, "restore", str(archive))
+    assert (status, "--signer" in err, "--unsigned" in err) == (2, True, True)
+    assert run(other, "restore", "--signer", "no key", str(archive))[0] == 2
+    signer = out.split()[-1]
+    assert run(other, "restore", "--signer", "A" * 43 + "=", str(archive))[0] == 2
+    assert run(other, "restore", "--signer", signer, str(archive))[0] == 0
     status, out, _ = run(other, "check", "--json")
     assert (status, '"clean": true' in out) == (0, True)
-    status, _, err = run(other, "restore", str(archive))
+    status, _, err = run(other, "restore", "--signer", signer, str(archive))
     assert (status, "已存在" in err) == (2, True)
 
 

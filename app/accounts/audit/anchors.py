@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from app.accounts.audit.chain import Algorithm
 from app.accounts.audit.seals import Head, seal_new
 from app.database import Database
+from app.encryption.signature_keys import key_in, public_key
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -46,21 +47,7 @@ def seal_and_anchor(database: Database, settings: Settings) -> Head | None:
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
     """The key of anchors, made at first use; only the user of the process can read it."""
-    file = settings.audit_key_file
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        made = Ed25519PrivateKey.generate().private_bytes_raw()
-        try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-                new.write(base64.b64encode(made))
-        except FileExistsError:
-            log.info("audit_key_made_by_another_process")
-    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(file.read_bytes()))
-
-
-def public_key(key: Ed25519PrivateKey) -> str:
-    """The public half, in base64."""
-    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+    return key_in(settings.audit_key_file)
 
 
 def read_anchors(files: list[Path]) -> Iterator[Anchor]:

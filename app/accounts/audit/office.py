@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.accounts.audit.anchors import public_key, read_anchors, signing_key
+from app.accounts.audit.anchors import read_anchors, signing_key
 from app.accounts.audit.entries import record
 from app.accounts.audit.export import AuditFormat, lines
 from app.accounts.audit.verification import Verification, verify
 from app.database import Database
+from app.encryption.signature_keys import public_key
 from app.settings import Settings
 
 

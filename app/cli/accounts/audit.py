@@ -30,8 +30,9 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Check that no entry was changed, removed, inserted or moved. Exit status 1 if one was, 2 without any anchor."""
-    from app.accounts.audit.anchors import public_key, read_anchors, signing_key
+    from app.accounts.audit.anchors import read_anchors, signing_key
     from app.accounts.audit.verification import verify as check
+    from app.encryption.signature_keys import public_key
 
     settings = load_settings()
     database = prepared_database(settings)
@@ -103,6 +104,7 @@ def export(
 @commands.command("key")
 def key() -> None:
     """Print the public key with which this home signs anchors (base64)."""
-    from app.accounts.audit.anchors import public_key, signing_key
+    from app.accounts.audit.anchors import signing_key
+    from app.encryption.signature_keys import public_key
 
     typer.echo(public_key(signing_key(load_settings())))

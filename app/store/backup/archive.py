@@ -1,6 +1,6 @@
 """The archive itself: a compressed tar stream whose members are hashed on their way in and out.
 
-An archive is not signed: what it says of itself is bounded before anything is written.
+What an archive says of itself is bounded, and its signature is checked, before anything is written.
 """
 
 import gzip
@@ -13,7 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from app.store.backup.manifest import DATABASE, FILES, KEYS, MANIFEST, Manifest, Member
+from app.store.backup.refusal import BackupRefusedError
+from app.store.backup.signature import SIGNATURE, Signers, check_signature, signature_of
 
 _CHUNK = 1 << 20
 # Texts shrink to a third at this level, and a stronger one takes five times as long.
@@ -29,10 +33,6 @@ _FURTHER_HEADERS = (
     tarfile.GNUTYPE_LONGLINK,
 )
 """What a header may be that says more of the header behind it."""
-
-
-class BackupRefusedError(Exception):
-    """The archive cannot be made or restored; the message says why and what to do, in English and Chinese."""
 
 
 class HashingReader(io.RawIOBase):
@@ -75,10 +75,11 @@ class ArchiveWriter:
         self._tar.addfile(_description(name, size), reader)
         self.members[name] = reader.member
 
-    def end(self, manifest: Manifest) -> None:
-        """Write the manifest, without which the archive is no backup."""
+    def end(self, manifest: Manifest, key: Ed25519PrivateKey) -> None:
+        """Write the manifest, without which the archive is no backup, and its signature by this key."""
         written = manifest.model_dump_json().encode()
-        self._tar.addfile(_description(MANIFEST, len(written)), io.BytesIO(written))
+        for name, content in ((MANIFEST, written), (SIGNATURE, signature_of(written, key))):
+            self._tar.addfile(_description(name, len(content)), io.BytesIO(content))
 
 
 @contextmanager
@@ -102,23 +103,28 @@ class _BoundedHeader(tarfile.TarInfo):
         return found
 
 
-def read_manifest(stream: IO[bytes], *, room: int) -> Manifest:
-    """The manifest of an archive, whose members are what it says, by name and size. Nothing is written.
+def read_manifest(stream: IO[bytes], *, room: int, signers: Signers) -> Manifest:
+    """The manifest of an archive, signed by one of these, whose members are what it says, by name and size. Nothing is
+    written.
 
     Args:
         room: bytes that the members may have together.
 
     Raises:
-        BackupRefusedError: the stream is no backup, a part is missing, or it is larger than `room`.
+        BackupRefusedError: the stream is no backup, a part is missing, none of `signers` has signed it, or it is larger
+            than `room`.
     """
     sizes: dict[str, int] = {}
-    manifest: Manifest | None = None
+    written = signature = None
     with _damage_refused():
         for description, content in _members(stream):
-            if manifest is not None:
+            if signature is not None or (written is not None and description.name != SIGNATURE):
                 raise _damaged("there is more after its end")
+            if description.name == SIGNATURE and written is not None:
+                signature = content.read(_LARGEST_HEADER)
+                continue
             if description.name == MANIFEST:
-                manifest = Manifest.model_validate_json(content.read(_LARGEST_MANIFEST))
+                written = content.read(_LARGEST_MANIFEST)
                 continue
             if description.name in sizes or len(sizes) >= _MOST_MEMBERS:
                 raise _damaged(f"{description.name!r} does not belong in a backup")
@@ -126,8 +132,11 @@ def read_manifest(stream: IO[bytes], *, room: int) -> Manifest:
             room -= description.size
             if room < 0:
                 raise too_large()
-    if manifest is None:
+    if written is None:
         raise _damaged("its end is missing")
+    check_signature(signature, written, signers)
+    with _damage_refused():
+        manifest = Manifest.model_validate_json(written)
     _compare(sizes, {name: member.size for name, member in manifest.members.items()})
     return manifest
 
@@ -141,7 +150,7 @@ def extract(stream: IO[bytes], folder: Path, manifest: Manifest) -> None:
     found: dict[str, Member] = {}
     with _damage_refused():
         for description, content in _members(stream):
-            if description.name == MANIFEST:
+            if description.name in (MANIFEST, SIGNATURE):
                 continue
             stated = manifest.members.get(description.name)
             if stated is None or stated.size != description.size or description.name in found:
@@ -213,7 +222,7 @@ def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
     if ".." in parts or name.startswith("/") or "\\" in name or "\0" in name:
         return False
-    return name in (MANIFEST, DATABASE) or name.startswith((FILES, KEYS))
+    return name in (MANIFEST, SIGNATURE, DATABASE) or name.startswith((FILES, KEYS))
 
 
 def _description(name: str, size: int) -> tarfile.TarInfo:

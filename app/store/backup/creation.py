@@ -9,17 +9,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
 from app import database_schema
 from app.database import Database, now
+from app.encryption.signature_keys import key_in
 from app.engagements.files.storage import Store
 from app.errors import Unavailable
 from app.settings import Settings
 from app.store import transfer
-from app.store.backup.archive import ArchiveWriter, BackupRefusedError, archive_on
+from app.store.backup.archive import ArchiveWriter, archive_on
 from app.store.backup.encryption import encrypting
 from app.store.backup.manifest import DATABASE, FILES, KEYS, Manifest
+from app.store.backup.refusal import BackupRefusedError
 from app.store.named_files import NamedFile, named_files
 
 OnPart = transfer.OnTable
@@ -38,7 +41,7 @@ def back_up(
     """Write a backup to `target`, which appears once it is complete.
 
     The database is copied as of one moment, then the bytes of the files that this copy names: these were stored before
-    their rows. A file that was removed in between is left out.
+    their rows. A file that was removed in between is left out. The key of the installation signs the archive.
 
     Args:
         files: the bytes as they are stored, encrypted by the ring; None leaves uploaded files out.
@@ -61,7 +64,8 @@ def back_up(
         _copy_database(database, copy, on_part)
         unfinished = Path(folder) / "archive"
         with _opened(unfinished, recipients) as stream, archive_on(stream) as archive:
-            manifest = _write(archive, database, copy, files, _keys(settings) if with_keys else {}, on_part)
+            keys = _keys(settings) if with_keys else {}
+            manifest = _write(archive, database, copy, files, keys, key_in(settings.backup_key_file), on_part)
         os.replace(unfinished, target)
     return manifest
 
@@ -109,6 +113,7 @@ def _write(
     copy: Path,
     files: Store | None,
     keys: dict[str, Path],
+    signing_key: Ed25519PrivateKey,
     on_part: OnPart,
 ) -> Manifest:
     with copy.open("rb") as source:
@@ -131,7 +136,7 @@ def _write(
         )
     finally:
         copied.dispose()
-    archive.end(manifest)
+    archive.end(manifest, signing_key)
     return manifest
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from app.store.backup.archive import BackupRefusedError
+from app.store.backup.refusal import BackupRefusedError
 
 AGE_HEADER = b"age-encryption.org/"
 

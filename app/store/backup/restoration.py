@@ -17,9 +17,11 @@ from app.encryption.keys import use_keys
 from app.engagements.files.storage import Store
 from app.settings import Settings
 from app.store import transfer
-from app.store.backup.archive import BackupRefusedError, extract, read_manifest, too_large
+from app.store.backup.archive import extract, read_manifest, too_large
 from app.store.backup.encryption import decrypting, is_encrypted
 from app.store.backup.manifest import DATABASE, FILES, KEYS, Manifest
+from app.store.backup.refusal import BackupRefusedError
+from app.store.backup.signature import Signers
 
 
 def restore(
@@ -27,6 +29,7 @@ def restore(
     settings: Settings,
     files: Store,
     *,
+    signers: Signers,
     identity: Path | None = None,
     on_table: transfer.OnTable = lambda _table, _done, _total: None,
 ) -> Manifest:
@@ -37,18 +40,19 @@ def restore(
     last: after an interruption there is none, and the command can be repeated.
 
     Args:
+        signers: whose archives are restored.
         identity: file with the age identity of an encrypted archive.
 
     Raises:
-        BackupRefusedError: the archive is damaged, of a newer version, or larger than the room there is, or the
-            installation has a store already.
+        BackupRefusedError: the archive is damaged, of somebody else, of a newer version, or larger than the room there
+            is, or the installation has a store already.
     """
     _check_empty(settings)
     settings.home_path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings.home_path, prefix=".restore-") as name:
         folder = Path(name)
         with _decrypted(archive, identity) as stream:
-            manifest = read_manifest(stream, room=_room(folder))
+            manifest = read_manifest(stream, room=_room(folder), signers=signers)
         _check_room(manifest, folder)
         with _decrypted(archive, identity) as stream:
             extract(stream, folder, manifest)
@@ -129,8 +133,8 @@ def _bring_up_to_date(copy: Path, manifest: Manifest) -> None:
 
 
 def _use_own_triggers(copy: Path, empty: Path) -> None:
-    """Triggers and views work on in a restored database, and an archive is not signed: they must be those of this
-    version.
+    """Triggers and views work on in a restored database, also where no signature was asked for: they must be
+    those of this version.
 
     Raises:
         BackupRefusedError: the database has others.

@@ -1,7 +1,8 @@
 """The audit trail, as `sanku audit verify` checks it."""
 
-from app.accounts.audit.anchors import public_key, read_anchors, signing_key
+from app.accounts.audit.anchors import read_anchors, signing_key
 from app.accounts.audit.verification import verify
+from app.encryption.signature_keys import public_key
 from app.store.consistency.result import CheckResult, CheckScope
 
 
