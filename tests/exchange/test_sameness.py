@@ -100,7 +100,8 @@ def test_keys_decide_names_propose_numerals_and_materials_veto(
     ("verdict", "nearness", "one", "other"),
     [
         (ASK, 0.7, {"title": "桥梁裂缝识别方法"}, {"title": "路面病害巡检系统"}),
-        (DIFFERENT, 0.6, {"title": "桥梁裂缝识别方法"}, {"title": "路面病害巡检系统"}),
+        (ASK, 0.6, {"title": "智能输液监护"}, {"title": "静脉输液余量监测报警器"}),
+        (DIFFERENT, 0.55, {"title": "桥梁裂缝识别方法"}, {"title": "路面病害巡检系统"}),
         (ASK, 0.5, {"title": "桥梁裂缝识别方法"}, {"title": "Crack detection for bridges"}),
         (ASK, 0.9, {"summary": "在含砂水中寿命提高一倍以上的密封环涂层。"}, {"owner_org": "泺川大学"}),
         (DIFFERENT, 0.99, {"summary": "涂层"}, {"owner_org": "泺川大学"}),

@@ -21,8 +21,8 @@ WITH_EVIDENCE = 50
 """The same if a person or a figure is shared too."""
 NEAR = 0.85
 """Cosine of two records' vectors from which a person is asked, of any two owners."""
-NEAR_OF_OWNER = 0.68
-"""The same for two records of one owner."""
+NEAR_OF_OWNER = 0.58
+"""The same for two records of one owner: of pairs of unlike names, fewer than one in a thousand is as near."""
 NEAR_ACROSS_LANGUAGES = 0.45
 """The same where one of them is not in Chinese, so that names and owners cannot be compared by their characters."""
 _DESCRIBED = 20
