@@ -1,4 +1,4 @@
-"""The imitations of real files are read as well as they must be: 95% of the fields, and no wrong value without a mark."""
+"""Imitations of real files are read well enough: 95% of the fields, and no wrong value without a mark."""
 
 import re
 import subprocess
