@@ -86,6 +86,11 @@ def enterprise(scenario: Scenario) -> UserClient:
     return scenario.user_client(Role.ENTERPRISE)
 
 
+@pytest.fixture
+def institution(scenario: Scenario) -> UserClient:
+    return scenario.user_client(Role.INSTITUTION)
+
+
 @dataclass
 class Partner:
     """A partner platform: the client of its key, and the copy that it keeps of what it was given."""

@@ -16,7 +16,7 @@ from app.partners.feed.keys import is_signed
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
-from tests.support.http import ok, refused, wrong_fields
+from tests.support.http import created, ok, refused, wrong_fields
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
 
@@ -276,6 +276,28 @@ def test_a_new_name_of_an_owner_does_not_tell_which_anonymous_records_are_theirs
     assert [one["id"] for one in partner.follow()] == [shown["id"]]
     ok(enterprise.patch(f"/v1/demands/{hidden['id']}", {"title": "另一个匿名需求"}, If_Match="*"))
     assert [one["id"] for one in partner.follow()] == [hidden["id"]]
+
+
+def test_a_merger_of_owners_does_not_tell_which_anonymous_records_are_theirs(
+    operator: UserClient, enterprise: UserClient, institution: UserClient, new_partner: Any
+) -> None:
+    partner = new_partner()
+    shown = enterprise.create("demands", demand_payload())
+    hidden = enterprise.create("demands", demand_payload(title="匿名需求", publish_mode="confidential"))
+    shared = achievement_payload(
+        publish_mode="confidential", co_org_ids=[str(enterprise.user.organisation_id)]
+    )
+    institution.create("achievements", shared)
+    partner.follow()
+    kept, other = institution.user.organisation_id, enterprise.user.organisation_id
+    merger = {"kept_id": str(kept), "other_id": str(other), "verdict": "same", "note": "查验登记资料"}
+    created(operator.post("/v1/organisations/duplicates", merger))
+    assert [one["id"] for one in partner.follow()] == [shown["id"]]
+    path = f"/v1/demands/{hidden['id']}"
+    ok(operator.patch(path, {"title": "另一个匿名需求"}, If_Match="*"))
+    assert [one["record"]["title"] for one in partner.follow()] == ["另一个匿名需求"]
+    ok(operator.post(f"{path}/withdraw"))
+    assert [one["op"] for one in partner.follow()] == ["delete"]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
