@@ -159,8 +159,9 @@ def test_two_that_are_different_are_remembered_and_no_family(
     decision = created(decide(client, bureau, one, other, "different"))
     assert pairs(client, bureau) == {}
     assert not together()
-    refused(decide(client, bureau, one, other, "same"), 409, "already_decided")
-    ok(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau))
+    problem = refused(decide(client, bureau, one, other, "same"), 409, "already_decided")
+    assert problem["decision_id"] == decision["id"]
+    ok(client.post(f"{DUPLICATES}/{problem['decision_id']}/undo", headers=bureau))
     assert together()
     assert pairs(client, bureau)
 

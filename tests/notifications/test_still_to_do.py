@@ -273,6 +273,26 @@ def test_who_declines_an_amendment_knows_it(scenario: Scenario, mails: Mails) ->
     assert mails.new() == dict.fromkeys(told, declined)
 
 
+def test_a_proposal_that_was_taken_back_or_that_ends_the_contract_is_called_so(
+    scenario: Scenario, mails: Mails
+) -> None:
+    contract = scenario.agreed_engagement().reach("negotiating").signed()
+    number = contract["number"]
+    told = [address_of(scenario, one) for one in (scenario.institution, scenario.lead)]
+    ok(amend(scenario.enterprise, contract, deal_amount_wan="130", reason="增加中试"))
+    mails.new()
+    ok(step(scenario.enterprise, contract, "amendment/decline", reason="提错了"))
+    assert mails.new() == {one: [f"合同 {number} 的变更提议已撤回"] for one in told}
+    newest = ok(scenario.lead.get("/v1/notices?limit=1"))["items"][0]
+    assert f"The proposed change of the contract {number} was taken back" in newest["en"]
+    ok(step(scenario.institution, contract, "cancel", reason="项目取消"))
+    mails.new()
+    ok(step(scenario.enterprise, contract, "amendment/decline", reason="已投入人力"))
+    assert mails.new() == {one: [f"合同 {number} 的解除提议已拒绝"] for one in told}
+    newest = ok(scenario.lead.get("/v1/notices?limit=1"))["items"][0]
+    assert f"The proposed end of the contract {number} was declined" in newest["en"]
+
+
 def test_who_has_to_confirm_or_sign_is_notified_when_it_is_their_turn(
     scenario: Scenario, with_mail: WithMail, mails: Mails
 ) -> None:

@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.organisations.service import waiting_organisations
 from app.clock import chinese_day, chinese_moment, english_day, english_moment
 from app.database import upper_table
-from app.engagements.contract_models import AmendmentState, ContractSide
+from app.engagements.contract_models import AmendmentState, ContractAmendment, ContractSide
 from app.engagements.models import Engagement, ParticipantRole, ParticipantSide, Stage
 from app.engagements.undertakings.requirements import asked_of
 from app.events.catalogue import (
     AccountChanged,
+    ContractAmendmentClosed,
+    ContractSignatureGiven,
     EngagementAgreed,
     MatchReported,
     MatchReportResolved,
@@ -65,6 +68,9 @@ _LOST_BASIS = {
 _AMENDMENTS = {"change": ("一项变更", "A change"), "cancel": ("解除合同的提议", "The end")}
 """Kind of an amendment → its noun."""
 
+_PROPOSALS = {"change": ("变更提议", "change"), "cancel": ("解除提议", "end")}
+"""Kind of an amendment → what was proposed."""
+
 
 def words_of(event: DomainEvent) -> dict[str, str]:
     """The payload as words: ``{name}`` for itself, ``{name_zh}`` and ``{name_en}`` where it is a code."""
@@ -91,8 +97,7 @@ def words_of(event: DomainEvent) -> dict[str, str]:
         words["basis_zh"], words["basis_en"] = _LOST_BASIS[event.cause]
     if isinstance(event, ContestEvent):
         words |= _contest_words(event)
-    is_change = getattr(event, "amendment_id", None) is not None
-    words["of_zh"], words["of_en"] = ("（变更或解除提议）", "the proposal about ") if is_change else ("", "")
+    words["of_zh"] = words["of_en"] = ""
     return words
 
 
@@ -104,6 +109,8 @@ def stored_words(session: Session, event: DomainEvent) -> dict[str, str]:
         return {"waiting": str(session.scalar(waiting) or 0)}
     if isinstance(event, EngagementAgreed | ParticipantAdmitted):
         return _undertaking_words(session, event)
+    if isinstance(event, ContractAmendmentClosed | ContractSignatureGiven):
+        return _words_of_amendment(session, event.amendment_id)
     if isinstance(event, RecordEvent):
         model: Any = LIBRARIES[RecordKind.of(event.name.partition(".")[0])].model
         number = session.scalar(select(model.number).where(model.id == event.subject_id))
@@ -117,6 +124,31 @@ def stored_words(session: Session, event: DomainEvent) -> dict[str, str]:
             session, event
         )
     return {}
+
+
+def _words_of_amendment(session: Session, amendment_id: UUID | None) -> dict[str, str]:
+    """What is proposed, and whether its own side has taken it back; nothing where the terms themselves are signed."""
+    amendment = None if amendment_id is None else session.get(ContractAmendment, amendment_id)
+    if amendment is None:
+        return {}
+    zh, en = _PROPOSALS[amendment.kind]
+    words = {"proposal_zh": zh, "proposal_en": en, "of_zh": f"（{zh}）", "of_en": f"the proposed {en} of "}
+    if amendment.state == AmendmentState.DECLINED and _is_own_side(session, amendment):
+        words |= {"outcome_zh": "已撤回", "outcome_en": "taken back"}
+    return words
+
+
+def _is_own_side(session: Session, amendment: ContractAmendment) -> bool:
+    """Whether who proposed it, or somebody else of that party, has closed it."""
+    if amendment.proposed_by == amendment.closed_by:
+        return True
+    people = {amendment.proposed_by, amendment.closed_by}
+    organisations = session.scalars(select(User.organisation_id).where(User.id.in_(people))).all()
+    return (
+        amendment.proposed_as in list(ContractSide)
+        and len(organisations) == len(people)
+        and len(set(organisations)) == 1
+    )
 
 
 def _number_of(session: Session, condition: ColumnElement[bool]) -> str:

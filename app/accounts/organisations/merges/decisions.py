@@ -118,11 +118,13 @@ def _refuse_decided(session: Session, kept: Organisation, other: Organisation) -
     first, second = sorted((kept.id, other.id))
     row = OrganisationDecision
     before = select(row).where(row.first_id == first, row.second_id == second, row.undone_at.is_(None))
-    if session.scalar(before) is not None:
+    decision = session.scalar(before)
+    if decision is not None:
         raise Conflict(
             "This pair has been decided about; undo that decision first.",
             "该组单位已作出认定，如需更改请先撤销。",
             code="already_decided",
+            decision_id=str(decision.id),
         )
 
 

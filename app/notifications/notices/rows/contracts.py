@@ -114,8 +114,8 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         type="contract.amendment_closed",
         group=Group.CONTRACTS,
         to=to.CONTRACT_PEOPLE,
-        zh="合同 {number} 的变更提议{outcome_zh}，合同内容不变。",
-        en="The proposed change of the contract {number} was {outcome_en}; the contract stays as it is.",
+        zh="合同 {number} 的{proposal_zh}{outcome_zh}，合同内容不变。",
+        en="The proposed {proposal_en} of the contract {number} was {outcome_en}; the contract stays as it is.",
         path=_CONTRACT,
         heard=after(
             "contract.amendment_proposed", key="amendment_id", knows=beginnings.has_answered_amendment
@@ -155,7 +155,7 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         group=Group.CONTRACTS,
         to=to.CONTRACT_PEOPLE,
         zh="合同 {number} 已于 {registered_on_zh} 完成技术合同认定登记。",
-        en="The contract {number} was registered on {registered_on}.",
+        en="The contract {number} was registered on {registered_on_en}.",
         path=_CONTRACT,
     ),
     NoticeRow(
@@ -164,7 +164,7 @@ CONTRACT_ROWS: tuple[NoticeRow, ...] = (
         group=Group.CONTRACTS,
         to=to.CONTRACT_PEOPLE,
         zh="合同 {number} 的项目已确认落地，落地日期 {landed_on_zh}。",
-        en="The bureau has confirmed that the project of the contract {number} landed on {landed_on}.",
+        en="The bureau has confirmed that the project of the contract {number} landed on {landed_on_en}.",
         path=_CONTRACT,
     ),
     NoticeRow(
