@@ -210,7 +210,7 @@ class TestMergesThatAreUndone:
             for one in (kept, gone):
                 session.add(OwnerPreference(organisation_id=one.organisation_id, **ANY_HOUR))
         undo = self.merge(scenario, kept, gone)
-        merged = ["主管部门已将重复登记的单位并入贵单位"]
+        merged = ["主管部门已将重复登记的单位合并"]
         assert mails.new() == dict.fromkeys(both, merged)
         ok(scenario.operator.post(undo))
         undone = ["主管部门已撤销将贵单位与另一单位合并的认定"]
@@ -531,6 +531,7 @@ def test_who_reviews_a_training_and_whose_it_is_are_notified(scenario: Scenario,
     assert mails.new() == {bureau: [f"技术经理人 {number} 的培训记录待核验：{which}"]}
     ok(scenario.operator.post(f"{first}/verify", json={}))
     assert mails.new() == {lead: [f"您的培训记录已通过核验：{which}"]}
+    body |= {"started_on": "2026-04-02", "ended_on": "2026-04-03"}  # another course of the same name
     ok(scenario.operator.post(f"{training()}/reject", json={"note": "查无记录"}))
     assert mails.new() == {lead: [f"您的培训记录未通过核验：{which}"]}
 

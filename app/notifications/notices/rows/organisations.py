@@ -51,9 +51,9 @@ ORGANISATION_ROWS: tuple[NoticeRow, ...] = (
         type="organisation.merged",
         group=Group.ORGANISATION,
         to=to.SUBJECT_ORGANISATION,
-        zh="主管部门已将重复登记的单位并入贵单位，其人员、记录和合同现归贵单位名下，请核对。",
-        en="The bureau has merged another registration of your organisation into yours; its people, records and "
-        "contracts are yours now. Please check them.",
+        zh="主管部门已将重复登记的单位合并，两处登记的人员、记录和合同现均归贵单位名下，请核对。",
+        en="The bureau has merged two registrations of your organisation; people, records and contracts of both are "
+        "yours now. Please check them.",
         path="/v1/organisations/{subject_id}",
         applies=_is_kept,
         still_holds=merge_holds,
