@@ -27,10 +27,13 @@ from sqlalchemy import func, select
 from app.accounts.access.principal import SYSTEM
 from app.database import Database
 from app.database_schema import migrate
+from app.encryption.keys import use_keys
+from app.encryption.ring import new_entry
 from app.exchange.batches.models import ImportBatch, ImportRow
 from app.exchange.batches.preview import preview
 from app.exchange.readers.formats import read_content
 from app.exchange.records.assembly import Extraction
+from app.settings import Settings
 
 HEADER = (
     *("序号", "企业名称", "需求名称", "技术领域", "需求描述", "主要技术指标", "合作方式"),
@@ -127,6 +130,7 @@ def drafts(file: Path, _: Path) -> str:
 
 def stored(file: Path, store: Path) -> str:
     """The preview, as the API and the command line make it; again it changes nothing, and goes on after a kill."""
+    use_keys(Settings())
     database = Database(f"sqlite:///{store}")
     batch_id = preview(database, file.read_bytes(), name=file.name, sender="bench", principal=SYSTEM)
     found = _report(database, batch_id)
@@ -187,6 +191,8 @@ def main() -> None:
     parser.add_argument("--form", choices=("xlsx", "csv"), default="xlsx")
     parser.add_argument("--kill", action="store_true", help="also kill a preview and let a second one go on")
     args = parser.parse_args()
+    # Contents of rows are encrypted; each part is a process of its own, and the one after a kill reads what is stored.
+    os.environ["SANKU_ENCRYPTION_KEYS"] = new_entry("bench")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / f"list.{args.form}"
