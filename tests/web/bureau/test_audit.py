@@ -113,3 +113,13 @@ def test_the_auditor_verifies_the_trail_on_their_page(app: Any, reader: ReaderOf
     own = f"/bureau/users/{security.user_id}"
     assert security.post(f"{own}/role", data={"_version": "1", "role": "auditor"}).status_code == 403
     assert colleague.post(f"{own}/role", data={"_version": "1", "role": "auditor"}).status_code == 403
+
+
+def test_addresses_and_single_words_of_lists_do_not_break(reader: ReaderOf) -> None:
+    """A table is narrow on a tablet: `127.0.0.1` and `已启用` stay in one line."""
+    trail, users = (
+        reader(Role.AUDITOR).get("/audit").text,
+        reader(Role.SECURITY_ADMINISTRATOR).get("/bureau/users").text,
+    )
+    for page, label in ((trail, "来源地址"), (users, "角色"), (users, "状态")):
+        assert f'<td data-label="{label}" class="short">' in page, label

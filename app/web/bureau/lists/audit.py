@@ -59,8 +59,8 @@ KINDS = {
     "webhook": _("事件推送"),
     "partner_agreement": _("数据共享协议"),
 }
-_SHORT = 3
-"""The first columns hold codes and times, which do not break."""
+_SHORT = {_("操作"), _("结果"), _("时间"), _("来源地址")}
+"""These columns hold codes, times and addresses, which do not break."""
 _RECORDS = {"demand": "/demands", "achievement": "/achievements", "manager": "/managers"}
 
 Id = Annotated[UUID | None, Query()]
@@ -151,10 +151,7 @@ def _table(page: CurrentPage, entries: Sequence[AuditEntryOut], names: Mapping[U
         )
         for one in entries
     ]
-    columns = [
-        TableColumn(translate(label), "short" if place_ < _SHORT else "text")
-        for place_, label in enumerate(labels)
-    ]
+    columns = [TableColumn(translate(label), "short" if label in _SHORT else "text") for label in labels]
     return TableView(translate(_("审计日志")), columns, rows, hides_caption=True)
 
 

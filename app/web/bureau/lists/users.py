@@ -30,6 +30,9 @@ router = APIRouter()
 STAFF_ROLES = (Role.OPERATOR, *sorted(OFFICES))
 """The roles of the bureau's people, which the security administrator grants."""
 
+_SHORT = {_("角色"), _("状态"), _("创建时间")}
+"""These columns hold single words and days, which do not break."""
+
 
 @router.get("/bureau/users", name="users")
 def users(page: CurrentPage, session: ReadSession, role: Text = "", cursor: Cursor = None) -> Response:
@@ -60,7 +63,7 @@ def users(page: CurrentPage, session: ReadSession, role: Text = "", cursor: Curs
         query_label="",
         table=TableView(
             translate(_("用户")),
-            [TableColumn(translate(label)) for label in labels],
+            [TableColumn(translate(label), "short" if label in _SHORT else "text") for label in labels],
             rows,
             hides_caption=True,
         ),
