@@ -9,12 +9,13 @@ WORKERS ?= 2
 BENCH_ARGS ?=
 # In an environment of its own, so that the bill names nothing of the tool.
 SBOM_TOOL := 7.5.0
+AUDIT_TOOL := 2.10.1
 CHECKED := app sanku tests migrations scripts
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo web messages test test-fast coverage check lint fmt serve worker migrate migration eval bench docs client api-changes api-generators docs-serve lock sbom clean
+.PHONY: help setup demo web messages test test-fast coverage check lint fmt serve worker migrate migration eval bench docs client api-changes api-generators docs-serve lock sbom audit clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -106,6 +107,11 @@ sbom: $(STAMP) ## Software bill of materials (CycloneDX) and licences of what is
 	test -x build/sbom-tool/bin/cyclonedx-py || { $(BIN)/python -m venv build/sbom-tool && build/sbom-tool/bin/pip install cyclonedx-bom==$(SBOM_TOOL); }
 	build/sbom-tool/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible -o build/sbom.cdx.json $(BIN)/python
 	$(BIN)/python scripts/licences.py build/sbom.cdx.json > build/licences.tsv
+
+audit: $(STAMP) ## Known vulnerabilities of what is pinned, by pip-audit and npm audit; both ask their databases on the network
+	test -x build/audit-tool/bin/pip-audit || { $(BIN)/python -m venv build/audit-tool && build/audit-tool/bin/pip install pip-audit==$(AUDIT_TOOL); }
+	build/audit-tool/bin/pip-audit --strict --no-deps --disable-pip -r requirements.lock -r requirements-dev.lock
+	cd app/web/vendor && npm audit --package-lock-only
 
 clean: ## Remove the virtual environment and everything that is made again
 	rm -rf $(VENV) app/web/static/vendor .coverage build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
