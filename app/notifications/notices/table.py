@@ -144,6 +144,7 @@ _OTHER_ROWS = (
         zh="技术经理人 {manager} 的账号已停用，其牵头的对接尚未办结，请联系供需双方另行安排。",
         en="The account of the manager {manager}, who leads open engagements, is closed. Please arrange with their "
         "parties who goes on.",
+        path="/v1/managers/{manager_id}",
         applies=leads_as_nobody,
     ),
     NoticeRow(

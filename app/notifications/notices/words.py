@@ -116,7 +116,9 @@ def stored_words(session: Session, event: DomainEvent) -> dict[str, str]:
         number = session.scalar(select(model.number).where(model.id == event.subject_id))
         return {"number": number or ""}
     if isinstance(event, AccountChanged):
-        return {"manager": _number_of(session, Manager.user_id == event.subject_id)}
+        query = select(Manager.id, Manager.number).where(Manager.user_id == event.subject_id)
+        id_, number = session.execute(query.limit(1)).first() or ("", "")
+        return {"manager": number, "manager_id": str(id_)}
     if isinstance(event, MatchReported | MatchReportResolved):
         return _words_of_report(session, event.subject_id)
     if isinstance(event, FilingChanged | TrainingChanged | CertificateEvent | ObjectionEvent):

@@ -9,7 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.accounts.access.principal import SYSTEM
+from app.accounts.models import Role
 from app.database import Database, now
+from app.libraries.managers.models import Manager
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
 from app.statistics.open_work import waiting_work
@@ -162,3 +164,22 @@ class TestOrganisationsToVerify:
         with scenario.database.reading() as session:
             waiting = {one.code: one.number for one in waiting_work(session, principal=SYSTEM)}
         assert waiting["organisations"] == 1
+
+
+def test_the_bureau_hears_which_manager_has_left_and_is_led_there(
+    scenario: Scenario, drain: Callable[[], int]
+) -> None:
+    case = scenario.open_engagement()
+    user = f"/v1/users/{scenario.lead.user_id}"
+    ok(scenario.operator.patch(user, json={"active": False}, headers={"If-Match": "*"}))
+    drain()
+    colleague = scenario.log_in(Role.OPERATOR)
+    (notice,) = [
+        one for one in ok(scenario.operator.get("/v1/notices"))["items"] if one["type"] == "manager.left"
+    ]
+    with scenario.database.reading() as session:
+        number = session.get_one(Manager, scenario.lead_id).number
+    assert number in notice["zh"] and number in notice["en"]
+    assert notice["path"] == f"/v1/managers/{scenario.lead_id}"
+    assert ok(colleague.get(notice["path"]))["number"] == number
+    assert ok(scenario.operator.get(case.path))["stage"] == "proposed"
