@@ -12,7 +12,7 @@ from app.database import Database
 from app.settings import Settings
 from tests.support.builders.accounts import PASSWORD, make_organisation, make_user
 from tests.web.desk.records import DEMAND, draft, published
-from tests.web.html import faults_of, hidden_fields, text_of
+from tests.web.html import faults_of, filled_fields, hidden_fields, text_of
 from tests.web.readers import Reader, ReaderOf
 
 
@@ -212,6 +212,17 @@ def test_after_the_login_the_form_stands_as_typed_and_has_a_title(owner: Reader)
     assert answer.status_code == 200
     assert 'value="油缸镀铬被叫停"' in answer.text
     assert "还没有需求" in text_of(owner.get("/desk/demands").text)
+
+
+def test_a_text_of_another_page_meets_what_is_known_of_the_organisation(owner: Reader) -> None:
+    """As an empty form does; what was left blank in a form that was seen before stays blank."""
+    known = filled_fields(owner.get("/desk/demands/new").text)
+    begun = {"main_problem": "油缸镀铬被叫停。想换工艺", "_resume": "1"}
+    first = filled_fields(owner.post("/desk/demands/new", data=begun).text)
+    assert first["region"] == known["region"] != ""
+    again = owner.post("/desk/demands/new", data=begun | {"title": "换工艺", "region": ""})
+    assert filled_fields(again.text).get("region", "") == ""
+    assert 'value="换工艺"' in again.text
 
 
 def test_beside_the_form_stands_what_it_would_find(reader: ReaderOf, owner: Reader) -> None:

@@ -54,10 +54,13 @@ def add_new(router: APIRouter, kind: DeskKind) -> None:
         page: CurrentPage, posted: Posted, runner: Runner, settings: AppSettings, database: AppDatabase
     ) -> Response:
         """Keeps a draft, and leads to the check."""
-        form = FilledForm(kind.form, posted=_with_title(kind, posted))
+        form = FilledForm(kind.form, posted=posted)
         page.take_display(posted)
         if posted.only_shows:
-            shown = show_form(page, kind, form)
+            with database.reading() as session:
+                shown = show_form(
+                    page, kind, FilledForm(kind.form, posted=_begun(page, session, kind, posted))
+                )
             drop(shown)  # the problem of before the login has arrived
             return shown
         try:
@@ -249,16 +252,22 @@ def _defaults(page: WebPage, session: ReadSession) -> dict[str, Any]:
     return values
 
 
-def _with_title(kind: DeskKind, posted: PostedForm) -> PostedForm:
-    """A text that comes from another page without a title gets its first clause as one."""
+def _begun(page: WebPage, session: ReadSession, kind: DeskKind, posted: PostedForm) -> PostedForm:
+    """A text that comes from another page gets its first clause as title, and what is known of the organisation.
+
+    What stands in a form that was seen before is left as it is.
+    """
+    pairs = posted.pairs
+    if "title" not in posted.names():
+        known = set(posted.names())
+        pairs += tuple(pair for pair in _defaults(page, session).items() if pair[0] not in known and pair[1])
     text = posted.get(kind.library.main_text).strip()
-    if not posted.only_shows or posted.get("title").strip() or not text:
-        return posted
-    clause = text
-    for sign in "。；！？\n，,;":
-        clause = clause.split(sign)[0]
-    pairs = tuple(pair for pair in posted.pairs if pair[0] != "title")
-    return PostedForm((*pairs, ("title", clause[:_TITLE_LENGTH])), posted.files)
+    if text and not posted.get("title").strip():
+        clause = text
+        for sign in "。；！？\n，,;":
+            clause = clause.split(sign)[0]
+        pairs = (*(pair for pair in pairs if pair[0] != "title"), ("title", clause[:_TITLE_LENGTH]))
+    return PostedForm(pairs, posted.files)
 
 
 def _answers(posted: PostedForm) -> dict[str, list[str]]:
