@@ -6,6 +6,8 @@
 1. A new enterprise: from the first page to its first match and its demand handed in.
 2. A manager's morning: six pushes, or as many as wait.
 3. The bureau's queue: forty demands, which the script hands in first, made of the demonstration's achievements.
+4. A round of recognition, from its opening to its publication, with decisions on the first entries. A year has one
+   round: before another run the year's round is cancelled.
 
 The clock is what the machine took, plus 250 characters a minute for what is read, 40 for what is typed, and a second
 for each press or choice. Of a page is read what the flow needs: the parts that `Clock.read` names. The script receives
@@ -22,6 +24,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from aiosmtpd.controller import Controller
@@ -173,7 +176,6 @@ def first_match(page: Any, base: str, mailbox: Mailbox) -> tuple[Clock, float]:
     clock.chosen(page, "[name=cooperation_modes][value=licence]")
     clock.typed(page, "#f-deadline", f"{time.localtime().tm_year + 1}-12-31")
     clock.chosen(page, "[name=fields]")
-    clock.chosen(page, "[name=region]", "370102")
     clock.pressed(page, "#demand button.primary", "#publish")
     clock.read(page, ".summary", "#publish .hint")
     clock.pressed(page, "#publish button.primary", ".note.ok")
@@ -250,6 +252,46 @@ def queue(page: Any, base: str, count: int) -> Clock:
     return clock
 
 
+def recognition(page: Any, base: str, year: int, decisions: int) -> Clock:
+    """Flow 4: open, freeze, decide, compare with a new computation, look for objections, review, publish."""
+    clock = Clock()
+    clock.opened(page, base + "/bureau/rounds")
+    clock.read(page, "h1", "#round label")
+    clock.typed(page, "#f-year", str(year))
+    clock.typed(page, "#f-title", f"{year} 年度认定")
+    clock.pressed(page, "#round button.primary", "button[value=freeze]")
+    here = page.url.partition("?")[0]
+    clock.read(page, ".round-moves")
+    clock.pressed(page, "button[value=freeze]", "button[value=review]")
+    clock.read(page, ".facts", ".round-moves", "main tbody")
+    for number in range(decisions):
+        if not page.locator("#decision input[name=tier]").count():
+            rows = page.locator("main tbody .row-link")
+            if rows.count() <= number:
+                break
+            clock.pressed(
+                page, f"main tbody tr:nth-child({number + 1}) .row-link", "#decision input[name=tier]"
+            )
+        clock.read(page, "h1", "[aria-labelledby=figures]", "[aria-labelledby=rules]")
+        tier = page.locator("#decision input[name=tier]:checked").first.get_attribute("value")
+        clock.chosen(page, f"#decision input[name=tier][value='{tier}']")
+        clock.pressed(page, "#decision button.primary", ".note.ok")
+    if page.url.partition("?")[0] != here:
+        clock.opened(page, here)
+    clock.pressed(page, f"a[href='{urlsplit(here).path}/recompute']", "h1")
+    clock.read(page, "main")
+    clock.opened(page, here)
+    clock.pressed(page, f"a[href='{urlsplit(here).path}/objections']", "h1")
+    clock.read(page, "main")
+    clock.opened(page, here)
+    clock.pressed(page, "button[value=review]", "button[value=publish]")
+    clock.read(page, ".round-moves")
+    clock.pressed(page, "button[value=publish]", ".note.ok")
+    clock.opened(page, base + "/recognitions")
+    clock.read(page, "main")
+    return clock
+
+
 def line(name: str, clock: Clock, bound: str) -> str:
     """The row of a flow."""
     waits = sorted(clock.waits)
@@ -295,6 +337,9 @@ def rows_of(arguments: argparse.Namespace, password: str) -> Iterator[str]:
                 made = hand_in(owner, password, arguments.records)
             clock = queue(browser(OPERATOR), arguments.base, made)
             yield line(f"3, a queue of {made}", clock, f"{made * 45 // 60}:{made * 45 % 60:02d}")
+        if "4" in arguments.flows:
+            clock = recognition(browser(OPERATOR), arguments.base, arguments.year, arguments.decisions)
+            yield line("4, a round of recognition", clock, "")
         engine.close()
     server.stop()
 
@@ -309,7 +354,9 @@ def main() -> None:
     parser.add_argument("--smtp-port", type=int, default=2525)
     parser.add_argument("--manager", default="m-demo-03@demo.sanku.example")
     parser.add_argument("--records", type=int, default=40)
-    parser.add_argument("--flows", default="123")
+    parser.add_argument("--year", type=int, default=time.localtime().tm_year)
+    parser.add_argument("--decisions", type=int, default=5)
+    parser.add_argument("--flows", default="1234")
     arguments = parser.parse_args()
     password = arguments.password_file.read_text(encoding="ascii").strip()
     for one in rows_of(arguments, password):
