@@ -151,9 +151,9 @@ WORDS_OF_THE_BUREAU = {
 """It may have to name a marking that it refuses."""
 
 NO_FREE_TEXT = {
-    "app.notifications.schemas.ChannelNew.url",
-    "app.notifications.schemas.WebhookChange.url",
-    "app.notifications.schemas.WebhookNew.url",
+    "app.notifications.schemas.channels.ChannelNew.url",
+    "app.notifications.schemas.webhooks.WebhookChange.url",
+    "app.notifications.schemas.webhooks.WebhookNew.url",
     "app.partners.agreements.schemas.PartnerAgreementCreate.libraries",
     "app.partners.agreements.schemas.PartnerAgreementPatch.libraries",
 }
