@@ -6,7 +6,8 @@ held), then in the transaction that stores it (`store.execute`), where everythin
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -77,12 +78,17 @@ class Command(ABC):
         refuse_tied(
             session,
             self.principal,
-            organisations=(
-                record.owner_org_id,
-                *(UUID(str(id_)) for id_ in getattr(record, "co_org_ids", None) or ()),
-            ),
+            organisations=(record.owner_org_id, *_co_owners(record)),
             managers=[record.id] if is_manager else (),
         )
+
+
+def _co_owners(record: Record) -> Iterator[UUID]:
+    for id_ in getattr(record, "co_org_ids", None) or ():
+        with suppress(
+            ValueError
+        ):  # a name that no organisation has: refused with the other faults of the body
+            yield UUID(str(id_))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
