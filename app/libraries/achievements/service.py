@@ -53,6 +53,7 @@ def _resolve_references(session: Session, _: Any, values: dict[str, Any], __: Pr
     """
     texts = {f"co_org_ids.{index}": str(text) for index, text in enumerate(values.get("co_org_ids") or ())}
     if texts:
+        values["co_org_ids"] = []  # what reads the record looks its owners up, also if one of these is none
         found = resolve_organisations(session, texts)
         values["co_org_ids"] = list(dict.fromkeys(str(found[field]) for field in texts))
 

@@ -6,8 +6,7 @@ held), then in the transaction that stores it (`store.execute`), where everythin
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -78,17 +77,12 @@ class Command(ABC):
         refuse_tied(
             session,
             self.principal,
-            organisations=(record.owner_org_id, *_co_owners(record)),
+            organisations=(
+                record.owner_org_id,
+                *(UUID(str(id_)) for id_ in getattr(record, "co_org_ids", None) or ()),
+            ),
             managers=[record.id] if is_manager else (),
         )
-
-
-def _co_owners(record: Record) -> Iterator[UUID]:
-    for id_ in getattr(record, "co_org_ids", None) or ():
-        with suppress(
-            ValueError
-        ):  # a name that no organisation has: refused with the other faults of the body
-            yield UUID(str(id_))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.callers import LogIn
-from tests.support.http import create, ok
+from tests.support.http import create, ok, refused
 
 NAME, CODE = "济南砺桥技术转移有限公司", "91370102YY000001X4"
 
@@ -44,6 +44,17 @@ def test_ties_posts_and_co_owners_by_code_or_name(app: Any, log_in: LogIn, known
         assert changed.json()["declared_conflicts"][0]["organisation_id"] == id_
         shared = create(owner, "achievements", achievement_payload(co_org_ids=[text]))
         assert shared["co_org_ids"] == [id_]
+
+
+@pytest.mark.parametrize("mode", ["public", "confidential"])
+def test_an_unknown_co_owner_is_a_fault_beside_the_others(log_in: LogIn, mode: str) -> None:
+    """Also where the names of co-owners are looked up: for what must not be said of an anonymous record."""
+    owner = log_in(Role.INSTITUTION)
+    record = create(owner, "achievements", achievement_payload(publish_mode=mode))
+    body = {"co_org_ids": ["济南没有这家有限公司"], "title": ""}
+    answer = owner.patch(f"/v1/achievements/{record['id']}", json=body, headers={"If-Match": "*"})
+    fields = {one["field"] for one in refused(answer, 422, "invalid")["errors"]}
+    assert fields == {"co_org_ids.0", "title"}
 
 
 def test_none_and_several_of_a_name_are_refused_with_what_would_be_right(
