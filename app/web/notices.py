@@ -47,6 +47,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "review_decided": _("已记录核查结论，等待答复的一方将收到通知。"),
         "report_closed": _("已处理，报告人将看到处理说明。"),
         "assignment_started": _("已开始执行，完成后在此列出写入的推送。"),
+        "entry_decided": _("已审定。这是下一位待审定的人员。"),
+        "entries_decided": _("已审定，没有待审定的人员了。"),
         "returned": _("已退回，提交人将收到您的意见。"),
         "approval_taken_back": _("已撤回发布，记录不再公开。"),
         "task_done": _("任务已完成。"),

@@ -80,6 +80,33 @@ def entry_detail(session: Session, entry_id: UUID, *, principal: Principal) -> E
     )
 
 
+def next_pending(session: Session, entry_id: UUID, *, principal: Principal) -> UUID | None:
+    """The entry of the same round to decide after this one: the next that waits by number, from the end on the first.
+
+    Returns:
+        Its id; None if no other entry waits.
+
+    Raises:
+        NotFound: there is no such entry, or the principal may not see it.
+    """
+    entry = decisions.find_entry(session, entry_id, principal=principal)
+    return session.scalar(
+        select(RecognitionEntry.id)
+        .where(
+            RecognitionEntry.round_id == entry.round_id,
+            RecognitionEntry.decision == Decision.PENDING,
+            RecognitionEntry.id != entry.id,
+            own_rows(RecognitionEntry.manager_id, principal),
+        )
+        .order_by(
+            RecognitionEntry.manager_number <= entry.manager_number,
+            RecognitionEntry.manager_number,
+            RecognitionEntry.id,
+        )
+        .limit(1)
+    )
+
+
 def objection_page(
     session: Session,
     paging: PageRequest,

@@ -95,6 +95,32 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
     assert f"1{name}D类人才（" in text_of_pdf(stranger.get("/recognitions/2026/list.pdf").content)
 
 
+def test_a_decision_leads_to_the_next_entry_that_waits(
+    app: Any, settings: Settings, reader: ReaderOf
+) -> None:
+    """In the order of the numbers, from the end on from the first; after the last one to the round."""
+    scenario = Scenario(app.state.services[Database], settings)
+    for _ in range(3):
+        scenario.signed_contracts(scenario.manager(), 20, deal="250.00", landed_on=date(2026, 3, 2))
+    operator = reader(Role.OPERATOR)
+    opened = operator.post("/bureau/rounds", data={"year": "2026", "title": "2026 年度认定"})
+    path = opened.headers["location"]
+    assert operator.post(path, data={"step": "freeze"}).status_code == 303
+    first, second, third = dict.fromkeys(
+        re.findall(rf"{path}/entries/[0-9a-f-]+", operator.get(f"{path}?decision=pending").text)
+    )
+    confirmed = {"tier": "C", "reason": ""}
+    decided = operator.post(second, data=confirmed)
+    assert (decided.status_code, decided.headers["location"]) == (303, third)
+    assert "已审定。这是下一位待审定的人员。" in operator.get(third).text
+    refused = operator.post(third, data={"tier": "D", "reason": " "})
+    assert refused.status_code == 422, "a correction without a reason goes nowhere"
+    assert operator.post(third, data=confirmed).headers["location"] == first
+    decided = operator.post(first, data=confirmed)
+    assert (decided.status_code, decided.headers["location"]) == (303, path)
+    assert "已审定，没有待审定的人员了。" in operator.get(path).text
+
+
 def test_the_bureau_sees_who_objects_and_answers_them_once(
     app: Any, settings: Settings, reader: ReaderOf
 ) -> None:

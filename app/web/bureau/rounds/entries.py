@@ -13,7 +13,7 @@ from app.paging import PageRequest
 from app.pdf.responses import Paper, as_pdf
 from app.services import AppSettings
 from app.talent.rounds import decisions, service
-from app.talent.rounds.listing import entry_detail, objection_page
+from app.talent.rounds.listing import entry_detail, next_pending, objection_page
 from app.talent.rounds.paper import certificate
 from app.talent.rounds.presenter import read_round
 from app.talent.rounds.reviews import service as reviews
@@ -56,7 +56,7 @@ def entry_certificate(
 
 @router.post("/bureau/rounds/{id}/entries/{entry}", name="decide_entry")
 def decide(page: CurrentPage, id: UUID, entry: UUID, posted: Posted, database: AppDatabase) -> Response:
-    """Confirm the computed tier, or correct it with a reason."""
+    """Confirm the computed tier, or correct it with a reason; then the next entry that waits, or else the round."""
 
     def command(session: ReadSession) -> Response:
         values = {"tier": posted.get("tier") or None, "reason": posted.get("reason").strip() or None}
@@ -70,7 +70,10 @@ def decide(page: CurrentPage, id: UUID, entry: UUID, posted: Posted, database: A
             principal=page.principal,
             if_match=posted.version,
         )
-        return page.redirect(f"/bureau/rounds/{id}", notice="saved")
+        following = next_pending(session, entry, principal=page.principal)
+        if following is None:
+            return page.redirect(f"/bureau/rounds/{id}", notice="entries_decided")
+        return page.redirect(f"/bureau/rounds/{id}/entries/{following}", notice="entry_decided")
 
     return page.act(posted, database, command, _again(page, id, entry, posted))
 
