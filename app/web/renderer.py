@@ -17,6 +17,7 @@ from app.matching.lists.bands import written_score
 from app.vocabularies import vocabulary
 from app.web import i18n
 from app.web.static_files import address_of
+from app.web.views.account_words import delivery_error
 from app.web.views.amounts import share, wan
 
 _AFTER_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff》”）])[,;:?!]")
@@ -40,6 +41,7 @@ def environment() -> Environment:
     )
     env.globals.update(static=address_of, icon=icon, pick=pick, term_label=term_label)
     env.filters.update(clock=clock, day=day, moment=moment, wan=wan, share=share, score=written_score)
+    env.filters["delivery_error"] = delivery_error
     # Made before the macros are loaded, which take the globals as they are then, and filled afterwards with all.
     macros = SimpleNamespace()
     env.globals["ui"] = macros

@@ -1,8 +1,10 @@
-"""Names of the roles of users, of the kinds of organisations, and of the channels, kinds and fates of messages."""
+"""Names of roles, of kinds of organisations, and of the channels, kinds, fates and errors of messages."""
 
+import re
 from collections.abc import Mapping
 
 from app.web.i18n import mark as _
+from app.web.i18n import translate
 
 ORGANISATION_KINDS: Mapping[str, str] = {
     "enterprise": _("企业"),
@@ -48,3 +50,38 @@ DELIVERY_STATES: Mapping[str, str] = {
     "delivered": _("已送达"),
     "dropped": _("无需投递"),
 }
+DELIVERY_ERRORS: Mapping[str, str] = {
+    "smtp_unreachable": _("连接不上邮件服务器"),
+    "smtp_login_refused": _("邮件服务器拒绝登录，请核对其账号和密码"),
+    "smtp_not_supported": _("邮件服务器不支持所需的功能"),
+    "smtp_refused": _("邮件服务器拒收这封邮件"),
+    "recipient_refused": _("邮件服务器拒收这个收件人"),
+    "not_reached": _("连接不上接收方"),
+    "timed_out": _("接收方没有及时答复"),
+    "not_accepted": _("接收方没有收下"),
+    "endpoint_gone": _("接收方答复此地址已不再使用"),
+    "robot_address_unknown": _("不是群机器人的地址"),
+    "robot_answered": _("群机器人答复了错误"),
+    "channel_not_configured": _("服务没有配置这一渠道"),
+    "nothing_left_to_tell": _("所说的事情已不需要通知"),
+    "address_off": _("渠道或端点已停用"),
+    "endpoint_disabled": _("端点因多次失败已停用"),
+    "secret_unreadable": _("保存的地址或密钥无法读取，须重新填写"),
+    "mailbox_not_confirmed": _("邮箱尚未确认"),
+    "event_dead": _("多次处理失败，已放弃"),
+    "worker_ended": _("投递时后台进程中断，结果未知"),
+}
+"""Code of why a message was not delivered, without what follows a colon and without a robot's number → its words."""
+
+
+def delivery_error(error: str) -> str:
+    """Why a message was not delivered, in words, with the kind of fault or the robot's number if there is one."""
+    code, *more = _MORE.split(error, maxsplit=1)
+    words = DELIVERY_ERRORS.get(code)
+    if words is None:
+        return error
+    return " · ".join((translate(words), *more))
+
+
+# `smtp_unreachable: TimeoutError`, `robot_answered_45009`
+_MORE = re.compile(r": |_(?=-?\d)|_(?=None$)")

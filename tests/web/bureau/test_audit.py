@@ -11,6 +11,7 @@ from app.database import Database
 from app.libraries.demands.models import Demand
 from app.schedule import watch_reading
 from app.settings import Settings
+from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.demands import demand_payload
 from tests.support.http import metrics_of
 from tests.support.scenario import Scenario
@@ -18,6 +19,7 @@ from tests.web.html import faults_of, text_of
 from tests.web.readers import ReaderOf
 
 PHONE = "13905310001"
+ENGLISH = {"Accept-Language": "en"}
 
 
 def readings(app: Any) -> list[tuple[str, str]]:
@@ -93,6 +95,25 @@ def test_the_trail_names_whom_and_what_its_ids_stand_for(
     assert "储罐防腐涂料" in text_of(only.text) and numbers[0] not in only.text
     assert "操作人：" in text_of(auditor.get(f"/audit?user={operator.user_id}").text)
     assert auditor.get("/audit?user=nobody").status_code == 422
+
+
+def test_actions_and_roles_have_words_and_an_address_stands_once(app: Any, reader: ReaderOf) -> None:
+    auditor = reader(Role.AUDITOR)
+    login = {"email": auditor.email, "password": PASSWORD}
+    assert reader(None).post("/login", data=login).status_code == 303
+    who = Principal(user_id=auditor.user_id, organisation_id=auditor.organisation_id, role=Role.AUDITOR)
+    with app.state.services[Database].unit_of_work() as session:
+        audit.record(session, who, "user.create", auditor.user_id, "某公司; role=investor")
+        audit.record(session, who, "api_key.refused", None, "sk_ab; address=192.0.2.7")
+        audit.record(session, who, "moon.paint", None, "role=painter")
+    page = auditor.get("/audit")
+    assert faults_of(page.text) == []
+    text = text_of(page.text)
+    assert "登录 · 登入 session.open" in text and "address=testclient" not in text
+    assert "用户 · 新建 user.create" in text and "某公司; 角色：投资人" in text
+    assert "address=192.0.2.7" in text, "another address than the entry's own"
+    assert "moon.paint" in text and "role=painter" in text, "what has no words keeps its code"
+    assert "Users · Created user.create" in text_of(auditor.get("/audit", headers=ENGLISH).text)
 
 
 def test_the_auditor_verifies_the_trail_on_their_page(app: Any, reader: ReaderOf) -> None:

@@ -3,10 +3,14 @@
 import re
 from typing import Any
 
-from app.accounts.models import Role
+from app.accounts.models import Organisation, Role
 from app.database import Database, now
+from app.events.messages import MessageKind
 from app.events.outbox import Event
+from app.notifications.models import ChannelAddress, Delivery, Message
+from app.settings import Settings
 from tests.support.builders.accounts import make_organisation
+from tests.support.scenario import Scenario
 from tests.web.bureau.desk import Submissions
 from tests.web.desk.records import draft
 from tests.web.html import faults_of, hidden_fields, text_of
@@ -86,6 +90,47 @@ def test_a_dead_letter_is_replayed_once(app: Any, reader: ReaderOf) -> None:
     assert operator.post("/bureau/system/events/replay", data={"event": "nonsense"}).status_code == 404
     assert faults_of(operator.get("/bureau/system/deliveries").text) == []
     assert operator.get("/bureau/system/nothing").status_code == 404
+
+
+def test_what_was_not_delivered_says_why_and_to_whom(app: Any, settings: Settings, reader: ReaderOf) -> None:
+    """Words for the error, and no mailbox in full."""
+    member, system = reader(Role.ENTERPRISE), reader(Role.SYSTEM_ADMINISTRATOR)
+    scenario = Scenario(app.state.services[Database], settings)
+    with scenario.database.unit_of_work() as session:
+        addresses = [ChannelAddress(user_id=member.user_id, kind=kind) for kind in ("mail", "wecom")]
+        session.add_all(addresses)
+        session.flush()
+        ids = [one.id for one in addresses]
+        organisation = session.get_one(Organisation, member.organisation_id).name
+    messages = [scenario.enqueue_message(MessageKind.TEST, user_id=member.user_id) for _ in range(2)]
+    errors = ("smtp_unreachable: ConnectionRefusedError", "robot_answered_45009")
+    with scenario.database.unit_of_work() as session:
+        for place, channel in enumerate(("mail", "wecom")):
+            session.add(
+                Message(id=messages[place], kind="test", recipient_kind="user", recipient_id=member.user_id)
+            )
+            session.flush()
+            session.add(
+                Delivery(
+                    message_id=messages[place],
+                    recipient_id=member.user_id,
+                    channel=channel,
+                    address_id=ids[place],
+                    state="dead",
+                    last_error=errors[place],
+                )
+            )
+    page = system.get("/bureau/system/deliveries")
+    assert faults_of(page.text) == []
+    text = text_of(page.text)
+    assert "连接不上邮件服务器 · ConnectionRefusedError" in text and "群机器人答复了错误 · 45009" in text
+    assert "smtp_unreachable" not in text and "robot_answered" not in text
+    name, _, domain = member.email.partition("@")
+    assert f"接收方：{name[0]}***@{domain} · {organisation}" in text and f"接收方：{organisation}" in text
+    assert member.email not in page.text
+    english = text_of(system.get("/bureau/system/deliveries", headers={"Accept-Language": "en"}).text)
+    assert "cannot be reached · ConnectionRefusedError" in english
+    assert "连接不上邮件服务器" in member.get("/account/channels").text
 
 
 def test_figures_are_drawn_beside_their_tables_and_given_as_a_file(reader: ReaderOf) -> None:

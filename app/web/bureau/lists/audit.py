@@ -17,6 +17,7 @@ from app.database import AppDatabase, ReadSession
 from app.services import AppSettings
 from app.store.audit_names import AuditName, audit_names, organisation_in
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place
+from app.web.bureau.lists.words import action_words, detail_words
 from app.web.i18n import mark as _
 from app.web.i18n import translate
 from app.web.page import CurrentPage
@@ -140,7 +141,7 @@ def _table(page: CurrentPage, entries: Sequence[AuditEntryOut], names: Mapping[U
     rows = [
         TableRow(
             (
-                one.action,
+                _action(one.action),
                 translate(_("成功")) if one.succeeded else translate(_("失败")),
                 moment(one.created_at),
                 _actor(page, one, names),
@@ -197,7 +198,13 @@ def _details(entry: AuditEntryOut, names: Mapping[UUID, AuditName]) -> str:
     organisation = organisation_in(entry)
     if organisation is not None and organisation in names:
         return names[organisation].name
-    return entry.details or "–"
+    return detail_words(entry.details, entry.address) or "–"
+
+
+def _action(action: str) -> str:
+    """The words, and under them the code by which the list is narrowed."""
+    words = action_words(action)
+    return Markup("<div>{}{}</div>").format(words, _UNDER.format(action)) if words else action
 
 
 def _chosen(

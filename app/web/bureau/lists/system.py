@@ -10,6 +10,7 @@ from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, NotFound
 from app.notifications.delivery.listing import DELIVERY_STATES, delivery_page
 from app.notifications.delivery.log import redeliver
+from app.notifications.delivery.recipients import recipients_of
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, Pressed, WebPage
@@ -110,6 +111,7 @@ def _show(
         events=events,
         words=account_words,
         deliveries=deliveries,
+        recipients=recipients_of(session, deliveries),
         next=next_address(page, following),
         error=error,
     )
