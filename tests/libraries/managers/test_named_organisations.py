@@ -51,10 +51,10 @@ def test_an_unknown_co_owner_is_a_fault_beside_the_others(log_in: LogIn, mode: s
     """Also where the names of co-owners are looked up: for what must not be said of an anonymous record."""
     owner = log_in(Role.INSTITUTION)
     record = create(owner, "achievements", achievement_payload(publish_mode=mode))
-    body = {"co_org_ids": ["济南没有这家有限公司"], "title": ""}
+    body = {"co_org_ids": ["济南没有这家有限公司"], "ip_list": [{"type": "invention_patent", "number": "1"}]}
     answer = owner.patch(f"/v1/achievements/{record['id']}", json=body, headers={"If-Match": "*"})
     fields = {one["field"] for one in refused(answer, 422, "invalid")["errors"]}
-    assert fields == {"co_org_ids.0", "title"}
+    assert fields == {"co_org_ids.0", "ip_list.0.number"}
 
 
 def test_none_and_several_of_a_name_are_refused_with_what_would_be_right(
