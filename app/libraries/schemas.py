@@ -1,5 +1,6 @@
 """API schemas that the libraries share. The descriptions are in Chinese for the API pages."""
 
+import re
 import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -26,10 +27,15 @@ Paragraph = Annotated[str, TextRule(0, 2000, multiline=True)]
 LongText = Annotated[str, TextRule(0, 5000, multiline=True)]
 
 
+_CODE_LABEL = re.compile(r"^\s*(?:(?:统一)?(?:社会)?信用代码|税号|uscc)\s*[:：]?\s*", re.IGNORECASE)
+"""What people write before a credit code."""
+
+
 def _code_or_name(text: str) -> str:
     """What is mostly digits is checked like a code; anything else is a name."""
-    digits = sum(char.isdigit() for char in text)
-    return check_uscc(text) if text.isascii() and 2 * digits > len(text) else text
+    code = _CODE_LABEL.sub("", unicodedata.normalize("NFKC", text))
+    digits = sum(char.isdigit() for char in code)
+    return check_uscc(code) if code.isascii() and 2 * digits > len(code) else text
 
 
 def _reference(value: Any) -> Any:

@@ -67,10 +67,16 @@ class NamedParty:
             not self.names.isdisjoint(other.names)
             or any(
                 similarity(one, another) >= self.least_similarity(other)
-                for one in self.compared
-                for another in other.compared
+                for one in self._compared_with(other)
+                for another in other._compared_with(self)
             )
         )
+
+    def _compared_with(self, other: "NamedParty") -> Iterable[str]:
+        """A name whose place nobody knows is compared without the other's place, too (砺桥（济南）)."""
+        if self.region or not other.region:
+            return self.compared
+        return set(_with_and_without(self.compared, other.region))
 
     def is_near(self, other: "NamedParty") -> bool:
         """Whether both sit in one city, as far as is known."""

@@ -158,7 +158,7 @@ def refuse_unclear_names(session: Session, texts: Mapping[str, str]) -> None:
             id_
             for id_, party in registered.items()
             if meant.is_like(party)
-            or (len(core) >= _LEAST_PART and any(name.startswith(core) for name in party.identities))
+            or (len(core) >= _LEAST_PART and any(name.startswith(core) for name in party.compared))
         ]
         if likely:
             errors.append(_unclear(field, text, session.get_one(Organisation, min(likely))))
@@ -166,7 +166,7 @@ def refuse_unclear_names(session: Session, texts: Mapping[str, str]) -> None:
         raise Invalid(fields=errors)
 
 
-_LEAST_PART = 3
+_LEAST_PART = 2
 
 
 def _unclear(field: str, text: str, likely: Organisation) -> FieldError:

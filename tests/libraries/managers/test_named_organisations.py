@@ -12,7 +12,7 @@ from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.callers import LogIn
-from tests.support.http import create, ok, refused
+from tests.support.http import create, ok, refused, wrong_fields
 
 NAME, CODE = "济南砺桥技术转移有限公司", "91370102YY000001X4"
 
@@ -76,9 +76,26 @@ def test_none_and_several_of_a_name_are_refused_with_what_would_be_right(
     assert "济南没有这家有限公司" in errors["co_org_ids.0"]["message_zh"]
     assert CODE in errors["co_org_ids.1"]["message_zh"]
     assert str(other.id) in errors["co_org_ids.1"]["message_en"]
+    record = create(owner, "achievements", achievement_payload())
+    changed = owner.patch(
+        f"/v1/achievements/{record['id']}",
+        json={"co_org_ids": ["济南没有这家有限公司"]},
+        headers={"If-Match": "*"},
+    )
+    assert wrong_fields(changed) == ["co_org_ids.0"]
 
 
-@pytest.mark.parametrize("meant", ["济南砺桥", "砺桥技术转移", "济南砺桥技术转让有限公司", f"{NAME}检测中心"])
+@pytest.mark.parametrize(
+    "meant",
+    [
+        "济南砺桥",
+        "砺桥",
+        "砺桥技术转移",
+        "砺桥技术转移（济南）有限公司",
+        "济南砺桥技术转让有限公司",
+        f"{NAME}检测中心",
+    ],
+)
 def test_a_name_that_is_nearly_one_is_asked_and_another_is_kept(
     log_in: LogIn, known: Organisation, meant: str
 ) -> None:
@@ -101,6 +118,13 @@ def test_a_name_that_is_nearly_one_is_asked_and_another_is_kept(
     assert kept["excluded_orgs"] == ["济南金阀密封有限公司", NAME, CODE]
     kept = create(owner, "demands", demand_payload(excluded_orgs=[str(known.id).upper()]))
     assert kept["excluded_orgs"] == [CODE], "an id holds, and stays readable"
+    for written in (
+        "９１３７０１０２ＹＹ０００００１Ｘ４",
+        f"统一社会信用代码：{CODE}",
+        f"信用代码 {CODE.lower()}",
+    ):
+        kept = create(owner, "demands", demand_payload(excluded_orgs=[written]))
+        assert kept["excluded_orgs"] == [CODE], "a code in any form"
     nobody = demand_payload(excluded_orgs=["0190a0a0-bbbb-7ccc-addd-eeeeffffaaaa"])
     refused = owner.post("/v1/demands", json=nobody)
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_organisation")
