@@ -17,6 +17,15 @@ Spot = tuple[int, int]
 # detected across the boundary of two clauses.
 _FILLERS = frozenset("·-_*./|~^#+=•‧∙—–‐・°'`")
 
+# Letters of other scripts, and with strokes, that look like Latin ones.
+_LOOK_ALIKE = dict(
+    zip(
+        "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχАВЕКМНОРСТУХЅІЈԌаеорсухіјѕԁԛѡҺһƵƶØøŁłĐđĦħŦŧı",
+        "abezhikmnoptyxaikvopuxabekmhopctyxsijgaeopcyxijsdqwhhzzoollddhhtti",
+        strict=True,
+    )
+)
+
 _MARKS = frozenset(("Mn", "Me"))
 
 
@@ -94,6 +103,23 @@ class FoldedText:
                 (letters, position)
                 for piece, position in self._pieces
                 if (letters := "".join(char for char in piece if char.isalnum()))
+            ]
+        )
+
+    @cached_property
+    def look_alikes(self) -> MappedText | None:
+        """Letters and digits, with Latin letters for those that look like them; None if the text has none of these."""
+        if _LOOK_ALIKE.keys().isdisjoint(self.source):
+            return None
+        return MappedText(
+            [
+                (letters, position)
+                for piece, position in self._pieces
+                if (
+                    letters := "".join(
+                        char for char in _LOOK_ALIKE.get(self.source[position], piece) if char.isalnum()
+                    )
+                )
             ]
         )
 

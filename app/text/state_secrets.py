@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from app.text.folded_text import FoldedText, Spot
 
 _DEGREE = "(?:绝密|机密|秘密)"
-_DISGUISED = "(?:绝|jue)(?:密|宻|蜜|mi)|(?:机|ji)(?:密|宻|蜜|mi)|(?:秘|mi)(?:密|宻|蜜|mi)"
+_DISGUISED = "(?:绝|jue)(?:密|宻|蜜|mi)|(?:机|鸡|ji?)(?:密|宻|蜜|mi)|(?:秘|mi?)(?:密|宻|蜜|mi)"
 """A degree in pinyin or with a character of the same sound."""
 _STAR = "[★☆✩✪⭐🌟*※✭✮✯✰⭑🟊]"
+_BULLET = "[▲△▶►●○◆◇♦■□→]"
+"""Signs that stand where a marking has its star, but in lists as well."""
 _NOT_BEFORE = "(?<!商业)(?<!企业)(?<!公司)(?<!技术)(?<!工业)(?<!个人)(?<!银行)(?<!计算)(?<!主)"
 _SIGN = "\ua015"
 """Stands for ㊙, which would be folded to 秘."""
-_BY_LAW = "国家(?:秘密|机密|绝密|科学技术秘密|科技秘密)"
+_BY_LAW = "国家(?:(?:核心|重要|重大|[一二三]级|军事)?(?:秘密|机密|绝密)|科学技术秘密|科技秘密)"
 _TERM = r"(?:\d{1,2}年|\d{1,2}个月|[一二三四五六七八九十]{1,3}年|长期|启用前|解密前)"
 
 _CERTAIN = re.compile(
-    rf"{_DEGREE}(?:级)?{_STAR}+{_TERM}?|{_DEGREE}级?[)\]】]{_STAR}+{_TERM}|(?<![\u4e00-\u9fff]){_DEGREE}级?[(\[【]?{_TERM}(?!以?[内来前后])"
+    rf"{_DEGREE}(?:级)?{_STAR}+{_TERM}?|{_DEGREE}级?[(\[【〔]{_STAR}+[)\]】〕]{_TERM}?"
+    rf"|(?<![\u4e00-\u9fff]){_DEGREE}级?{_BULLET}{{1,2}}{_TERM}(?!以?[内来前后])|{_DEGREE}级?[)\]】]{_STAR}+{_TERM}|(?<![\u4e00-\u9fff]){_DEGREE}级?[(\[【]?{_TERM}(?!以?[内来前后])"
     rf"|(?<!{_STAR}){_STAR}+{_DEGREE}(?!武器)"
     rf"|(?<![a-z])(?:{_DISGUISED})级?[)\]】]?{_STAR}+(?:{_TERM}|(?![\da-z*]))"
     rf"|{_SIGN}[)\]】]?(?:{_STAR}+|级|{_TERM})|[(\[【]密件[)\]】]|(?<![\u4e00-\u9fffa-z0-9])密件(?=[:★☆]|\s*$)|(?:本|此|该|属|为|系)密件"
@@ -41,23 +44,28 @@ _CERTAIN = re.compile(
 )
 _NEGATED = re.compile("(?:不|未|非|无|没有|并非|是否|不得|禁止|严禁|不能|不可|勿|避免)[^,。;,;]{0,6}$")
 _DOUBTFUL = re.compile(
-    rf"{_NOT_BEFORE}{_DEGREE}级(?!别|数)|(?:^|(?<=\n)){_DEGREE}(?=$|[\s_\-—:】\]).]|文件|资料|件(?:$|[^\u4e00-\u9fff]))|[(\[【《「“\"]{_DEGREE}[)\]】》」”\"]"
+    rf"{_NOT_BEFORE}{_DEGREE}级(?!别|数)|(?:^|(?<=\n)){_DEGREE}(?=$|{_BULLET}|[\s_\-—:】\]).]|文件|资料|件(?:$|[^\u4e00-\u9fff]))|[(\[【《「“\"]{_DEGREE}[)\]】》」”\"]"
     rf"|{_NOT_BEFORE}(?<!保守)(?<!保)(?<!的){_DEGREE}级?{_TERM}(?!以?[内来前后])"
     rf"|(?:密级|保密等级|保密级别|涉密等级)(?:标识|标志)?[^\w,。;、]{{0,3}}{_DEGREE}|定密[为是:]+{_DEGREE}"
     rf"|(?:定|列|划)为{_DEGREE}(?=$|[^\u4e00-\u9fff]|文件|事项|项目|资料)"
     rf"|(?<![\u4e00-\u9fff]){_DEGREE}级?[,(\[【:·]{{0,2}}保密期限?[为:]?{_TERM}"
     rf"|(?<!保守)(?<!不涉及)(?<!没有涉及)(?<!不属于)(?<!不属)(?<!不含)(?<!未涉及)(?<!不包含)(?<!非){_BY_LAW}(?!法|载体|保护|[::]?(?:否|不|无))"
-    r"|(?<!不)(?<!非)(?<!无)(?<!脱)涉密(?:项目|文件|资料|内容|课题|技术|载体)(?!销毁|管理|保护)"
-    r"|内部(?:资料|文件|材料|使用|传阅|参考|刊物)[,,。·\-—:]*(?:注意保密|请?勿外传|严禁外传|不得外传|妥善保管)|(?:仅供|限于?)内部(?:使用|传阅|参考|交流)"
+    r"|(?<!不)(?<!非)(?<!无)(?<!脱)涉密(?:项目|文件|资料|内容|课题|技术|载体|型号|任务|军品|图纸|预研)(?!销毁|管理|保护)"
+    r"|(?:型号|产品|任务|图纸)涉密(?=$|[^\u4e00-\u9fff])"
+    rf"|(?:文件|资料|材料|项目|内容|信息|图纸|课题|需求|成果)(?:均|都)?(?:属于?|系|是|为){_DEGREE}(?=$|[^\u4e00-\u9fff])"
+    r"|(?<![\u4e00-\u9fff])(?:绝密|机密)(?:项目|课题|任务|型号)|密级[:为是]内部|(?:此|(?<![样基成标副])本)件(?:不予?公开|依申请公开)"
+    r"|内部(?:资料|文件|材料|使用|传阅|参考|刊物)[,,。·\-—:]*(?:注意保密|请?勿外传|严禁外传|不得外传|妥善保管|注意保存|不得公开|不得对外)|(?:仅供|限于?)内部(?:使用|传阅|参考|交流)"
     rf"|{_SIGN}(?![方籍笈制])|(?<![精致紧严稠加周缜细机秘绝亲私])密件(?!抄|抄送)|(?<!不)(?<!非)(?<!无)(?<!不属于)(?<!不属)(?<!不涉及)(?<!未涉及)(?<!不含)(?:军用|军工|军事|国防)涉密(?!资质|业务|单位|人员|信息系统|场所|管理|保护)"
     rf"|(?<![\u4e00-\u9fff])[绝机秘]\*+密(?=级|文件|事项|资料|[^\u4e00-\u9fff]|$)"
     rf"|(?<![a-z])(?:绝mi|机mi|秘mi|ji密|jue密)级?"
     r"|(?:注意|请勿外传,?注意)保密(?!协议|条款|期)|工作秘密|(?:不得|请勿|严禁|禁止)外传"
-    rf"|(?:核心|普通)商密|商密{_STAR}+|\btop\s*secret\b|\bsecret\s*//|\bclassifi(?:ed|cation)\s*:\s*(?:secret|confidential)\b|(?<!not\s)(?<!no\s)\bstate\s+secrets?\b|\bclassified\s+(?:information|document|project|military)"
+    rf"|(?:核心|普通)商密|商密{_STAR}+|\btop[\s\-]*secret\b|\bsecret\s*//|\bclassifi(?:ed|cation)\s*:\s*(?:secret|confidential)\b|(?<!not\s)(?<!no\s)\bstate\s+secrets?\b|\bclassified\s+(?:information|document|project|military)"
 )
 
-# One of these characters or words is in every marking.
-_MAYBE = re.compile("[密宻蜜㊙内內传傳]|[绝絕机機秘祕]m|secret|classified|mi", re.IGNORECASE)
+# One of these characters or words is in every marking, as it is written before folding.
+_MAYBE = re.compile(
+    "[密宻蜜㊙内內传傳]|[绝絕机機秘祕][mｍ]|[此本]件|secret|classified|[mｍ][iｉīíǐì]", re.IGNORECASE
+)
 
 _MARGIN = 60
 

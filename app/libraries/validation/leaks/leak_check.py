@@ -16,6 +16,7 @@ import rjieba
 from app.libraries.validation.leaks.contacts import find_contacts
 from app.libraries.validation.leaks.mentions import Frequency, find_mentions
 from app.libraries.validation.leaks.name_variants import NameForms, forms_of, names_in
+from app.libraries.validation.leaks.spellings import pinyin_spellings
 from app.text.folded_text import FoldedText, Spot, letters_and_digits
 
 _EXCERPT_MARGIN = 6
@@ -202,12 +203,14 @@ def _findings(
     ]
     for name in owner.contact_names:
         findings += [_Finding(spot, LeakKind.CONTACT_NAME) for spot in _person(folded, name)]
+        findings += _in_pinyin(folded, name, LeakKind.CONTACT_NAME)
     for name in owner.people:
         # 高峰 is a name, and a word.
         certain = not rjieba.has_word(name)
         whole = letters_and_digits(name)
         spots = folded.find(whole) if len(whole) > 1 else ()
         findings += [_Finding(spot, LeakKind.PERSON, certain, whole) for spot in spots]
+        findings += _in_pinyin(folded, name, LeakKind.PERSON)
     findings += [
         _Finding(spot, LeakKind.NUMBER) for number in owner.numbers for spot in _number(folded, number)
     ]
@@ -247,6 +250,19 @@ def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
         surname = whole[:2] if len(whole) == 4 else whole[:1]
         pattern = rf"(?:(?:{_ASK})[:]?|(?<![\u4e00-\u9fff]))({surname}(?:{_TITLES}))(?![\u4e00-\u9fff]?[率能量序件])"
         yield from (folded.joined.spot(match, 1) for match in re.finditer(pattern, folded.joined.text))
+
+
+_UNLIKE_A_WORD = 9
+"""Letters from which on a name in pinyin is no word of another language."""
+
+
+def _in_pinyin(folded: FoldedText, name: str, kind: LeakKind) -> Iterator[_Finding]:
+    """Zhou Ruochuan and Ruochuan Zhou; a short one, such as Li Li, is asked about."""
+    whole = letters_and_digits(name)
+    for order in (whole, whole[1:] + whole[:1]):
+        for written in pinyin_spellings(order):
+            certain = len(written) >= _UNLIKE_A_WORD
+            yield from (_Finding(spot, kind, certain, written) for spot in folded.find(written))
 
 
 def _outermost(findings: list[_Finding]) -> Iterator[_Finding]:

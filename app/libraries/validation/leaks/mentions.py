@@ -49,15 +49,25 @@ def find_mentions(folded: FoldedText, names: Iterable[NameForms], frequency: Fre
     """All mentions, possibly nested or found twice."""
     for name in names:
         for form in name.forms:
-            reading = folded.reading_for(form.text)
-            for start, end in reading.find(form.text):
-                spot = reading.original(start, end)
-                if folded.cuts_latin_word(spot, form.text):
-                    continue
-                certain = _verdict(reading, (start, end), form, name, frequency)
-                if certain is not None:
-                    yield Mention(spot, form.text, certain)
+            for reading in _readings(folded, form.text):
+                for start, end in reading.find(form.text):
+                    spot = reading.original(start, end)
+                    if folded.cuts_latin_word(spot, form.text):
+                        continue
+                    certain = _verdict(reading, (start, end), form, name, frequency)
+                    if certain is not None:
+                        yield Mention(spot, form.text, certain)
         yield from _homophones(folded, name)
+
+
+def _readings(folded: FoldedText, form: str) -> Iterator[MappedText]:
+    """Where to look for a form: a Latin one also among letters of other scripts that look like it."""
+    yield folded.reading_for(form)
+    if form.isascii() and len(form) >= _LEAST_LOOK_ALIKE and folded.look_alikes is not None:
+        yield folded.look_alikes
+
+
+_LEAST_LOOK_ALIKE = 4
 
 
 def _homophones(folded: FoldedText, name: NameForms) -> Iterator[Mention]:

@@ -20,7 +20,7 @@ _MOBILE = re.compile(
             # Groups with commas are lists of numbers and groups of three with spaces are thousands; neither is matched.
             rf"1[3-9]\d{_GROUP_GAP}(?:\d{{4}}{_GROUP_GAP}\d{{4}}|\d{{8}}|\d{{3}}{_GROUP_GAP}\d{{5}})",
             rf"1[3-9]\d{{2}}{_GROUP_GAP}\d{{3}}{_GROUP_GAP}\d{{4}}",
-            rf"1[3-9]\d{{5}}{_GROUP_GAP}\d{{5}}",
+            r"1[3-9]\d{5}\s{1,3}\d{4}",  # other signs between stand for decimals and ranges
             rf"1[3-9]\d{{3}}{_GROUP_GAP}\d{{3}}{_GROUP_GAP}\d{{3}}",
             rf"1(?:{_HYPHEN})?[3-9](?:(?:{_HYPHEN})?\d){{9}}",
             r"1[3-9]\s(?:\d\d\s){4}\d",
@@ -58,7 +58,7 @@ _SIMILAR = str.maketrans("zsbqg", "25899")
 """Letters that may stand for digits, but belong to codes more often."""
 
 _MIXED = re.compile(r"(?<![a-z0-9])[0-9oοоlιi|!ıзzsbqg](?:[\s\-·.]?[0-9oοоlιi|!ıзzsbqg]){10,12}(?![a-z0-9])")
-_MIN_DIGITS, _MIN_BESIDE_LOOK_ALIKES = 7, 4
+_MIN_DIGITS, _MIN_BESIDE_LOOK_ALIKES = 7, 3
 """How many of a number's characters are digits: at least the latter where all others only look like digits."""
 
 

@@ -183,10 +183,27 @@ def test_messenger_accounts_are_found(before: str, chat: str, disguise: object, 
         ("abc艾特qq点com", LeakKind.EMAIL),
         ("abc [at] 163 dot com", LeakKind.EMAIL),
         ("abc at qq dot com", LeakKind.EMAIL),
+        ("１３８００００　０００２", LeakKind.PHONE),
+        ("I38OOOOOOO2", LeakKind.PHONE),
+        ("微：zc8888", LeakKind.MESSENGER),
+        ("加我好友 zc8888888", LeakKind.MESSENGER),
+        ("电报 zc_8888x", LeakKind.MESSENGER),
+        ("请找Wang Mingyuan", LeakKind.CONTACT_NAME),
+        ("contact: Mingyuan WANG", LeakKind.CONTACT_NAME),
+        ("wáng míng yuǎn", LeakKind.CONTACT_NAME),
+        ("ΖEYАO阀体", LeakKind.ORGANISATION),
+        ("Ƶeyao valves", LeakKind.ORGANISATION),
     ],
 )
 def test_further_disguises(text: str, kind: LeakKind) -> None:
     assert found(text, kind)
+
+
+def test_a_short_name_in_pinyin_is_asked_about() -> None:
+    owner = OwnerNames("济南泽垚泵阀铸造有限公司", contact_names=("李丽",))
+    [leak] = find_leaks({"summary": "Ask Li Li, or Lilian"}, owner)
+    assert (leak.word, leak.certain) == ("Li Li", False)
+    assert find_leaks({"summary": "Ask Li Li"}, owner, confirmed=["Li Li"]) == []
 
 
 @pytest.mark.parametrize(
@@ -198,6 +215,7 @@ def test_further_disguises(text: str, kind: LeakKind) -> None:
         "恩泽，垚土；济南的阀门铸造企业较多，市中区与历下区均可",
         "加V形坡口,220V与24V,外加V型带;production line: abc1234,signal: 4–20 mA;一三五七九道工序,卫星:gps12345",
         "The IGBT. Top quality; a loss. Net income; 试点com接口,点cn文件;型号S50C与13B0123;一二三四线产品",
+        "2月用量1380000.0002 件，小微:a1234567 级，α=0.05，Ø30 与 μ值、ΔΤ；见微:知著",
         "微信小程序对接OpenID，公众号平台开发，QQ图检验；飞书 api_v2 接口，钉钉 sdk_3 与飞书 v7.1",
     ],
 )
