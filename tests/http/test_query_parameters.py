@@ -48,6 +48,20 @@ def test_all_unknown_parameters_are_named_with_the_nearest_known_one(as_operator
     assert "limit" in errors["zzz"]["message_en"]
 
 
+@pytest.mark.parametrize("path", ["/v1/demands", "/v1/contracts", "/v1/organisations", "/v1/audit"])
+def test_of_two_values_none_is_ignored(as_operator: Caller, path: str) -> None:
+    answer = as_operator.get(path, params={"limit": [5, 6], "cursor": ["", ""]})
+    assert answer.status_code == 422
+    repeated = {one["field"] for one in answer.json()["errors"] if one["code"] == "repeated_parameter"}
+    assert repeated == {"limit", "cursor"}
+
+
+def test_a_parameter_that_takes_several_values_is_repeated(as_operator: Caller) -> None:
+    several = {"state": ["published", "draft"], "field": ["401", "405"], "limit": 5}
+    assert as_operator.get("/v1/demands", params=several).status_code == 200
+    assert as_operator.get("/v1/contracts", params={"state": ["draft", "signed"]}).status_code == 200
+
+
 def test_known_parameters_of_dependencies_are_known(as_operator: Caller) -> None:
     assert as_operator.get("/v1/demands", params={"limit": 5, "q": "涂料", "field": "405"}).status_code == 200
 
