@@ -22,7 +22,8 @@ CONTESTANTS: Readers = frozenset({Role.INSTITUTION, Role.MANAGER})
 MEMBERS: Readers = DESK | MANAGER
 PARTIES: Readers = USERS - OFFICES
 BUREAU: Readers = frozenset({Role.OPERATOR})
-RUNNERS: Readers = BUREAU | {Role.SYSTEM_ADMINISTRATOR}
+SYSTEM_OFFICE: Readers = frozenset({Role.SYSTEM_ADMINISTRATOR})
+RUNNERS: Readers = BUREAU | SYSTEM_OFFICE
 GRANTERS: Readers = BUREAU | {Role.SECURITY_ADMINISTRATOR}
 AUDITORS: Readers = frozenset({Role.AUDITOR})
 
@@ -288,6 +289,8 @@ BUREAU_PAGES = (
     MappedPage("/bureau/system", _("系统"), RUNNERS),
     MappedPage("/bureau/system/models", _("模型"), RUNNERS, ("use", "rollback")),
     MappedPage("/bureau/system/deliveries", _("通知投递"), RUNNERS, ("repeat",)),
+    MappedPage("/bureau/system/index", _("索引"), SYSTEM_OFFICE),
+    MappedPage("/bureau/system/settings", _("现行设置"), SYSTEM_OFFICE),
     MappedPage("/bureau/system/{part}", _("系统"), RUNNERS, ("replay", "use", "rollback")),
     MappedPage("/audit", _("审计日志"), AUDITORS, ("export",)),
 )

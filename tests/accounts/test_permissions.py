@@ -165,6 +165,7 @@ contest.register                   A          -           O       O        -    
 event.list                         A          -           -       -        -             -        -
 event.replay                       A          -           -       -        -             -        -
 index.rebuild                      A          -           -       -        -             -        -
+installation.read                  -          -           -       -        -             -        -
 audit.read                         -          -           -       -        -             -        -
 statistics.read                    A          A           A       A        A             -        -
 statistics.read_city               A          A           A       A        A             -        A
@@ -198,6 +199,7 @@ model.switch              A             -          -
 event.list                A             -          -
 event.replay              A             -          -
 index.rebuild             A             -          -
+installation.read         A             -          -
 audit.read                -             -          A
 """
 
@@ -331,9 +333,9 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         organisation_preference.read organisation_preference.change digest.read match.answer
         match.report match_report.list match_report.resolve assignment.plan engagement.answer
         engagement.contacts engagement.share contract.sign contract.share contract.register contract.land event.list
-        event.replay index.rebuild audit.read notice.read notice.change channel.read channel.change channel.link
-        webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
-        assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
+        event.replay index.rebuild installation.read audit.read notice.read notice.change channel.read
+        channel.change channel.link webhook.create webhook.read webhook.change delivery.read delivery.repeat
+        assignment.run assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
         training.verify training_base.change tier.configure round.manage round.object ranking.manage
         contest.manage contract.import organisation.import import.create import.read import.change
         export.create export.organisations export.official wall.link partner_agreement.read

@@ -158,6 +158,7 @@ class Action(StrEnum):
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
     INDEX_REBUILD = "index.rebuild"
+    INSTALLATION_READ = "installation.read"
     AUDIT_READ = "audit.read"
     STATISTICS_READ = "statistics.read"
     STATISTICS_READ_CITY = "statistics.read_city"

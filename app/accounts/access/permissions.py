@@ -240,6 +240,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.INDEX_REBUILD:               (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+    # The settings in force and the state of the index: the system administrator alone; see `_OFFICES`.
+    Action.INSTALLATION_READ:           (NO,  NO,  NO,  NO,  NO,  NO,  NO),
     # The auditor alone; see `_OFFICES`.
     Action.AUDIT_READ:                  (NO,  NO,  NO,  NO,  NO,  NO,  NO),
     Action.STATISTICS_READ:             (ANY, ANY, ANY, ANY, ANY, NO,  NO),
@@ -279,6 +281,7 @@ _OFFICES: dict[Action, tuple[RecordScope, ...]] = {
     Action.EVENT_LIST:                  (ANY, NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO),
     Action.INDEX_REBUILD:               (ANY, NO,  NO),
+    Action.INSTALLATION_READ:           (ANY, NO,  NO),
     Action.AUDIT_READ:                  (NO,  NO,  ANY),
 }
 # fmt: on

@@ -19,6 +19,7 @@ from app.web.bureau.lists.organisation_edit import router as organisation_edit
 from app.web.bureau.lists.organisations import router as organisations
 from app.web.bureau.lists.system import router as system
 from app.web.bureau.lists.users import router as users
+from app.web.bureau.operation import router as operation
 from app.web.bureau.partners.pages import router as partners
 from app.web.bureau.pushes.assignments import router as assignments
 from app.web.bureau.pushes.pair_story import router as pair_story
@@ -74,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     likely_records,
     partners,
     models,
+    operation,
     system,
     audit,
 )

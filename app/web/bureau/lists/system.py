@@ -20,7 +20,14 @@ from app.workers.event_list import EventState, event_page, replay_dead
 
 router = APIRouter()
 
-PARTS = {"events": _("事件"), "deliveries": _("通知投递"), "models": _("模型")}
+PARTS = {
+    "events": _("事件"),
+    "deliveries": _("通知投递"),
+    "models": _("模型"),
+    "index": _("索引"),
+    "settings": _("现行设置"),
+}
+_LISTS = ("events", "deliveries")
 _EVENT_STATES = {"dead": _("失败"), "waiting": _("待处理"), "done": _("已处理")}
 
 
@@ -75,6 +82,16 @@ def repeat(page: CurrentPage, posted: Pressed, database: AppDatabase) -> Respons
     return page.redirect("/bureau/system/deliveries", notice="replayed")
 
 
+def parts_of(page: WebPage, part: str) -> list[tuple[str, str, None, bool]]:
+    """A tab for each part of the system that the reader may open: label, address, no number, whether it is open."""
+    addresses = {code: f"/bureau/system/{code}" for code in PARTS}
+    return [
+        (PARTS[code], address, None, code == part)
+        for code, address in addresses.items()
+        if code in _LISTS or page.leads_to(address)
+    ]
+
+
 def _show(
     page: WebPage,
     session: ReadSession,
@@ -84,7 +101,7 @@ def _show(
     cursor: str | None,
     error: Conflict | None = None,
 ) -> Response:
-    if part not in PARTS:
+    if part not in _LISTS:
         raise NotFound
     events, deliveries, following = [], [], None
     shelves: Mapping[str, str] = _EVENT_STATES
@@ -101,7 +118,7 @@ def _show(
         "bureau/system.html",
         status=error.status if error else 200,
         part=part,
-        parts=[(label, f"/bureau/system/{code}", None, code == part) for code, label in PARTS.items()],
+        parts=parts_of(page, part),
         shelves=[
             (label, page.with_query(state=code, cursor=None), None, code == state)
             for code, label in shelves.items()
