@@ -102,3 +102,42 @@ def test_the_first_page_shows_what_is_public(reader: ReaderOf) -> None:
     assert page.status_code == 200
     assert "在库成果" in page.text
     assert len(page.content) < 100_000
+
+
+_MAIN = re.compile(r"<main.*</main>", re.DOTALL)
+_EMPTY = re.compile(r'<div class="empty">(.*?)</div>', re.DOTALL)
+# A link or button in the empty state itself, or the form of the page by which its list is filled.
+_STEP = re.compile(r"<a |<button ")
+_FORM = re.compile(r'<form[^>]* method="post"|<a class="button primary"')
+
+
+def without_a_step(page: str) -> list[str]:
+    """The empty states of a page that leave their reader standing."""
+    found = _MAIN.search(page)
+    main = found.group() if found else page
+    if _FORM.search(main):
+        return []
+    states = [state for state in _EMPTY.findall(main) if not _STEP.search(state)]
+    return [re.sub(r"<[^>]+>", " ", state).strip() for state in states]
+
+
+def test_an_empty_state_without_a_step_is_seen() -> None:
+    empty = '<main><div class="empty"><p>没有</p></div>{}</main>'
+    assert without_a_step(empty.format("")) == ["没有"]
+    assert without_a_step(empty.format('<form method="post"></form>')) == []
+    assert without_a_step('<main><div class="empty"><a href="/">去</a></div></main>') == []
+
+
+@pytest.mark.parametrize("role", READERS, ids=str)
+def test_an_empty_list_leads_on(app: Any, reader: ReaderOf, role: Role | None) -> None:
+    someone, standing, seen = reader(role), dict[str, list[str]](), 0
+    for address in sorted(built_pages(app)):
+        if role not in BY_ADDRESS[address].readers or "{" in address:
+            continue
+        answer = someone.get(address)
+        if answer.status_code != 200 or not answer.headers["content-type"].startswith("text/html"):
+            continue
+        seen += 1
+        standing |= {address: states} if (states := without_a_step(answer.text)) else {}
+    assert seen > 3
+    assert standing == {}
