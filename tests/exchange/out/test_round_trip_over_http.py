@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.exchange.columns.tables import Body
 from app.exchange.headers.dictionary import Kind
 from app.exchange.out.files import ListFormat, write_rows
 from tests.exchange.out.test_round_trip import records
@@ -35,7 +36,7 @@ DAYS = {
 """Days in an order that a record keeps: those that are drawn are in none."""
 
 
-def unknown(kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+def unknown(kind: Kind, body: Body) -> dict[str, Any]:
     """A record that the service does not have."""
     kept = {name: value for name, value in body.items() if name not in ("id", "number")}
     return kept | DAYS.get(kind, {})

@@ -112,7 +112,11 @@ def records(scenario: Scenario) -> dict[str, Ids]:
     ok(operator.post(f"/v1/contests/{open_}/open", json={}))
     made["open contest"] = {"contest_id": open_}
     made["draft ranking"] = {"ranking_id": made_by(operator, "rankings", title="评选", year=today().year)}
-    terms = {"libraries": {"demand": ["title"]}, "publish_modes": ["public"], "level": "public"}
+    terms: dict[str, Any] = {
+        "libraries": {"demand": ["title"]},
+        "publish_modes": ["public"],
+        "level": "public",
+    }
     terms |= {"all_regions": True, "agreed_by": "成果处", "basis": "数据共享协议", "starts_on": day()}
     terms["organisation_id"] = str(enterprise.organisation_id)
     made["agreement"] = {"agreement_id": made_by(operator, "partner-agreements", **terms)}
