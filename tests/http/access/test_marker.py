@@ -121,7 +121,7 @@ def test_no_answer_holds_what_its_reader_may_not_know(
     for kind in ("demands", "achievements"):
         assert "补焊" in client.get(f"/v1/{kind}").text
     asked = addresses(app) + records
-    told = []
+    leaks = []
     for role in (None, *Role):
         if role is Role.OPERATOR:
             continue  # operators read everything
@@ -131,7 +131,7 @@ def test_no_answer_holds_what_its_reader_may_not_know(
         for address in asked:
             answer = (reader if address.startswith("/v1/") else browser).get(address)
             whole = f"{answer.text}\n{answer.headers}"
-            told += [(str(role), address, mark) for mark in marks if mark in whole]
-    assert told == []
+            leaks += [(str(role), address, mark) for mark in marks if mark in whole]
+    assert leaks == []
     members = log_in(Role.INVESTOR).get(records[0])
     assert MEMBERS in members.text

@@ -15,7 +15,7 @@ from tests.support.http import ON_ONE_DATABASE
 from tests.support.scenario import Scenario
 
 STATUS = {"+": 200, "?": 401, "x": 403, "-": 404, "!": 409}
-"""`x`: their role sees no such record; `-`: they are not told that there is one; `!`: it does not exist yet."""
+"""`x`: their role sees no such record; `-`: they do not learn that there is one; `!`: it does not exist yet."""
 
 # The readers of a line, in its order: operator, the demand's owner, the achievement's holder, the leading manager |
 # another enterprise, institution, manager, an investor | system administrator, security administrator, auditor |
