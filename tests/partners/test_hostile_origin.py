@@ -2,10 +2,8 @@
 
 import gzip
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
@@ -24,34 +22,33 @@ from app.settings import Settings
 from tests.libraries.conftest import RecordingIndexer
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.servers import Answer, Receiver, http_receiver
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @dataclass
 class Origin:
-    """What it answers: pages by their place, each signed, or whatever `answer` makes of a request."""
+    """What it answers: its pages, each signed, or `answer` to every request."""
 
     keys: FeedKeys
-    port: int = 0
+    receiver: Receiver
     pages: list[dict[str, Any]] = field(default_factory=list)
-    answer: Callable[[str], tuple[int, dict[str, str], bytes]] | None = None
-    asked: int = 0
+    answer: Answer | None = None
 
     def give(self, *entries: dict[str, Any], **changes: Any) -> None:
         """One page with these entries, and no more."""
         self.pages = [{"entries": list(entries), "next": "end", "more": False} | changes]
 
-    def respond(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        self.asked += 1
+    def respond(self, path: str) -> Answer:
         if self.answer is not None:
-            return self.answer(path)
+            return self.answer
         if path.startswith("/v1/feed/key"):
-            return 200, {}, json.dumps(self.keys.public_key).encode()
+            return Answer(body=json.dumps(self.keys.public_key).encode())
         cursor = path.partition("cursor=")[2] or None
         head = {"format": "sanku-feed/1", "origin": "x", "agreement": str(uuid4()), "cursor": cursor}
         page = json.dumps(head | self.pages[0]).encode()
-        return 200, {SIGNATURE_HEADER: self.keys.sign(page)}, page
+        return Answer(body=page, headers={SIGNATURE_HEADER: self.keys.sign(page)})
 
 
 def upsert(kind: str, record: dict[str, Any]) -> dict[str, Any]:
@@ -64,40 +61,16 @@ def shaped(**shapes: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def origin(settings: Settings) -> Iterator[Origin]:
-    made = Origin(FeedKeys(settings))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, headers, body = made.respond(self.path)
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Nobody reads it."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: Any) -> None:
-            """The mirror hangs up where it has had enough."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    made.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with http_receiver() as receiver:
+        made = Origin(FeedKeys(settings), receiver)
+        receiver.answer = lambda call: made.respond(call.path)
+        yield made
 
 
 @pytest.fixture
 def mirrored(origin: Origin, database: Database, settings: Settings) -> Callable[[], MirrorReport]:
     def run() -> MirrorReport:
-        feed = FeedSource.open(f"http://127.0.0.1:{origin.port}", "sk_x")
+        feed = FeedSource.open(f"http://{origin.receiver.host}", "sk_x")
         try:
             return follow(database, RecordingIndexer(), settings, feed, KeyFile(api_key="sk_x"))
         finally:
@@ -163,7 +136,7 @@ def test_a_feed_that_leads_nowhere_ends(origin: Origin, mirrored: Any) -> None:
     origin.give(*(upsert("achievement", achievement_payload()) for _ in range(source.PAGE + 1)))
     with pytest.raises(FeedUnreadable, match="no page of a feed"):
         mirrored()
-    assert origin.asked < 20
+    assert len(origin.receiver.calls) < 20
 
 
 def test_an_answer_without_end_is_not_read_to_it(
@@ -174,7 +147,7 @@ def test_an_answer_without_end_is_not_read_to_it(
         ({}, b" " * 300_000),
         ({"Content-Encoding": "gzip"}, gzip.compress(b" " * 3_000_000)),
     ):
-        origin.answer = lambda _, headers=headers, body=body: (200, headers, body)
+        origin.answer = Answer(200, body, headers)
         with pytest.raises(FeedUnreadable, match="larger than"):
             mirrored()
 
@@ -194,7 +167,7 @@ def test_an_answer_without_end_is_not_read_to_it(
 def test_what_is_no_key_is_said_to_be_none(
     origin: Origin, mirrored: Any, status: int, headers: dict[str, str], body: bytes
 ) -> None:
-    origin.answer = lambda _: (status, headers, body)
+    origin.answer = Answer(status, body, headers)
     with pytest.raises(FeedUnreadable) as refused:
         mirrored()
     assert str(refused.value).isprintable()
@@ -206,7 +179,7 @@ def test_a_pause_that_is_no_number_is_not_one_of_ours(
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr("app.partners.mirror.source.time.sleep", slept.append)
-    origin.answer = lambda _: (503, {"Retry-After": pause}, b"")
+    origin.answer = Answer(503, b"", {"Retry-After": pause})
     with pytest.raises(FeedUnreadable, match="503"):
         mirrored()
     assert slept == [1, 2, 3]

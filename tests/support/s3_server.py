@@ -4,14 +4,15 @@ It takes nothing unsigned, and nothing whose bytes are not those that the reques
 """
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.support.servers import threaded
 
 ACCESS, SECRET, BUCKET = "sanku-test", "sanku-test-secret", "sanku-files"
 
@@ -87,13 +88,6 @@ def s3_server() -> Iterator[Bucket]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    bucket.endpoint = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with threaded(Handler) as port:
+        bucket.endpoint = f"http://127.0.0.1:{port}"
         yield bucket
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

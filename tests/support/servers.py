@@ -84,8 +84,10 @@ def mail_server(*, starttls: ssl.SSLContext | None = None, password: str | None 
         options |= {"authenticator": authenticate, "auth_required": True}
     controller = Controller(mailbox, hostname=mailbox.host, port=mailbox.port, ready_timeout=60, **options)
     controller.start()
-    yield mailbox
-    controller.stop()
+    try:
+        yield mailbox
+    finally:
+        controller.stop()
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,9 @@ def http_receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", "0"))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -148,20 +153,29 @@ def http_receiver() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             """Tests look at `calls`."""
 
+    with threaded(Handler) as receiver.port:
+        yield receiver
+
+
+@contextmanager
+def threaded(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """A server on loopback with a thread for each connection: its port. It ends with the block, however that ends."""
+
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
         def handle_error(self, *_: Any) -> None:
             """A client that hung up is what some tests are about."""
 
-    server = Server(("127.0.0.1", 0), Handler)
-    receiver.port = server.server_address[1]
+    server = Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield receiver
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 LEFT_OPEN = 10
