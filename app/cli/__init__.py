@@ -1,9 +1,8 @@
 """The command line `sanku`. Commands import their modules when they run, so that `--help` is fast."""
 
 import gc
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
 
@@ -78,7 +77,7 @@ def main() -> None:
     # Half a million objects of the modules live as long as the process. By default they would be searched for garbage a
     # thousand times while a command starts, which is a fifth of the start.
     gc.set_threshold(20_000, 20, 20)
-    refuse_undecodable(sys.argv[1:], os.environ)
+    refuse_undecodable_arguments(sys.argv[1:])
     try:
         cli()
     except SankuError as error:
@@ -96,36 +95,20 @@ def main() -> None:
         sys.exit(1)
 
 
-def refuse_undecodable(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Exit with status 2 if an argument or a setting in the environment has bytes that are no UTF-8: Python passes them
-    on as lone surrogates, which can be neither matched, stored nor printed. Settings may be secret: they are not shown.
-    """
+def refuse_undecodable_arguments(arguments: Sequence[str]) -> None:
+    """Exit with status 2 if an argument has bytes that are no UTF-8: Python passes them on as lone surrogates, which
+    can be neither matched, stored nor printed."""
     for number, argument in enumerate(arguments, 1):
-        if (at := _undecodable_at(argument)) is not None:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
             shown = argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             print_error(
-                f"argument {number} is not UTF-8 text from character {at} on "
-                f"(第 {number} 个参数自第 {at} 个字符起不是 UTF-8 文本): {shown[:200]}",
+                f"argument {number} is not UTF-8 text from character {error.start + 1} on "
+                f"(第 {number} 个参数自第 {error.start + 1} 个字符起不是 UTF-8 文本): {shown[:200]}",
                 style="red",
             )
             sys.exit(2)
-    for name, value in environment.items():
-        if name.upper().startswith("SANKU_") and (at := _undecodable_at(value)) is not None:
-            print_error(
-                f"the setting {name} is not UTF-8 text from character {at} on "
-                f"(设置 {name} 自第 {at} 个字符起不是 UTF-8 文本)",
-                style="red",
-            )
-            sys.exit(2)
-
-
-def _undecodable_at(text: str) -> int | None:
-    """The first character, counted from 1, that stands for a byte that is no UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        return error.start + 1
-    return None
 
 
 def show_error(error: SankuError) -> None:

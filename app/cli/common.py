@@ -49,8 +49,10 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        details = "; ".join(f"SANKU_{str(item['loc'][-1]).upper()}: {item['msg']}" if item["loc"] else item["msg"]
-                            for item in error.errors())  # fmt: skip
+        faults = [(item["loc"], item["msg"].removeprefix("Value error, ")) for item in error.errors()]
+        details = "; ".join(
+            f"SANKU_{str(place[-1]).upper()}: {message}" if place else message for place, message in faults
+        )
         raise RuntimeError(f"invalid settings (配置有误): {details}") from error
     if settings.is_demonstration_home:
         raise RuntimeError(OF_DEMONSTRATION)

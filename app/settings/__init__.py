@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
@@ -92,6 +92,19 @@ class Settings(
     model_config = SettingsConfigDict(
         env_prefix="SANKU_", env_file=".env", extra="ignore", hide_input_in_errors=True
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def refuse_undecodable(cls, value: object) -> object:
+        """Python passes bytes of the environment that are no UTF-8 on as lone surrogates, which cannot be stored."""
+        try:
+            str(value).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"is not UTF-8 text from character {error.start + 1} on "
+                f"(自第 {error.start + 1} 个字符起不是 UTF-8 文本)"
+            ) from None
+        return value
 
     @model_validator(mode="after")
     def refuse_weak_secrets(self) -> Self:
