@@ -33,6 +33,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.record.models import Record
+from app.libraries.visibility.asked_contacts import asked_records
 
 # Participants keep their access after landing, and lose it when the engagement ends.
 _SHARED_STAGES = (*OPEN_STAGES, Stage.LANDED)
@@ -45,9 +46,12 @@ def opened_records(session: Session, principal: Principal) -> OpenedRecords:
     the owner's consent. Approved, and so seen at view level 2, are those whose owner consents now: by the engagement's
     managers, and by the other side while both sides consent. Accepting a push is no consent of the owner, and consent
     that was withdrawn, or given by a former owner, discloses nothing. A record that asks for a confidentiality
-    undertaking is neither until the reader has given it.
+    undertaking is neither until the reader has given it. The bureau sees all records; asked are those whose contacts
+    it has asked for.
     """
-    if principal.role is None or principal.sees_everything:
+    if principal.sees_everything:
+        return asked_records(session, principal)
+    if principal.role is None:
         return NOTHING_OPENED
     brokered: set[UUID] = set()
     approved: set[UUID] = set()

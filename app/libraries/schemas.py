@@ -12,8 +12,9 @@ from app.accounts.organisations.credit_code import check_uscc
 from app.accounts.organisations.schemas import OrganisationRef as OwnerRef
 from app.errors.request_bodies import RequestBody
 from app.libraries.record.enums import PublishMode, RecordState, UndertakingMode
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode, RegionCode
-from app.libraries.validation.values.contacts import Email, Phone
+from app.libraries.validation.values.contacts import Email, Phone, Unmasked
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
 
@@ -21,6 +22,9 @@ MAX_KEYWORDS = 30
 
 Title = Annotated[str, TextRule(2, 200)]
 Name = Annotated[str, TextRule(2, 60)]
+ContactName = Annotated[Name, Unmasked]
+ContactPhone = Annotated[Phone, Unmasked]
+ContactEmail = Annotated[Email, Unmasked]
 Line = Annotated[str, TextRule(1, 200)]
 ShortLine = Annotated[str, TextRule(1, 60)]
 Paragraph = Annotated[str, TextRule(0, 2000, multiline=True)]
@@ -92,9 +96,9 @@ class RecordFields(Wire):
         None, title="所在地区", description="GB/T 2260 六位代码，000000 为境外；发布必填"
     )
     language: LanguageCode | None = Field(None, title="语言", description="正文语言，ISO 639-1，默认 zh")
-    contact_name: Name | None = Field(None, title="联系人", description="仅经本单位同意后可见")
-    contact_phone: Phone | None = Field(None, title="联系电话", description="仅经本单位同意后可见")
-    contact_email: Email | None = Field(None, title="电子邮箱", description="仅经本单位同意后可见")
+    contact_name: ContactName | None = Field(None, title="联系人", description="仅经本单位同意后可见")
+    contact_phone: ContactPhone | None = Field(None, title="联系电话", description="仅经本单位同意后可见")
+    contact_email: ContactEmail | None = Field(None, title="电子邮箱", description="仅经本单位同意后可见")
     source: Annotated[str, TextRule(1, 40)] | None = Field(None, title="来源")
     source_ref: Annotated[str, TextRule(1, 120)] | None = Field(
         None, title="来源编号", description="在来源系统中的编号"
@@ -173,6 +177,25 @@ class Note(Wire):
     note: Annotated[str, TextRule(1, 500, multiline=True)] = Field(
         title="退回意见", examples=["请补充技术指标的测试方法。"]
     )
+
+
+class ContactReason(Wire):
+    """Why the bureau needs contacts; goes into the audit trail."""
+
+    reason: Annotated[str, TextRule(5, 500), NotSecret] = Field(
+        title="事由",
+        description="5–500 字，记入审计日志",
+        examples=["企业来电反映需求内容有误，需回电核实"],
+    )
+
+
+class RecordContacts(BaseModel):
+    """The contacts of a record, and until when they are shown in full."""
+
+    contact_name: str | None = Field(title="联系人")
+    contact_phone: str | None = Field(title="联系电话")
+    contact_email: str | None = Field(title="电子邮箱")
+    shown_until: datetime = Field(title="可见至")
 
 
 class ConfirmationRead(BaseModel):

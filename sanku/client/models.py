@@ -682,6 +682,10 @@ class ContactRead(TypedDict):
     contact_email: NotRequired[str | None]
 
 
+class ContactReason(TypedDict):
+    reason: str
+
+
 ContestKind = Literal["project_contest", "brand_event"]
 
 
@@ -3535,6 +3539,13 @@ class RecomputationRead(TypedDict):
     differences: list[DifferenceRead]
     drift: list[DifferenceRead]
     tiers_today: list[TierToday]
+
+
+class RecordContacts(TypedDict):
+    contact_name: str | None
+    contact_phone: str | None
+    contact_email: str | None
+    shown_until: str
 
 
 RecordVerdict = Literal["same", "different"]

@@ -75,6 +75,7 @@ manager.withdraw                   A          -           O       O        -    
 manager.close                      A          -           O       O        -             -        -
 manager.history                    A          -           O       O        -             -        -
 manager.import                     A          -           -       -        -             -        -
+contact.ask                        A          -           -       -        -             -        -
 contract.import                    A          -           -       -        -             -        -
 organisation.import                A          -           -       -        -             -        -
 import.create                      A          O           O       -        -             -        -
@@ -340,7 +341,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         contest.manage contract.import organisation.import import.create import.read import.change
         export.create export.organisations export.official wall.link partner_agreement.read
         partner_agreement.manage legal_text.read legal_text.publish engagement.undertake
-        engagement.review
+        engagement.review contact.ask
     """
     assert {str(action) for action in closed} == set(expected.split())
 

@@ -27,6 +27,7 @@ POST /achievements/{record_id}/submit /desk/achievements/{number}/check
 POST /achievements/{record_id}/close /desk/achievements/{number}/close
 POST /achievements/{record_id}/restore /desk/achievements/{number}/restore
 POST /achievements/{record_id}/withdraw /desk/achievements/{number}/withdraw
+POST /achievements/{record_id}/contacts /achievements/{number}/contacts
 GET /achievements/{record_id}/versions /desk/achievements/{number}/versions
 GET /affiliations /desk/staff
 POST /affiliations/{affiliation_id}/consent /desk/staff/consent
@@ -90,9 +91,9 @@ POST /deliveries/{delivery_id}/repeat /desk/organisation/webhooks/{id}/repeat
 GET,POST /demands /desk/demands/new
 POST /drafts/text /desk/demands/new/suggest
 POST /drafts/file /desk/achievements/new/suggest
-GET /exports/achievements.{format_} /exports/lists/{name}
-GET /exports/demands.{format_} /exports/lists/{name}
-GET /exports/managers.{format_} /exports/lists/{name}
+GET,POST /exports/achievements.{format_} /exports/lists/{name}
+GET,POST /exports/demands.{format_} /exports/lists/{name}
+GET,POST /exports/managers.{format_} /exports/lists/{name}
 GET /exports/contracts.{format_} /exports/lists/{name}
 GET /exports/organisations.{format_} /exports/lists/{name}
 GET /exports/official/contracts-by-field.xlsx /exports/tables/{name}
@@ -114,6 +115,7 @@ POST /demands/{record_id}/submit /desk/demands/{number}/check
 POST /demands/{record_id}/close /desk/demands/{number}/close
 POST /demands/{record_id}/restore /desk/demands/{number}/restore
 POST /demands/{record_id}/withdraw /desk/demands/{number}/withdraw
+POST /demands/{record_id}/contacts /demands/{number}/contacts
 GET /demands/{record_id}/versions /desk/demands/{number}/versions
 GET /digests /inbox
 GET /digests/{digest_id} /inbox
@@ -190,6 +192,7 @@ POST /managers/{record_id}/submit /me/profile/submit
 POST /managers/{record_id}/close /me/profile/close
 POST /managers/{record_id}/restore /me/profile/restore
 POST /managers/{record_id}/withdraw /me/profile/withdraw
+POST /managers/{record_id}/contacts /managers/{number}/contacts
 GET /managers/{record_id}/versions /me/profile/versions
 GET,POST /match-reports /desk/demands/{number}/matches/report
 POST /match-reports/{report_id}/resolve /bureau/reports/resolve

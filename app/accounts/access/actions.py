@@ -63,6 +63,7 @@ class Action(StrEnum):
     MANAGER_IMPORT = "manager.import"
 
     # Stored by an import of a file: contracts of a ledger, and organisations of a roll.
+    CONTACT_ASK = "contact.ask"
     CONTRACT_IMPORT = "contract.import"
     ORGANISATION_IMPORT = "organisation.import"
     IMPORT_CREATE = "import.create"

@@ -14,11 +14,19 @@ from app.accounts.access.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class OpenedRecords:
-    """Records of other owners that a principal may see more of: those that they broker, and those whose owners have
-    consented."""
+    """Records of other owners that a principal may see more of.
+
+    Attributes:
+        brokered: those that they broker.
+        approved: those whose owners have consented.
+        asked: those whose contacts somebody of the bureau has asked for with a reason.
+        all_asked: a reason was given for the contacts of a whole list.
+    """
 
     brokered: frozenset[UUID] = frozenset()
     approved: frozenset[UUID] = frozenset()
+    asked: frozenset[UUID] = frozenset()
+    all_asked: bool = False
 
 
 NOTHING_OPENED = OpenedRecords()

@@ -122,6 +122,9 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.MANAGER_HISTORY:             (ANY, NO,  OWN, OWN, NO,  NO,  NO),
     Action.MANAGER_IMPORT:              (ANY, NO,  NO,  NO,  NO,  NO,  NO),
 
+    # See contacts of other organisations in full, for a while and with a reason: by office, and never a program.
+    Action.CONTACT_ASK:                 (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+
     # A ledger of contracts, and a roll of organisations, are the bureau's.
     Action.CONTRACT_IMPORT:             (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.ORGANISATION_IMPORT:         (ANY, NO,  NO,  NO,  NO,  NO,  NO),

@@ -13,7 +13,13 @@ from app.errors import NotFound
 from app.exchange.headers.dictionary import Kind
 from app.exchange.out.export import send
 from app.exchange.out.files import ListFormat, write_rows
-from app.exchange.out.lists import Bodies, contract_bodies, organisation_bodies, record_bodies
+from app.exchange.out.lists import (
+    Bodies,
+    contacts_of_list,
+    contract_bodies,
+    organisation_bodies,
+    record_bodies,
+)
 from app.libraries.lists import LISTINGS
 from app.libraries.registry import LIBRARIES
 from app.libraries.search.synonyms import Synonyms
@@ -35,6 +41,13 @@ def lists_for(principal: Principal) -> Iterator[str]:
         yield ORGANISATIONS
 
 
+def with_contacts(principal: Principal) -> frozenset[str]:
+    """The names of the lists whose contacts the principal gets by giving a reason."""
+    if not allowed(principal, Action.CONTACT_ASK, own=False):
+        return frozenset()
+    return frozenset(library.plural for library in LIBRARIES.values()) & frozenset(lists_for(principal))
+
+
 def list_file(
     database: Database,
     name: str,
@@ -43,8 +56,9 @@ def list_file(
     principal: Principal,
     synonyms: Synonyms,
     opened: OpenedRecords,
+    reason: str | None = None,
 ) -> StreamingResponse:
-    """A whole list as its reader sees it.
+    """A whole list as its reader sees it; with a reason, the contacts in full for the bureau.
 
     Raises:
         Unauthenticated, Forbidden: the principal may take no lists.
@@ -53,6 +67,10 @@ def list_file(
     require(principal, Action.EXPORT_CREATE)
     if name not in lists_for(principal):
         raise NotFound
+    if reason is not None:
+        if name not in with_contacts(principal):
+            raise NotFound
+        opened = contacts_of_list(database, f"{name}.{format_}", reason, principal=principal)
     kind, bodies = _bodies(database, name, principal, synonyms, opened)
     return send(
         database,

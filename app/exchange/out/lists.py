@@ -19,6 +19,7 @@ from app.libraries.lists import LISTINGS
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.libraries.search.synonyms import Synonyms
+from app.libraries.visibility.asked_contacts import ask_for_list
 from app.paging import MAX_PAGE, PageRequest
 
 Bodies = Iterator[dict[str, Any]]
@@ -53,6 +54,17 @@ def record_bodies(
         cursor = page["next_cursor"]
         if cursor is None:
             return
+
+
+def contacts_of_list(database: Database, list_: str, reason: str, *, principal: Principal) -> OpenedRecords:
+    """What opens the contacts of one list, such as `demands.csv`, to the bureau; the reason is in the audit trail
+    before anything is read.
+
+    Raises:
+        Unauthenticated, Forbidden: the principal is nobody of the bureau, or a program.
+    """
+    with database.unit_of_work() as session:
+        return ask_for_list(session, principal, list_, reason)
 
 
 def contract_bodies(database: Database, filters: ContractFilters, *, principal: Principal) -> Bodies:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.exchange.values.people import read_person
 from app.exchange.values.readings import ValueNote, ValueReading, is_empty_word
-from app.libraries.validation.values.contacts import check_email, check_phone
+from app.libraries.validation.values.contacts import check_email, check_phone, is_masked
 
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][.+_-])[A-Za-z0-9][\w.+-]{0,63}+@[\w-]+(?:\.[\w-]+)+", re.ASCII
@@ -18,7 +18,6 @@ _PHONE = re.compile(
     r"|(?:\(?0\d{2,3}\)?[-\s]?)\d{3,4}[-\s]?\d{4}(?:\s*(?:-|转|ext\.?)\s*\d{1,6})?(?!\d)"
     r"|[48]00[-\s]?\d{3,4}[-\s]?\d{3,4}|(?<!\d)[2-8]\d{7}(?!\d)"
 )
-_MASKED = re.compile(r"[*＊×●•]{2,}|X{3,}")
 _ASIDE = re.compile(r"[（(][^（）()\d]*[）)]")
 _LABELS = re.compile(
     r"(?:联系人|联系电话|联系方式|电话|手机|邮箱|电子邮箱|座机|办公|tel|email|e-mail|微信同号)\s*[:：]?",
@@ -47,7 +46,7 @@ def read_contact(text: str, *, area_code: str = "") -> ValueReading:
     if is_empty_word(text):
         return ValueReading(ContactParts())
     folded = unicodedata.normalize("NFKC", text)
-    if _MASKED.search(folded):
+    if is_masked(folded):
         return ValueReading(ContactParts()).warn(
             "masked_contact",
             "联系方式已脱敏（含 *），不能作为联系方式入库。",

@@ -23,7 +23,7 @@ from app.libraries.record.versions import values_of
 from app.libraries.schemas import FacetCount
 from app.libraries.search.search_query import IGNORED_REASONS, SearchQuery
 from app.libraries.validation.completeness import completeness, shown_completeness
-from app.libraries.visibility.fields import CONTACTS, fields_at, present
+from app.libraries.visibility.fields import CONTACTS, fields_at, present, reads_contacts
 from app.libraries.visibility.rows import owns
 from app.paging import Page
 
@@ -97,17 +97,27 @@ def read_many(
     for record in records:
         body = present(record, principal, opened=opened, organisations=organisations)
         body["completeness"] = _completeness(library, record, body["view_level"])
-        _note_reading(record, principal, body)
+        _note_reading(record, principal, body, opened)
         bodies.append(body)
     return bodies
 
 
-def _note_reading(record: Record, principal: Principal, body: Mapping[str, Any]) -> None:
+def note_contacts(
+    record: Record, principal: Principal, shown: Mapping[str, Any], *, opened: OpenedRecords
+) -> None:
+    """Note for the audit trail that somebody else than the owner sees the contacts among what is shown."""
+    has_any = any(shown.get(name) for name in CONTACTS)
+    if has_any and not owns(principal, record) and reads_contacts(principal, record, opened=opened):
+        note_read(principal, "record.contacts", record.id, record.number)
+
+
+def _note_reading(
+    record: Record, principal: Principal, body: Mapping[str, Any], opened: OpenedRecords
+) -> None:
     """Note for the audit trail that somebody else than the owner sees personal or confidential data."""
     if owns(principal, record):
         return
-    if any(body.get(name) for name in CONTACTS):
-        note_read(principal, "record.contacts", record.id, record.number)
+    note_contacts(record, principal, body, opened=opened)
     is_confidential = record.publish_mode == PublishMode.CONFIDENTIAL
     if body.get("confidential_note") or (is_confidential and body["view_level"] >= ViewLevel.APPROVED):
         note_read(principal, "record.confidential", record.id, record.number)

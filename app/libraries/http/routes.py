@@ -11,7 +11,8 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionRequired, Unauthenticated, problems
-from app.errors.request_bodies import SENT
+from app.errors.request_bodies import SENT, Sent
+from app.libraries.http.contacts import contacts_asked
 from app.libraries.http.dependencies import Opened, Runner, SearchSynonyms
 from app.libraries.http.filters import RecordFilters
 from app.libraries.http.history import versions_page
@@ -22,7 +23,7 @@ from app.libraries.library import Library
 from app.libraries.lifecycle import storage
 from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord
 from app.libraries.lifecycle.lookup import find
-from app.libraries.schemas import CreationFields, RecordFields, VersionRead
+from app.libraries.schemas import ContactReason, CreationFields, RecordContacts, RecordFields, VersionRead
 from app.load_limits.dependencies import REFUSALS, PublishingTurn
 from app.paging import Page, Paging
 from app.replica.requests import ReplicaSession
@@ -41,6 +42,7 @@ def library_router(library: Library, listing: ListingRules, *, creating: str) ->
     _add_reading(router, library)
     _add_change(router, library)
     _add_history(router, library)
+    _add_contacts(router, library)
     add_transitions(router, library)
     _add_delete(router, library)
     return router
@@ -155,10 +157,24 @@ def _add_reading(router: APIRouter, library: Library) -> None:
 def _add_history(router: APIRouter, library: Library) -> None:
     @router.get("/{record_id}/versions", name="versions", summary="历史版本", responses=READING)
     def versions(
-        record_id: UUID, session: ReadSession, principal: LoggedIn, paging: Paging
+        record_id: UUID, session: ReadSession, principal: LoggedIn, paging: Paging, opened: Opened
     ) -> Page[VersionRead]:
-        """仅本单位和管理部门可见；按版本倒序排列。"""
-        return versions_page(session, library, record_id, principal=principal, paging=paging)
+        """仅本单位和管理部门可见；按版本倒序排列。联系方式对管理部门脱敏。"""
+        return versions_page(session, library, record_id, principal=principal, paging=paging, opened=opened)
+
+
+def _add_contacts(router: APIRouter, library: Library) -> None:
+    @router.post(
+        "/{record_id}/contacts",
+        name="contacts",
+        summary="说明事由后查看联系方式",
+        responses=READING,
+    )
+    def contacts(
+        record_id: UUID, body: Sent[ContactReason], session: WriteSession, principal: LoggedIn
+    ) -> RecordContacts:
+        """联系方式对管理部门脱敏；说明事由后，本人 30 分钟内可见该记录的联系方式。事由和每次查看均记入审计日志。"""
+        return contacts_asked(session, library, record_id, body.reason, principal=principal)
 
 
 def _add_delete(router: APIRouter, library: Library) -> None:

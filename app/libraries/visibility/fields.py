@@ -19,6 +19,7 @@ from app.libraries.record.enums import PublishMode, RecordKind, UndertakingMode,
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
 from app.libraries.visibility.alias import alias
+from app.libraries.visibility.masks import MASKS
 from app.libraries.visibility.price_bands import price_band
 from app.libraries.visibility.rows import action_of, owns
 
@@ -30,9 +31,10 @@ _COUNTED = (ViewLevel.ANONYMOUS, ViewLevel.APPROVED)
 _APPROVED = (ViewLevel.APPROVED, ViewLevel.APPROVED)
 _OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
 
-# Contact details in a record are shown only to its owner and to operators. Everyone else gets them through an
-# engagement (`engagements/contact_visibility.py`), which logs each access.
-CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
+# Contact details in a record are shown to its owner, and masked to operators until they ask with a reason
+# (`visibility/asked_contacts.py`). Everyone else gets them through an engagement (`engagements/contact_visibility.py`).
+# Each access is logged.
+CONTACTS = frozenset(MASKS)
 
 # Shown instead of the owner, and only of confidential records.
 _ALIAS = frozenset({"public_alias"})
@@ -140,10 +142,25 @@ def present(
         for name, levels in FIELD_LEVELS[record.kind].items()
         if (view_level >= levels[confidential] or name in opened_secrets) and name not in hidden
     }
+    if not reads_contacts(principal, record, opened=opened):
+        shown = masked(shown)
     if confidential and view_level < ViewLevel.APPROVED and record.published_at is not None:
         # To the second it would tell which other records were published with it, and so the owner.
         shown["published_at"] = to_json(day_start(record.published_at))
     return shown | {"view_level": int(view_level)}
+
+
+def reads_contacts(principal: Principal, record: Record, *, opened: OpenedRecords = NOTHING_OPENED) -> bool:
+    """Whether the record's contacts are shown to the principal in full, where they are shown at all: to the service
+    itself and the owner, and to an office that has asked for them."""
+    if principal.system or owns(principal, record):
+        return True
+    return principal.sees_everything and (opened.all_asked or record.id in opened.asked)
+
+
+def masked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a record with the contacts among them masked."""
+    return {name: MASKS[name](value) if name in MASKS and value else value for name, value in values.items()}
 
 
 def asks_undertaking(record: Record) -> bool:

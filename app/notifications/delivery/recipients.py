@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.links.models import AccountLink
 from app.accounts.models import Organisation, User
+from app.libraries.visibility.masks import masked_mail
 from app.notifications.models import ChannelAddress, ChannelKind, WebhookEndpoint
 from app.notifications.schemas import DeliveryRead
 
@@ -21,26 +22,20 @@ def recipients_of(session: Session, deliveries: Sequence[DeliveryRead]) -> Mappi
     """
     ids = {one.address_id for one in deliveries}
     links = select(AccountLink.id, AccountLink.email).where(AccountLink.id.in_(ids))
-    found = {id_: masked(email) for id_, email in session.execute(links)}
+    found = {id_: masked_mail(email) for id_, email in session.execute(links)}
     channels = (
         select(ChannelAddress.id, ChannelAddress.kind, User.email, Organisation.name)
         .join(User, User.id == ChannelAddress.user_id)
         .outerjoin(Organisation, Organisation.id == User.organisation_id)
     )
     for id_, kind, email, organisation in session.execute(channels.where(ChannelAddress.id.in_(ids))):
-        found[id_] = _joined(masked(email) if kind == ChannelKind.MAIL else "", organisation)
+        found[id_] = _joined(masked_mail(email) if kind == ChannelKind.MAIL else "", organisation)
     endpoints = select(WebhookEndpoint.id, WebhookEndpoint.host, Organisation.name).join(
         Organisation, Organisation.id == WebhookEndpoint.organisation_id
     )
     for id_, host, organisation in session.execute(endpoints.where(WebhookEndpoint.id.in_(ids))):
         found[id_] = _joined(host, organisation)
     return found
-
-
-def masked(email: str) -> str:
-    """A mailbox by its first letter and its domain: `l***@example.com`."""
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}***@{domain}"
 
 
 def _joined(*parts: str | None) -> str:

@@ -6,20 +6,24 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from app.accounts.access.opened_records import Disclosure
+from app.accounts.access.opened_records import NOTHING_OPENED, Disclosure
 from app.accounts.access.permissions import Action, allowed
 from app.clock import today
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, SankuError
-from app.exchange.out.downloads import list_file, lists_for
+from app.exchange.out.downloads import list_file, lists_for, with_contacts
 from app.exchange.out.files import ListFormat
 from app.exchange.out.official.rolls import ListAudience
 from app.exchange.out.official.tables import WITH_AUDIENCE, WITH_PERIOD, official_file
 from app.libraries.http.dependencies import SearchSynonyms
+from app.libraries.schemas import ContactReason
 from app.services import provided
+from app.web.forms.contact_reason import CONTACT_REASON
+from app.web.forms.filled import FilledForm
 from app.web.forms.parser import day
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
+from app.web.posted import Posted
 
 router = APIRouter()
 
@@ -67,6 +71,31 @@ def export_list(
     )
 
 
+@router.post("/exports/lists/{name}", name="export_list_with_contacts")
+def export_list_with_contacts(
+    page: CurrentPage, name: str, posted: Posted, database: AppDatabase, synonyms: SearchSynonyms
+) -> Response:
+    """A whole list with its contacts, for the bureau, which says why."""
+    page.take_display(posted)
+    form = FilledForm(CONTACT_REASON, posted=posted)
+    if posted.only_shows:
+        return _show(page, form=form)
+    try:
+        wanted = form.model()
+        assert isinstance(wanted, ContactReason)
+        return list_file(
+            database,
+            name,
+            _format(posted.get("format")),
+            principal=page.principal,
+            synonyms=synonyms.current(),
+            opened=NOTHING_OPENED,
+            reason=wanted.reason,
+        )
+    except Invalid as error:
+        return _show(page, form=form.after(error), refused=error)
+
+
 @router.get("/exports/tables/{name}", name="export_table")
 def export_table(
     page: CurrentPage,
@@ -93,11 +122,21 @@ def export_table(
         return _show(page, error=error, typed={"from": first, "to": last})
 
 
-def _show(page: WebPage, *, error: SankuError | None = None, typed: dict[str, str] | None = None) -> Response:
+def _show(
+    page: WebPage,
+    *,
+    error: SankuError | None = None,
+    typed: dict[str, str] | None = None,
+    form: FilledForm | None = None,
+    refused: SankuError | None = None,
+) -> Response:
     now = today()
+    problem = error or refused
     return page.show(
         "desk/exports.html",
-        status=error.status if error else 200,
+        status=problem.status if problem else 200,
+        with_contacts=[(name, LISTS[name]) for name in LISTS if name in with_contacts(page.principal)],
+        form=form or FilledForm(CONTACT_REASON),
         lists=[(name, LISTS[name]) for name in lists_for(page.principal)],
         tables=TABLES if allowed(page.principal, Action.EXPORT_OFFICIAL, own=False) else {},
         with_period=WITH_PERIOD,
@@ -105,6 +144,11 @@ def _show(page: WebPage, *, error: SankuError | None = None, typed: dict[str, st
         typed=typed or {"from": date(now.year, 1, 1).isoformat(), "to": now.isoformat()},
         error=error,
     )
+
+
+def _format(text: str) -> ListFormat:
+    """The chosen format; that of the first button where none was sent."""
+    return next((one for one in ListFormat if one.value == text), ListFormat.XLSX)
 
 
 def _day(text: str, field: str) -> date | None:

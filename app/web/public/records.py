@@ -2,24 +2,35 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from app.accounts.access.opened_records import Disclosure, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, Disclosure, OpenedRecords
+from app.accounts.access.permissions import Action, allowed
 from app.accounts.access.principal import Role
-from app.database import ReadSession
+from app.database import AppDatabase, Database, ReadSession
+from app.errors import SankuError
+from app.libraries.http.contacts import contacts_asked
 from app.libraries.http.responses import read_many
 from app.libraries.lifecycle.lookup import find_by_number
 from app.libraries.record.enums import RecordKind, RecordState, ViewLevel
 from app.libraries.registry import LIBRARIES
+from app.libraries.schemas import ContactReason
+from app.libraries.visibility.fields import reads_contacts
+from app.libraries.visibility.rows import owns
 from app.partners.open_data.descriptions import description_of
 from app.services import provided
 from app.settings import Settings
+from app.web.forms.contact_reason import CONTACT_REASON
+from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
+from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
+from app.web.posted import Posted, PostedForm
 from app.web.views.record_sheet import record_sheet
 
 router = APIRouter()
@@ -34,6 +45,29 @@ def _opened(
 AppSettings = Annotated[Settings, Depends(provided(Settings))]
 Opened = Annotated[OpenedRecords, Depends(_opened)]
 """The records that engagements open to the reader."""
+
+_CONTACT_LABELS: Mapping[str, str] = {
+    "contact_name": _("联系人"),
+    "contact_phone": _("电话"),
+    "contact_email": _("邮箱"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeContacts:
+    """The contacts of a record as the bureau sees them.
+
+    Attributes:
+        facts: label and value, masked or not.
+        shown: in full, because a reason was given a short while ago.
+        action: where a reason is given.
+    """
+
+    facts: tuple[tuple[str, str], ...]
+    shown: bool
+    action: str
+    form: FilledForm
+
 
 LIBRARY_NAMES: Mapping[RecordKind, str] = {
     RecordKind.ACHIEVEMENT: _("技术成果"),
@@ -78,6 +112,53 @@ def manager(
     return _record(page, session, RecordKind.MANAGER, number, opened, settings)
 
 
+@router.post("/achievements/{number}/contacts", name="achievement_contacts")
+def achievement_contacts(
+    page: CurrentPage, number: str, posted: Posted, database: AppDatabase, settings: AppSettings
+) -> Response:
+    """Opens the contacts of an achievement to the bureau."""
+    return _ask(page, RecordKind.ACHIEVEMENT, number, posted, database, settings)
+
+
+@router.post("/demands/{number}/contacts", name="demand_contacts")
+def demand_contacts(
+    page: CurrentPage, number: str, posted: Posted, database: AppDatabase, settings: AppSettings
+) -> Response:
+    """Opens the contacts of a demand to the bureau."""
+    return _ask(page, RecordKind.DEMAND, number, posted, database, settings)
+
+
+@router.post("/managers/{number}/contacts", name="manager_contacts")
+def manager_contacts(
+    page: CurrentPage, number: str, posted: Posted, database: AppDatabase, settings: AppSettings
+) -> Response:
+    """Opens the contacts of a technology manager to the bureau."""
+    return _ask(page, RecordKind.MANAGER, number, posted, database, settings)
+
+
+def _ask(
+    page: WebPage, kind: RecordKind, number: str, posted: PostedForm, database: Database, settings: Settings
+) -> Response:
+    form = FilledForm(CONTACT_REASON, posted=posted)
+    library = LIBRARIES[kind]
+
+    def command(session: ReadSession) -> Response:
+        record = find_by_number(session, library, number, page.principal)
+        wanted = form.model()
+        assert isinstance(wanted, ContactReason)
+        contacts_asked(session, library, record.id, wanted.reason, principal=page.principal)
+        return page.redirect(f"/{library.plural}/{record.number}#contacts")
+
+    return page.act(
+        posted,
+        database,
+        command,
+        lambda session, error: _record(
+            page, session, kind, number, NOTHING_OPENED, settings, form=form.after(error), error=error
+        ),
+    )
+
+
 def _record(
     page: WebPage,
     session: ReadSession,
@@ -85,6 +166,9 @@ def _record(
     number: str,
     opened: OpenedRecords,
     settings: Settings,
+    *,
+    form: FilledForm | None = None,
+    error: SankuError | None = None,
 ) -> Response:
     library = LIBRARIES[kind]
     found = find_by_number(session, library, number, page.principal, opened=opened)
@@ -92,6 +176,9 @@ def _record(
     sheet = record_sheet(kind, record)
     return page.show(
         f"public/{kind.value}.html",
+        status=error.status if error else 200,
+        contacts=_contacts(page, found, record, opened, form or FilledForm(CONTACT_REASON)),
+        error=error,
         record=record,
         sheet=sheet,
         kind=kind.value,
@@ -101,6 +188,21 @@ def _record(
         own=_own_page(page, kind, record),
         description=_description(session, found, settings.public_url.rstrip("/") + page.path),
     )
+
+
+def _contacts(
+    page: WebPage, record: Any, shown: Mapping[str, Any], opened: OpenedRecords, form: FilledForm
+) -> OfficeContacts | None:
+    """The contacts of a record that is another's, for the bureau; None for everybody else, and without any contacts."""
+    if not allowed(page.principal, Action.CONTACT_ASK, own=False) or owns(page.principal, record):
+        return None
+    facts = tuple(
+        (translate(label), shown[name]) for name, label in _CONTACT_LABELS.items() if shown.get(name)
+    )
+    if not facts:
+        return None
+    action = f"/{LIBRARIES[record.kind].plural}/{record.number}/contacts"
+    return OfficeContacts(facts, reads_contacts(page.principal, record, opened=opened), action, form)
 
 
 def _description(session: ReadSession, record: Any, url: str) -> Markup:

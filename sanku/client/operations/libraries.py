@@ -193,6 +193,14 @@ class Achievements:
             )
         )
 
+    def contacts(self, record_id: UUID | str, body: models.ContactReason) -> Answer[models.RecordContacts]:
+        """说明事由后查看联系方式 (`POST /v1/achievements/{record_id}/contacts`)."""
+        return self._client.send(
+            Call[models.RecordContacts](
+                "POST", "/v1/achievements/{record_id}/contacts", segments={"record_id": record_id}, body=body
+            )
+        )
+
     def submit(
         self,
         record_id: UUID | str,
@@ -462,6 +470,16 @@ class AsyncAchievements:
                 "/v1/achievements/{record_id}/versions",
                 segments={"record_id": record_id},
                 query={"limit": limit},
+            )
+        )
+
+    async def contacts(
+        self, record_id: UUID | str, body: models.ContactReason
+    ) -> Answer[models.RecordContacts]:
+        """说明事由后查看联系方式 (`POST /v1/achievements/{record_id}/contacts`)."""
+        return await self._client.send(
+            Call[models.RecordContacts](
+                "POST", "/v1/achievements/{record_id}/contacts", segments={"record_id": record_id}, body=body
             )
         )
 
@@ -735,6 +753,14 @@ class Demands:
                 "/v1/demands/{record_id}/versions",
                 segments={"record_id": record_id},
                 query={"limit": limit},
+            )
+        )
+
+    def contacts(self, record_id: UUID | str, body: models.ContactReason) -> Answer[models.RecordContacts]:
+        """说明事由后查看联系方式 (`POST /v1/demands/{record_id}/contacts`)."""
+        return self._client.send(
+            Call[models.RecordContacts](
+                "POST", "/v1/demands/{record_id}/contacts", segments={"record_id": record_id}, body=body
             )
         )
 
@@ -1017,6 +1043,16 @@ class AsyncDemands:
             )
         )
 
+    async def contacts(
+        self, record_id: UUID | str, body: models.ContactReason
+    ) -> Answer[models.RecordContacts]:
+        """说明事由后查看联系方式 (`POST /v1/demands/{record_id}/contacts`)."""
+        return await self._client.send(
+            Call[models.RecordContacts](
+                "POST", "/v1/demands/{record_id}/contacts", segments={"record_id": record_id}, body=body
+            )
+        )
+
     async def submit(
         self,
         record_id: UUID | str,
@@ -1278,6 +1314,14 @@ class Managers:
             )
         )
 
+    def contacts(self, record_id: UUID | str, body: models.ContactReason) -> Answer[models.RecordContacts]:
+        """说明事由后查看联系方式 (`POST /v1/managers/{record_id}/contacts`)."""
+        return self._client.send(
+            Call[models.RecordContacts](
+                "POST", "/v1/managers/{record_id}/contacts", segments={"record_id": record_id}, body=body
+            )
+        )
+
     def submit(
         self,
         record_id: UUID | str,
@@ -1534,6 +1578,16 @@ class AsyncManagers:
                 "/v1/managers/{record_id}/versions",
                 segments={"record_id": record_id},
                 query={"limit": limit},
+            )
+        )
+
+    async def contacts(
+        self, record_id: UUID | str, body: models.ContactReason
+    ) -> Answer[models.RecordContacts]:
+        """说明事由后查看联系方式 (`POST /v1/managers/{record_id}/contacts`)."""
+        return await self._client.send(
+            Call[models.RecordContacts](
+                "POST", "/v1/managers/{record_id}/contacts", segments={"record_id": record_id}, body=body
             )
         )
 

@@ -16,6 +16,7 @@ _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(
     r"(?:(?:\+?86|0086)-?)?(0?10|0?2[0-9]|0?[3-9][0-9]{2})-?([0-9]{3,4}-?[0-9]{4})(?:(?:-|转|ext)([0-9]{1,6}))?"
 )
+_MASKED = re.compile(r"[*＊×●•]{2,}|X{3,}")
 _INTERNATIONAL = re.compile(r"\+(?!86)[1-9][0-9]{6,14}")
 
 
@@ -91,6 +92,26 @@ def _email_error() -> Exception:
     )
 
 
+def check_unmasked(text: str) -> str:
+    """Refuse a contact that is masked with two or more stars, as lists and files of others show it."""
+    if is_masked(text):
+        raise field_error(
+            "masked_contact",
+            zh="联系方式已脱敏（含 *），不能作为联系方式入库；不修改时请不要提交此字段。",
+            en="The contact is masked with * and cannot be stored as a contact. Leave the field out to keep it.",
+        )
+    return text
+
+
+def is_masked(text: str) -> bool:
+    """Whether a contact is masked."""
+    return _MASKED.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def _unmasked(value: Any) -> Any:
+    return check_unmasked(value) if isinstance(value, str) else value
+
+
 def _phone(value: Any) -> Any:
     return check_phone(value) if isinstance(value, str) else value
 
@@ -101,3 +122,5 @@ def _email(value: Any) -> Any:
 
 Phone = Annotated[str, BeforeValidator(_phone)]
 Email = Annotated[str, BeforeValidator(_email)]
+Unmasked = BeforeValidator(_unmasked)
+"""For contacts: what is shown in their place does not replace them."""

@@ -19,6 +19,7 @@ CONCEPTS: Mapping[str, str] = {
     "calendar": _("任务日历"),
     "certificate": _("证书"),
     "channel": _("接收渠道"),
+    "contact": _("联系方式"),
     "contest": _("赛事"),
     "contract": _("合同"),
     "delivery": _("通知投递"),
@@ -53,6 +54,7 @@ CONCEPTS: Mapping[str, str] = {
 """First part of an action's code → what was acted upon."""
 
 VERBS: Mapping[str, str] = {
+    "ask": _("说明事由查看"),
     "cancel": _("取消"),
     "change": _("修改"),
     "close": _("结束"),
