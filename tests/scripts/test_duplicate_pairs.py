@@ -28,3 +28,17 @@ def test_pairs_of_people_and_of_things_are_judged_without_an_installation(
     assert main(str(path), "--words") == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == "same found: 1/1; joined and wrong: 0; different ones asked about: 0"
+
+
+@pytest.mark.parametrize("half", ["tuned", "held_out"])
+def test_words_and_keys_join_no_pair_wrongly(half: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(__file__).parents[1] / "exchange" / "pairs" / f"{half}.jsonl"
+    assert main(str(path), "--words") == 0
+    lines = capsys.readouterr().out.splitlines()
+    kept = [line.split()[2] for line in lines if line[:2] in ("TK", "HK") and line.split()[1] == "different"]
+    assert len(kept) >= 7
+    assert "same" not in kept
+    assert kept.count("different") >= len(kept) - 1
+    joined = [line.split()[1:3] for line in lines if line.split()[2] == "same"]
+    assert len(joined) >= 4
+    assert all(label == "same" for label, _ in joined)

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 from app.exchange.records.repetition import fold_name
 from app.exchange.sameness.numerals import with_digits
+from app.text.folding import simplified
 
 VERSION = re.compile(
     r"[（(]?(?:v\d+(?:\.\d+)*|第[一二三四五六七八九十\d]+版|\d{4}版|更新|修订)[)）]?", re.IGNORECASE
@@ -47,6 +48,7 @@ class ComparedName:
 @lru_cache(maxsize=16_384)
 def compared(name: str) -> ComparedName:
     """The name, prepared: each row of a file is compared with hundreds of records."""
+    name = simplified(name)
     text = with_digits(VERSION.sub("", name))
     folded, subject = fold_name(with_digits(name)), subject_of(text)
     return ComparedName(
@@ -104,7 +106,7 @@ def _things(name: str) -> Mapping[str, frozenset[str]]:
     text = _synonyms().sub(lambda found: _data().first[found[0]], text)
     found: dict[str, set[str]] = {}
     for match in _classed().finditer(text):
-        found.setdefault(_data().classes[match[0]], set()).add(match[0])
+        found.setdefault(_data().classes[match[0]], set()).add(match[0].removesuffix("基"))
     return {name: frozenset(things) for name, things in found.items()}
 
 

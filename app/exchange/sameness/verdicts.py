@@ -4,11 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.repetition import fold_name
 from app.exchange.sameness.names import ComparedName, compared, differing_class, likeness
+from app.text.folding import simplified
+from app.vocabularies import vocabulary
 
 PROPOSED = 59
 """Likeness of two names of one owner, 0–100, from which a person is asked."""
@@ -16,15 +18,15 @@ SURELY_ALIKE = 75
 """Below it, contents that are known to be far apart (`FAR`) speak against names that are alike."""
 SURELY_ALIKE_BY_NAME = 70
 """The same where one of them has no description, so that the vectors know no more than the names."""
-FAR = 0.58
+FAR = 0.38
 WITH_EVIDENCE = 50
 """The same if a person or a figure is shared too."""
 NEAR = 0.85
 """Cosine of two records' vectors from which a person is asked, of any two owners."""
-NEAR_OF_OWNER = 0.58
-"""The same for two records of one owner: of pairs of unlike names, fewer than one in a thousand is as near."""
+NEAR_OF_OWNER = 0.38
+"""The same for two records of one owner: of pairs of the demo store, fewer than one in a hundred is as near."""
 NEAR_ACROSS_LANGUAGES = 0.45
-"""The same where one of them is not in Chinese, so that names and owners cannot be compared by their characters."""
+"""The same of two owners, one of which is not in Chinese: names and owners cannot be compared by their characters."""
 _DESCRIBED = 20
 """Characters of a description from which a vector is more than that of the name."""
 
@@ -135,9 +137,9 @@ def _soft(
 
 def _near_enough(one: SameTraits, other: SameTraits, *, own: bool) -> float:
     """From which cosine on the contents propose that both are one. More than 1: they never do."""
-    translated = _is_chinese(one.name) is not _is_chinese(other.name)
     if own:
-        return NEAR_ACROSS_LANGUAGES if translated else NEAR_OF_OWNER
+        return NEAR_OF_OWNER
+    translated = _is_chinese(one.name) is not _is_chinese(other.name)
     if translated and _is_chinese(one.owner) is not _is_chinese(other.owner):
         return NEAR_ACROSS_LANGUAGES
     return NEAR if min(len(one.text), len(other.text)) >= _DESCRIBED else 2.0
@@ -202,15 +204,33 @@ _ENDING = re.compile("(?:股份)?(?:有限)?(?:责任)?公司$|集团$|学院$|�
 _PLACE = re.compile("^(?:中国|山东省?|济南市?|[\u4e00-\u9fff]{2}(?:市|区|县))")
 
 
+_OWN_PART = 4
+"""Characters of a name that are left beside its place."""
+
+
 @lru_cache(maxsize=4096)
 def same_owner(one: str, other: str) -> bool:
     """Whether two names are written forms of one organisation: 齐岫工业大学, 齐岫工大机械学院 and 齐岫工大."""
     if not one or not other or _differ(compared(one).numerals, compared(other).numerals):
         return False
-    a, b = (_PLACE.sub("", fold_name(text)) or fold_name(text) for text in (one, other))
+    a, b = (_without_place(simplified(fold_name(text))) for text in (one, other))
     short, long = sorted((_ENDING.sub("", a) or a, _ENDING.sub("", b) or b), key=len)
     common = next((size for size, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
     return (common >= min(3, len(short)) and len(short) >= 2) or _abbreviates(*sorted((a, b), key=len))
+
+
+def _without_place(name: str) -> str:
+    """历城泉川化工 → 泉川化工; 济南市长清区灵岫食品 → 灵岫食品. A name of a place and one word more stays whole."""
+    while (found := _PLACE.match(name) or _districts().match(name)) and len(name) - found.end() >= _OWN_PART:
+        name = name[found.end() :]
+    return name
+
+
+@cache
+def _districts() -> re.Pattern[str]:
+    """The places of Shandong as a name has them: 历城 and 历城区."""
+    names = (term.zh for term in vocabulary("regions") if term.code.startswith("37"))
+    return re.compile("|".join(f"{name[:-1]}[市区县]?" for name in names if len(name) > 2) + "|高新区")
 
 
 def _abbreviates(short: str, long: str) -> bool:
