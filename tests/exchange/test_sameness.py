@@ -191,10 +191,12 @@ def test_values_are_corrected_before_the_commit(operator: UserClient) -> None:
 def test_a_row_that_failed_is_corrected_and_tried_again(operator: UserClient) -> None:
     long = [HEADER, (*FULL[:4], "粉尘大。" * 2000, *FULL[5:])]
     batch = upload(operator, sheet(long))
-    commit(operator, batch)
     (row,) = rows_of(operator, batch)
-    assert row["state"] == "failed"
+    assert (row["action"], row["state"]) == ("refused", "failed")
     path = f"/v1/imports/{batch['id']}/rows/{row['id']}"
     ok(operator.patch(path, {"values": {"main_problem": "密封环半年磨穿，希望寿命提高一倍。"}}))
+    (row,) = rows_of(operator, batch)
+    assert (row["action"], row["state"], row["remarks"]) == ("new", "waiting", [])
+    assert "reason_zh" not in row["entry"]
     commit(operator, batch)
     assert [one["title"] for one in demands(operator)] == ["密封环涂层"]

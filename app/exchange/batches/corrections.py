@@ -27,6 +27,8 @@ _NAMES = frozenset({"owner_org", "seller", "buyer", "position", "parent", "uscc"
 """Fields of an entry that are one text, beside those of the schemas."""
 _LISTS = frozenset({"co_orgs", "affiliations", "completed_by", "ip_list", "aliases"})
 """Fields of an entry that are a list of texts."""
+_REASON = frozenset({"code", "reason_zh", "reason_en"})
+"""What the entry of a refused row says beside its fields."""
 _LONGEST = 200
 """Characters of a text in one of these."""
 
@@ -51,7 +53,7 @@ def correct(
     if "owner_org" in checked and checked["owner_org"] is None:
         own = own_organisation(session, principal)
         checked["owner_org"] = None if own is None else own.name
-    entry = dict(row.entry)
+    entry = {name: value for name, value in row.entry.items() if name not in _REASON}
     fields, derived = dict(entry["fields"]), dict(entry["derived"])
     read = dict(entry.get("read", {}))
     for name, value in checked.items():
@@ -65,6 +67,10 @@ def correct(
     if "changed" in entry:
         entry["changed"] = sorted({*entry["changed"], *checked})
         row.action = RowAction.UPDATE.value
+    if row.action == RowAction.REFUSED:
+        drafted = bool(missing) or entry["store_as"] == "draft"
+        row.action = (RowAction.DRAFT if drafted else RowAction.NEW).value
+        row.action = row.action if row.record_id is None else RowAction.UPDATE.value
     row.entry = entry | {"fields": fields, "derived": derived, "read": read, "missing": missing}
     if row.action == RowAction.DRAFT and entry["missing"] and not missing:
         row.action = RowAction.NEW.value
@@ -104,7 +110,11 @@ def _changeable(session: Session, batch_id: UUID, row_id: UUID, principal: Princ
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.id == row_id)
     row: ImportRow = one_or_not_found(session, query.with_for_update())
     stored = row.state in (RowState.DONE, RowState.UNDONE) and row.version is not None
-    if stored or row.state == RowState.UNDONE or row.action == RowAction.REFUSED:
+    if (
+        stored
+        or row.state == RowState.UNDONE
+        or (row.action == RowAction.REFUSED and row.state != RowState.FAILED)
+    ):
         raise Conflict(
             "Only rows that wait, or failed, can be changed; correct a refused row in the file.",
             "仅待导入或未通过的行可以修改；被拒绝的行请在文件中更正后重新上传。",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import new_id
+from app.errors import FieldError
 from app.exchange.batches.models import ImportRow, RowAction, RowState
 from app.exchange.batches.targets.admission import refuse_foreign
 from app.exchange.batches.targets.memory import FileMemory
@@ -148,21 +149,44 @@ class RowPlanner:
             row.remarks = [{"code": "same_key"} | one for one in first["evidence"]]
 
     def _try(self, session: Session, row: ImportRow, draft: Draft) -> None:
-        """Refuse a row now that its store would refuse at the commit."""
+        """Say now what the store would say at the commit. A row that it would refuse can be corrected before."""
         if row.action not in (RowAction.NEW, RowAction.UPDATE, RowAction.DRAFT):
             return
-        fault = TARGETS[draft.kind].fault(session, row, self._principal)
-        if fault is None:
-            return
-        origin = row.entry["origins"].get(fault.field, {})
-        cell = f"{origin['cell']}：" if origin.get("cell") else ""
-        row.entry = {
-            "ref": draft.ref,
-            "code": fault.code,
-            "reason_zh": f"{cell}{fault.zh}",
-            "reason_en": f"{origin.get('cell', '')} {fault.field} {fault.en}".strip(),
-        }
-        row.action, row.state, row.record_id = RowAction.REFUSED.value, RowState.DONE.value, None
+        said = TARGETS[draft.kind].trial(session, row, self._principal)
+        if said.faults:
+            row.remarks = [_with_cell(row.entry, fault) for fault in said.faults]
+            row.entry = row.entry | {
+                "code": said.faults[0].code,
+                "reason_zh": "；".join(f"{one['message_zh']}" for one in row.remarks),
+                "reason_en": "; ".join(f"{one['message_en']}" for one in row.remarks),
+            }
+            row.action, row.state = RowAction.REFUSED.value, RowState.FAILED.value
+        elif said.unpublishable:
+            row.action = RowAction.DRAFT.value
+            warnings = [
+                {
+                    "field": fault.field,
+                    "cell": row.entry["origins"].get(fault.field, {}).get("cell") or "",
+                    "code": fault.code,
+                    "zh": fault.zh,
+                    "en": fault.en,
+                }
+                for fault in said.unpublishable
+            ]
+            row.entry = row.entry | {
+                "warnings": [*row.entry["warnings"], *warnings],
+                "publishable": False,
+                "store_as": "draft",
+            }
+
+
+def _with_cell(entry: dict[str, Any], fault: FieldError) -> dict[str, Any]:
+    """A fault as an answer names it, with the cell of its value before the message."""
+    cell = entry["origins"].get(fault.field.partition(".")[0], {}).get("cell")
+    said: dict[str, Any] = fault.as_dict()
+    if cell:
+        said |= {"message_zh": f"{cell}：{said['message_zh']}", "message_en": f"{cell}: {said['message_en']}"}
+    return said
 
 
 def digest_of(entry: dict[str, Any]) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,13 +14,12 @@ from app.engagements.contract_models import Contract
 from app.engagements.contracts.ledger import entries
 from app.engagements.contracts.ledger.classification import nature_of
 from app.engagements.contracts.presenter import read_many
-from app.errors import FieldError, SankuError
 from app.exchange.batches.models import ImportRow, RowAction
-from app.exchange.batches.targets.faults import faults_of
+from app.exchange.batches.targets.faults import tried
 from app.exchange.batches.targets.memory import FileMemory
 from app.exchange.batches.targets.parties import newly_said, organisations_of
 from app.exchange.batches.targets.payloads import confirmed_values
-from app.exchange.batches.targets.step import Step, TargetContext, Written
+from app.exchange.batches.targets.step import Step, TargetContext, Trial, Written
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
 from app.exchange.records.repetition import fold_name
@@ -128,17 +126,10 @@ class ContractTarget:
         (body,) = read_many(session, [session.get_one(Contract, record_id)])
         return restated(Kind.CONTRACT, body.model_dump(mode="json"))
 
-    def fault(self, session: Session, row: ImportRow, principal: Principal) -> FieldError | None:
+    def trial(self, session: Session, row: ImportRow, principal: Principal) -> Trial:
         """See `RowTarget`: the row is written, with its deductions, and taken back at once."""
-        savepoint = session.begin_nested()
-        try:
-            self._step(principal, session, row, confirmed_values(row.entry, ["*"])).write(session)
-            session.flush()
-        except (SankuError, ValidationError) as error:
-            return faults_of(error)[0]
-        finally:
-            savepoint.rollback()
-        return None
+        values = confirmed_values(row.entry, ["*"])
+        return tried(session, lambda: self._step(principal, session, row, values).write(session))
 
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]

@@ -19,9 +19,11 @@ from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, change_organisation
 from app.errors import Conflict, Invalid, StaleVersion
 from app.exchange.batches.models import ImportRow, RowAction
+from app.exchange.batches.targets.faults import tried
 from app.exchange.batches.targets.memory import FileMemory
 from app.exchange.batches.targets.parties import newly_said
-from app.exchange.batches.targets.step import Step, TargetContext, Written
+from app.exchange.batches.targets.payloads import confirmed_values
+from app.exchange.batches.targets.step import Step, TargetContext, Trial, Written
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
 from app.exchange.records.restatement import restated
@@ -142,18 +144,25 @@ class OrganisationTarget:
         body = OrganisationOut.of(session.get_one(Organisation, record_id))
         return restated(Kind.ORGANISATION, body.model_dump(mode="json"))
 
-    def fault(self, _session: Session, _row: ImportRow, _principal: Principal) -> None:
-        """See `RowTarget`: what a draft lacks is in its entry; the rest shows at the commit."""
+    def trial(self, session: Session, row: ImportRow, principal: Principal) -> Trial:
+        """See `RowTarget`: the row is written and taken back at once."""
+        values = confirmed_values(row.entry, ["*"])
+        return tried(session, lambda: self._step(principal, session, row, values).write(session))
 
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
         """Enter the organisation, or change what the roll says differently than last time."""
+        return self._step(context.principal, session, row, values)
+
+    def _step(
+        self, principal: Principal, session: Session, row: ImportRow, values: Mapping[str, Any]
+    ) -> OrganisationStep:
         if row.action != RowAction.UPDATE or row.record_id is None:
-            return OrganisationStep(context.principal, _columns(values))
+            return OrganisationStep(principal, _columns(values))
         found = session.get_one(Organisation, row.record_id)
         changed = _columns(newly_said(session, row, dict(values)))
-        return OrganisationStep(context.principal, changed, found.id, found.version)
+        return OrganisationStep(principal, changed, found.id, found.version)
 
     def reversal(self, context: TargetContext, _session: Session, row: ImportRow) -> Step:
         """Give former values back, or take the organisation out."""

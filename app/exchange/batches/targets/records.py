@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
+from app.errors import FieldError, SankuError
 from app.exchange.batches.models import ImportRow, RowAction
+from app.exchange.batches.targets.faults import faults_of, tried
 from app.exchange.batches.targets.memory import FileMemory
 from app.exchange.batches.targets.parties import newly_said, organisations_of
-from app.exchange.batches.targets.payloads import achievement_payload, demand_payload, manager_payload
-from app.exchange.batches.targets.step import Step, TargetContext, Written
+from app.exchange.batches.targets.payloads import (
+    achievement_payload,
+    confirmed_values,
+    demand_payload,
+    manager_payload,
+)
+from app.exchange.batches.targets.step import Step, TargetContext, Trial, Written
 from app.exchange.headers.dictionary import Kind
 from app.exchange.out.lists import with_employers
 from app.exchange.records.draft import Draft
@@ -23,11 +31,13 @@ from app.libraries.http.responses import read_many
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord
 from app.libraries.lifecycle.dry_run import dry_run
+from app.libraries.lifecycle.publishing import check_publishable
 from app.libraries.lifecycle.storage import discard, execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
+from app.settings import Settings
 
 _PAYLOADS = {
     RecordKind.DEMAND: demand_payload,
@@ -122,34 +132,61 @@ class RecordTarget:
         (body,) = with_employers(session, read_many(session, self.library, [record], principal=principal))
         return restated(Kind(self.kind.value), body)
 
-    def fault(self, _session: Session, _row: ImportRow, _principal: Principal) -> None:
-        """See `RowTarget`: what a draft lacks is in its entry; the rest shows at the commit."""
+    def trial(self, session: Session, row: ImportRow, principal: Principal) -> Trial:
+        """See `RowTarget`: the command is applied in a transaction of its own, which is taken back."""
+        values = confirmed_values(row.entry, ["*"])
+        unpublishable: list[FieldError] = []
+
+        def apply() -> None:
+            with session.no_autoflush:
+                record = (
+                    self._command(session, row, values, ["*"], principal, _settings())
+                    .apply(session, lock=False)
+                    .record
+                )
+                if row.action != RowAction.NEW:
+                    return
+                try:
+                    check_publishable(session, self.library, record)
+                except SankuError as error:
+                    unpublishable.extend(faults_of(error))
+
+        faults = tried(session, apply).faults
+        return Trial(faults, unpublishable)
 
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
         """Create a record, or change what the file says differently than last time."""
-        find = organisations_of(session, context.principal)
-        payload = _PAYLOADS[self.kind](values, row.entry, list(row.accepted), find)
+        accepted = list(row.accepted)
+        command = self._command(
+            session, row, values, accepted, context.principal, context.settings, publish=context.publish
+        )
+        return CommandStep(context, command)
+
+    def _command(
+        self,
+        session: Session,
+        row: ImportRow,
+        values: Mapping[str, Any],
+        accepted: list[str],
+        principal: Principal,
+        settings: Settings,
+        *,
+        publish: bool = False,
+    ) -> Command:
+        find = organisations_of(session, principal)
+        payload = _PAYLOADS[self.kind](values, row.entry, accepted, find)
         if row.action == RowAction.UPDATE and row.record_id is not None:
             payload.pop("owner_org_id", None)
-            return CommandStep(
-                context, self._change(context, session, row, newly_said(session, row, payload))
-            )
+            return self._change(session, row, newly_said(session, row, payload), principal, settings)
         complete = all(name in values for name in row.entry["fields"])
-        payload["draft"] = not (context.publish and row.action == RowAction.NEW and complete)
+        payload["draft"] = not (publish and row.action == RowAction.NEW and complete)
         checked = self.library.create_schema.model_validate(payload).values()
         draft = checked.pop("draft", False)
         source = {"source": f"import:{row.sender}"[:40], "source_ref": row.key[:120]}
-        return CommandStep(
-            context,
-            CreateRecord(
-                library=self.library,
-                values=source | checked,
-                draft=draft,
-                principal=context.principal,
-                settings=context.settings,
-            ),
+        return CreateRecord(
+            library=self.library, values=source | checked, draft=draft, principal=principal, settings=settings
         )
 
     def reversal(self, context: TargetContext, session: Session, row: ImportRow) -> Step:
@@ -157,7 +194,8 @@ class RecordTarget:
         assert row.record_id is not None
         assert row.version is not None
         if row.action == RowAction.UPDATE:
-            return CommandStep(context, self._change(context, session, row, dict(row.before)))
+            back = self._change(session, row, dict(row.before), context.principal, context.settings)
+            return CommandStep(context, back)
         record: Record = session.get_one(self.library.model, row.record_id)
         if record.state == RecordState.DRAFT and record.published_at is None:
             return DiscardStep(context, self.library, record.id, row.version)
@@ -174,7 +212,12 @@ class RecordTarget:
         )
 
     def _change(
-        self, context: TargetContext, session: Session, row: ImportRow, changed: dict[str, Any]
+        self,
+        session: Session,
+        row: ImportRow,
+        changed: dict[str, Any],
+        principal: Principal,
+        settings: Settings,
     ) -> Command:
         record: Record = session.get_one(self.library.model, row.record_id)
         return ChangeRecord(
@@ -182,9 +225,15 @@ class RecordTarget:
             record_id=record.id,
             values=self.library.patch_schema.model_validate(changed).values(),
             if_match=f'"{record.version}"',
-            principal=context.principal,
-            settings=context.settings,
+            principal=principal,
+            settings=settings,
         )
+
+
+@cache
+def _settings() -> Settings:
+    """Of a trial, of which nobody sees whether the bureau looks at the record first."""
+    return Settings()
 
 
 def _before(session: Session, command: Command) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a target does for one row: it knows what is there, writes, and takes back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -37,6 +37,19 @@ class Written:
     before: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a commit would say of a row.
+
+    Attributes:
+        faults: why it would be refused.
+        unpublishable: why it could be stored as a draft, and not be published.
+    """
+
+    faults: Sequence[FieldError] = ()
+    unpublishable: Sequence[FieldError] = ()
+
+
 class Step(Protocol):
     """One change of one record."""
 
@@ -67,8 +80,8 @@ class RowTarget(Protocol):
     def said(self, session: Session, record_id: UUID, principal: Principal, /) -> dict[str, Any]:
         """What an exported list says of a record, in the fields of an entry."""
 
-    def fault(self, session: Session, row: ImportRow, principal: Principal, /) -> FieldError | None:
-        """Why a commit would refuse the row, as far as it can be known beforehand."""
+    def trial(self, session: Session, row: ImportRow, principal: Principal, /) -> Trial:
+        """What a commit would say of the row, with all its deductions. Nothing of it stays in the session."""
 
     def step(
         self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any], /

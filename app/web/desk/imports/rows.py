@@ -187,7 +187,7 @@ def label_of(kind: str, name: str) -> str:
 
 def _issues(row: RowRead) -> Iterator[RowIssue]:
     entry = row.entry
-    if "reason_zh" in entry:
+    if "reason_zh" in entry and not row.remarks:  # else each of them names its field
         yield RowIssue("", "", "", (str(entry["reason_zh"]), str(entry.get("reason_en", ""))), is_fault=True)
     origins: Mapping[str, Mapping[str, Any]] = entry.get("origins", {})
     for one in entry.get("warnings", ()):
@@ -259,7 +259,8 @@ def _text(value: Any, name: str) -> str:
 
 def correction_form(row: RowRead, posted: PostedForm | None = None) -> FilledForm | None:
     """The fields that are missing, were not understood or were refused; None where nothing can be changed."""
-    if row.state.value not in ("waiting", "failed") or row.action.value == "refused":
+    refused_for_good = row.action.value == "refused" and row.state.value != "failed"
+    if row.state.value not in ("waiting", "failed") or refused_for_good:
         return None
     known = {field.name: field for field in _FORMS[row.kind].fields} if row.kind in _FORMS else {}
     asked = [
