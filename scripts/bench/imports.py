@@ -59,6 +59,7 @@ _FIELDS = ("新材料", "先进制造与自动化", "电子信息", "生物与�
 _MODES = ("合作开发", "委托开发、技术转让", "技术许可", "共建研发机构", "面议", "")
 _BUDGETS = ("60", "50-80", "120万元", "1.2", "面议", "不超过200万", "", "300（首付30%）")
 _DAYS = ("2027-06-30", "2027.12.31", "2028年3月", "2027/9/1", "长期", "", "12个月")
+_GIVEN = ("伟", "芳", "敏", "建国", "志强")
 _NOTES = ("", "", "", "区重点企业", "可提供中试线")
 
 
@@ -86,7 +87,7 @@ def rows_of(count: int) -> Iterator[tuple[object, ...]]:
                 pick(_BUDGETS),
                 pick(_DAYS),
                 f"济南市{pick(_PLACES)}",
-                f"王{row % 97}",
+                f"王{pick(_GIVEN)}",
                 f"138{row:08d}",
                 pick(_NOTES),
             ),
@@ -132,7 +133,9 @@ def stored(file: Path, store: Path) -> str:
     """The preview, as the API and the command line make it; again it changes nothing, and goes on after a kill."""
     use_keys(Settings())
     database = Database(f"sqlite:///{store}")
-    batch_id = preview(database, file.read_bytes(), name=file.name, sender="bench", principal=SYSTEM)
+    batch_id = preview(
+        database, Settings(), file.read_bytes(), name=file.name, sender="bench", principal=SYSTEM
+    )
     found = _report(database, batch_id)
     database.dispose()
     return found

@@ -19,6 +19,7 @@ from app.exchange.batches.models import BatchState, ImportBatch
 from app.exchange.headers.dictionary import Kind
 from app.exchange.report import report_of
 from app.exchange.templates import template
+from app.settings import Settings
 from tests.exchange.files import DEMANDS, HEADER, Rows, sheet
 from tests.support.http import ok, refused, wrong_fields
 from tests.support.scenario import Scenario
@@ -72,14 +73,20 @@ def test_a_preview_stores_no_record(operator: UserClient) -> None:
 
 
 def test_reading_that_was_interrupted_goes_on_when_the_file_is_uploaded_again(
-    database: Database, operator: UserClient, monkeypatch: pytest.MonkeyPatch
+    database: Database, settings: Settings, operator: UserClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preview, "CHUNK", 1)
     data = sheet([*DEMANDS, FULL])
 
     def read(on_progress: Callable[[int], None] = lambda _: None) -> UUID:
         return preview.preview(
-            database, data, name="需求.xlsx", sender="甲局", principal=SYSTEM, on_progress=on_progress
+            database,
+            settings,
+            data,
+            name="需求.xlsx",
+            sender="甲局",
+            principal=SYSTEM,
+            on_progress=on_progress,
         )
 
     def power_cut(rows: int) -> None:

@@ -118,6 +118,7 @@ def _store(
         with progress("rows read (已读行)") as update:
             batch = preview(
                 database,
+                services[Settings],
                 data,
                 name=file.name,
                 sender=sender,

@@ -77,12 +77,13 @@ def create(
     _: PublishingTurn,  # after the file: a turn watches the connection, which the form is read from
     principal: CurrentPrincipal,
     database: AppDatabase,
+    settings: AppSettings,
     sender: Sender = None,
 ) -> BatchRead:
     """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件，返回每行将如何处理，不写入任何记录。文件本身不保存。
 
     questions 列出看不出类别的清单和未认出的列，附样例和可能的字段；说明后再次上传。"""
-    batch_id = preview(database, file.data, name=file.name, sender=sender, principal=principal)
+    batch_id = preview(database, settings, file.data, name=file.name, sender=sender, principal=principal)
     with database.reading() as session:
         return BatchRead.model_validate(session.get_one(ImportBatch, batch_id))
 

@@ -22,6 +22,7 @@ from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.formats import read_content
 from app.exchange.records.assembly import Extraction
 from app.exchange.report import ignored_entry, question_entry, table_entry
+from app.settings import Settings
 
 CHUNK = 500
 """Rows a transaction."""
@@ -32,6 +33,7 @@ MAX_IGNORED = 1000
 
 def preview(
     database: Database,
+    settings: Settings,
     data: bytes,
     *,
     name: str,
@@ -71,7 +73,8 @@ def preview(
     with database.unit_of_work() as session:
         batch_id = _begun(session, batch)
     try:
-        _store(database, batch_id, reader, whose, extraction, principal, on_progress)
+        planner = RowPlanner(batch_id, whose, principal, settings)
+        _store(database, batch_id, reader, planner, extraction, on_progress)
     except TakenOver:
         raise
     except SankuError:
@@ -112,13 +115,11 @@ def _store(
     database: Database,
     batch_id: UUID,
     reader: UUID,
-    whose: str,
+    planner: RowPlanner,
     extraction: Extraction,
-    principal: Principal,
     on_progress: Callable[[int], None] | None,
 ) -> None:
     counts = _counted(database, batch_id)
-    planner = RowPlanner(batch_id, whose, principal)
     drafts = islice(enumerate(extraction.drafts(), 1), counts.total(), None)
     while chunk := list(islice(drafts, CHUNK)):
         with database.unit_of_work() as session:

@@ -25,6 +25,7 @@ from app.exchange.records.repetition import fold_name, name_key
 from app.exchange.report import is_draft, record_entry, refusal_entry
 from app.exchange.sameness.verdicts import SameVerdict
 from app.libraries.record.enums import RecordKind
+from app.settings import Settings
 
 _SAME = ("库中已有同一单位的同名记录。", "The owner has a record of this name already.")
 _PRESENT = dict.fromkeys(Kind, _SAME) | {
@@ -55,10 +56,11 @@ class _Known:
 class RowPlanner:
     """Makes the rows of one file. What it reads of the store once holds for all rows: a preview changes no record."""
 
-    def __init__(self, batch_id: UUID, sender: str, principal: Principal) -> None:
+    def __init__(self, batch_id: UUID, sender: str, principal: Principal, settings: Settings) -> None:
         self._batch_id = batch_id
         self._sender = sender
         self._principal = principal
+        self._settings = settings
         self._memory = FileMemory()
         self._similar = SimilarRecords(principal, self._memory)
 
@@ -152,7 +154,7 @@ class RowPlanner:
         """Say now what the store would say at the commit. A row that it would refuse can be corrected before."""
         if row.action not in (RowAction.NEW, RowAction.UPDATE, RowAction.DRAFT):
             return
-        said = TARGETS[draft.kind].trial(session, row, self._principal)
+        said = TARGETS[draft.kind].trial(session, row, self._principal, self._settings)
         if said.faults:
             row.remarks = [_with_cell(row.entry, fault) for fault in said.faults]
             row.entry = row.entry | {

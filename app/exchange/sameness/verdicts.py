@@ -220,7 +220,7 @@ def same_owner(one: str, other: str) -> bool:
 
 
 def _without_place(name: str) -> str:
-    """历城泉川化工 → 泉川化工; 济南市长清区灵岫食品 → 灵岫食品. A name of a place and one word more stays whole."""
+    """历城泉川化工 → 泉川化工. A name of a place and one word more stays whole."""
     while (found := _PLACE.match(name) or _districts().match(name)) and len(name) - found.end() >= _OWN_PART:
         name = name[found.end() :]
     return name

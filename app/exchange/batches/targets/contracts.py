@@ -27,6 +27,7 @@ from app.exchange.records.restatement import restated
 from app.exchange.values.organisations import kind_by_name
 from app.exchange.values.wordings import region_in
 from app.libraries.record.versions import to_json
+from app.settings import Settings
 
 NEEDED = ("title", "kind", "seller", "buyer", "deal_amount_wan", "technology_amount_wan")
 _TAKEN = (
@@ -126,7 +127,7 @@ class ContractTarget:
         (body,) = read_many(session, [session.get_one(Contract, record_id)])
         return restated(Kind.CONTRACT, body.model_dump(mode="json"))
 
-    def trial(self, session: Session, row: ImportRow, principal: Principal) -> Trial:
+    def trial(self, session: Session, row: ImportRow, principal: Principal, _settings: Settings) -> Trial:
         """See `RowTarget`: the row is written, with its deductions, and taken back at once."""
         values = confirmed_values(row.entry, ["*"])
         return tried(session, lambda: self._step(principal, session, row, values).write(session))

@@ -27,6 +27,7 @@ from app.exchange.batches.targets.step import Step, TargetContext, Trial, Writte
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
 from app.exchange.records.restatement import restated
+from app.settings import Settings
 
 _COLUMNS = {"title": "name", "uscc": "uscc", "kind": "kind", "region": "region", "aliases": "aliases"}
 
@@ -144,7 +145,7 @@ class OrganisationTarget:
         body = OrganisationOut.of(session.get_one(Organisation, record_id))
         return restated(Kind.ORGANISATION, body.model_dump(mode="json"))
 
-    def trial(self, session: Session, row: ImportRow, principal: Principal) -> Trial:
+    def trial(self, session: Session, row: ImportRow, principal: Principal, _settings: Settings) -> Trial:
         """See `RowTarget`: the row is written and taken back at once."""
         values = confirmed_values(row.entry, ["*"])
         return tried(session, lambda: self._step(principal, session, row, values).write(session))

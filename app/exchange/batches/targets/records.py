@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -132,7 +131,7 @@ class RecordTarget:
         (body,) = with_employers(session, read_many(session, self.library, [record], principal=principal))
         return restated(Kind(self.kind.value), body)
 
-    def trial(self, session: Session, row: ImportRow, principal: Principal) -> Trial:
+    def trial(self, session: Session, row: ImportRow, principal: Principal, settings: Settings) -> Trial:
         """See `RowTarget`: the command is applied in a transaction of its own, which is taken back."""
         values = confirmed_values(row.entry, ["*"])
         unpublishable: list[FieldError] = []
@@ -140,7 +139,7 @@ class RecordTarget:
         def apply() -> None:
             with session.no_autoflush:
                 record = (
-                    self._command(session, row, values, ["*"], principal, _settings())
+                    self._command(session, row, values, ["*"], principal, settings)
                     .apply(session, lock=False)
                     .record
                 )
@@ -228,12 +227,6 @@ class RecordTarget:
             principal=principal,
             settings=settings,
         )
-
-
-@cache
-def _settings() -> Settings:
-    """Of a trial, of which nobody sees whether the bureau looks at the record first."""
-    return Settings()
 
 
 def _before(session: Session, command: Command) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class RowTarget(Protocol):
     def said(self, session: Session, record_id: UUID, principal: Principal, /) -> dict[str, Any]:
         """What an exported list says of a record, in the fields of an entry."""
 
-    def trial(self, session: Session, row: ImportRow, principal: Principal, /) -> Trial:
+    def trial(self, session: Session, row: ImportRow, principal: Principal, settings: Settings, /) -> Trial:
         """What a commit would say of the row, with all its deductions. Nothing of it stays in the session."""
 
     def step(

@@ -25,6 +25,7 @@ from app.exchange.headers.dictionary import MAX_QUESTION, Kind
 from app.exchange.templates import template
 from app.libraries.record.enums import RecordKind
 from app.paging import MAX_CURSOR, PageRequest
+from app.services import AppSettings
 from app.web.desk.imports.columns import LEAVE_OUT, question_views
 from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
 from app.web.desk.uploads import Scanned
@@ -52,7 +53,12 @@ def imports(page: CurrentPage, session: ReadSession, cursor: Cursor = None) -> R
 
 @router.post("/desk/import", name="import_file")
 def import_file(
-    page: CurrentPage, posted: Posted, database: AppDatabase, upload: Scanned, _turn: PagePublishingTurn
+    page: CurrentPage,
+    posted: Posted,
+    database: AppDatabase,
+    settings: AppSettings,
+    upload: Scanned,
+    _turn: PagePublishingTurn,
 ) -> Response:
     """Reads the file and leads to its preview; no record is touched."""
     page.take_display(posted)
@@ -61,6 +67,7 @@ def import_file(
         try:
             batch_id = preview(
                 database,
+                settings,
                 upload.read(),
                 name=upload.name,
                 sender=posted.get("sender") or None,
@@ -100,6 +107,7 @@ def columns(
     id: UUID,
     posted: Posted,
     database: AppDatabase,
+    settings: AppSettings,
     upload: Scanned,
     _turn: PagePublishingTurn,
 ) -> Response:
@@ -120,6 +128,7 @@ def columns(
             return page.redirect("/desk/import", notice="columns_explained")
         again = preview(
             database,
+            settings,
             upload.read(),
             name=upload.name,
             sender=batch.sender.partition(":")[2] or None,

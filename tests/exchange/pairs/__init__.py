@@ -1,0 +1,1 @@
+"""Labelled pairs of records, and what the comparison says of them."""
