@@ -1,9 +1,8 @@
 """Posts of a manager: one of them is the primary one, and those left out of a published record have ended."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -53,17 +52,19 @@ def set_affiliations(
             "exactly one affiliation must be the primary one, and it must be active today",
         )
     if manager.published_at is not None and not principal.sees_everything:
-        rows += _left_out(session, manager.affiliations, ids, today)
+        rows += _left_out(session, manager.affiliations, rows, today)
     manager.affiliations = rows
     manager.owner_org_id = primary[0].organisation_id
 
 
 def _left_out(
-    session: Session, posts: Sequence[Affiliation], named: Collection[UUID], today: date
+    session: Session, posts: Sequence[Affiliation], now_told: Sequence[Affiliation], today: date
 ) -> list[Affiliation]:
     """Posts that a change of a published record leaves out, as posts that have ended: their end is a fact with a date,
-    and a conflict for a while longer. The bureau removes what was entered by mistake."""
+    and a conflict for a while longer. So are those that it moves into the future, or so far into the past that they
+    would be no conflict any more. The bureau removes what was entered by mistake."""
     months = session.info.get("conflict_grace_months", DEFAULT_GRACE_MONTHS)
+    told = {post.organisation_id for post in now_told if _is_conflict(post, today, months)}
     return [
         Affiliation(
             id=new_id(),
@@ -76,10 +77,14 @@ def _left_out(
             created_at=post.created_at,
         )
         for post in posts
-        if post.organisation_id not in named
-        and (post.start is None or post.start <= today)
-        and (post.end is None or today <= add_months(post.end, months))
+        if post.organisation_id not in told and _is_conflict(post, today, months)
     ]
+
+
+def _is_conflict(post: Affiliation, today: date, grace_months: int) -> bool:
+    """Whether it has begun, and has not ended longer ago than the time of grace."""
+    has_begun = post.start is None or post.start <= today
+    return has_begun and (post.end is None or today <= add_months(post.end, grace_months))
 
 
 def _parse_day(text: str | None) -> date | None:

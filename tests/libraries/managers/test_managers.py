@@ -108,6 +108,29 @@ def test_a_post_that_is_left_out_has_ended_today(
     assert len(operator.patch(path, {"affiliations": [first]}, If_Match="*").json()["affiliations"]) == 1
 
 
+@pytest.mark.parametrize("moved", [{"end": "2015-06-30"}, {"start": LATER}])
+def test_a_post_that_its_manager_moves_out_of_the_time_of_grace_has_ended_today(
+    scenario: Scenario, manager: UserClient, operator: UserClient, moved: dict[str, str]
+) -> None:
+    """Its own holder could not end a conflict at once by another date; one within the time of grace is believed."""
+    lately = (TODAY - timedelta(days=30)).isoformat()
+    employer = str(manager.user.organisation_id)
+    first, other = posts(
+        scenario, {"is_primary": True, "organisation_id": employer}, {"kind": "part_time", "start": EARLIER}
+    )
+    path = f"/v1/managers/{manager.create('managers', manager_payload(affiliations=[first, other]))['id']}"
+    told = other | {"start": None} | moved
+
+    def ends(caller: UserClient, post: dict[str, Any]) -> list[str]:
+        read = caller.patch(path, {"affiliations": [first, post]}, If_Match="*").json()["affiliations"]
+        return sorted(one["end"] or "" for one in read if one["organisation_id"] == other["organisation_id"])
+
+    assert ends(manager, told) == sorted([moved.get("end", ""), clock.today().isoformat()])
+    assert ends(operator, told) == [moved.get("end", "")]
+    assert ends(operator, other) == [""]
+    assert ends(manager, other | {"end": lately}) == [lately]
+
+
 @pytest.mark.parametrize(
     "facts",
     [
