@@ -2573,6 +2573,11 @@ class PageOfContractVersionRead(TypedDict):
     next_cursor: str | None
 
 
+class PageOfDecisionOut(TypedDict):
+    items: list[DecisionOut]
+    next_cursor: str | None
+
+
 class PageOfDeliveryRead(TypedDict):
     items: list[DeliveryRead]
     next_cursor: str | None

@@ -192,6 +192,28 @@ def test_a_merge_moves_what_refers_to_the_second_and_is_undone(
     refused(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau), 409, "already_undone")
 
 
+def test_all_decisions_are_listed_or_those_about_one_organisation(
+    people: People, client: TestClient, bureau: dict[str, str]
+) -> None:
+    """So that an old one, whose id nobody has any more, can be undone."""
+    names = (NAME, "济南长虹检测有限公司", "济南金阀密封有限公司")
+    kept, second, third = (people.organisation(name=name) for name in names)
+    merged = created(decide(client, bureau, kept, second, "same"))["id"]
+    told_apart = created(decide(client, bureau, kept, third, "different"))["id"]
+    ok(client.post(f"{DUPLICATES}/{told_apart}/undo", headers=bureau))
+
+    def listed(**asked: Any) -> list[str]:
+        items = ok(client.get(f"{DUPLICATES}/decisions", params=asked, headers=bureau))["items"]
+        assert all((one["undone_at"] is not None) == (one["id"] == told_apart) for one in items)
+        return [one["id"] for one in items]
+
+    assert listed()[:2] == [told_apart, merged]
+    assert listed(organisation_id=str(second.id)) == [merged]
+    assert listed(organisation_id=str(kept.id)) == [told_apart, merged]
+    for role in (Role.ENTERPRISE, Role.AUDITOR):
+        refused(client.get(f"{DUPLICATES}/decisions", headers=people.role(role)), 403, "forbidden")
+
+
 def test_merges_of_one_organisation_are_undone_latest_first(
     client: TestClient, people: People, bureau: dict[str, str]
 ) -> None:

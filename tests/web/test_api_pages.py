@@ -225,6 +225,7 @@ POST /notices/read /notices/read
 POST /notices/{notice_id}/read /notices/read
 GET,POST /organisations /bureau/organisations
 GET,POST /organisations/duplicates /bureau/duplicates/decide
+GET /organisations/duplicates/decisions /bureau/duplicates
 POST /organisations/duplicates/{decision_id}/undo /bureau/duplicates/undo
 GET,POST /duplicates /bureau/duplicates/records/decide
 POST /duplicates/{decision_id}/undo /bureau/duplicates/records/undo

@@ -1,6 +1,5 @@
 """Routes of likely duplicates among organisations, and of the bureau's decisions about them."""
 
-from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -9,16 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.field_checks import Grounds
-from app.accounts.models import Organisation, OrganisationDecision
+from app.accounts.lists.duplicates import DecisionOut, decision_page
+from app.accounts.models import Organisation
 from app.accounts.organisations import service
 from app.accounts.organisations.duplicates import EVIDENCE, Evidence, LikelyDuplicate, likely_duplicates
 from app.accounts.organisations.merges import decisions
 from app.accounts.organisations.merges.decisions import IdentityVerdict
 from app.accounts.organisations.schemas import OrganisationOut
-from app.accounts.schema_bases import AccountInput, AccountOutput
+from app.accounts.schema_bases import AccountInput
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.errors.request_bodies import Sent
+from app.paging import Page, Paging
 
 router = APIRouter(
     prefix="/v1/organisations", tags=["organisations"], responses=problems(Unauthenticated, Forbidden)
@@ -84,24 +85,6 @@ class DecisionNew(AccountInput):
     note: Grounds = Field(description="依据")
 
 
-class DecisionOut(AccountOutput):
-    """A decision about two organisations."""
-
-    id: UUID
-    first_id: UUID
-    second_id: UUID
-    kept_id: UUID
-    verdict: IdentityVerdict
-    note: str
-    decided_by: UUID | None
-    decided_at: datetime
-    undone_at: datetime | None
-
-    @classmethod
-    def of(cls, decision: OrganisationDecision) -> Self:
-        return cls.model_validate(decision)
-
-
 @router.get("/duplicates", summary="疑似重复单位", responses=problems(Invalid))
 def list_duplicates(
     session: ReadSession,
@@ -135,6 +118,17 @@ def decide(session: WriteSession, principal: LoggedIn, body: Sent[DecisionNew]) 
         note=body.note,
     )
     return DecisionOut.of(decision)
+
+
+@router.get("/duplicates/decisions", summary="疑似重复单位的认定", responses=problems(Invalid))
+def list_decisions(
+    session: ReadSession,
+    principal: LoggedIn,
+    paging: Paging,
+    organisation_id: Annotated[UUID | None, Query(description="涉及的单位；不填则列出全部")] = None,
+) -> Page[DecisionOut]:
+    """仅管理部门可用。含已撤销的认定，最近的在前；撤销所需的编号为 id。"""
+    return decision_page(session, paging, organisation_id=organisation_id, principal=principal)
 
 
 @router.post("/duplicates/{decision_id}/undo", summary="撤销认定", responses=problems(NotFound, Conflict))

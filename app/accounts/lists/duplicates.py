@@ -3,19 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, OrganisationDecision, User
 from app.accounts.organisations.duplicates import EVIDENCE, Evidence, likely_duplicates
+from app.accounts.organisations.merges.decisions import IdentityVerdict
 from app.accounts.organisations.schemas import OrganisationOut
+from app.accounts.schema_bases import AccountOutput
 from app.database import by_id
+from app.paging import Page, PageRequest, Sort, list_page
 
 _MOST_DECISIONS = 20
+_NEWEST_FIRST = Sort(OrganisationDecision.decided_at, datetime, descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,24 @@ class DecidedPair:
     is_merge: bool
     note: str
     decided_at: datetime
+
+
+class DecisionOut(AccountOutput):
+    """A decision about two organisations."""
+
+    id: UUID
+    first_id: UUID
+    second_id: UUID
+    kept_id: UUID
+    verdict: IdentityVerdict
+    note: str
+    decided_by: UUID | None
+    decided_at: datetime
+    undone_at: datetime | None
+
+    @classmethod
+    def of(cls, decision: OrganisationDecision) -> Self:
+        return cls.model_validate(decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +115,23 @@ def duplicate_list(session: Session, *, limit: int, principal: Principal) -> Dup
         total=len(found),
         decided=[_decided_pair(one, rows) for one in decisions],
     )
+
+
+def decision_page(
+    session: Session, paging: PageRequest, *, organisation_id: UUID | None = None, principal: Principal
+) -> Page[DecisionOut]:
+    """One page of the decisions, undone ones among them, the newest first; of one organisation, if one is given.
+
+    Raises:
+        Forbidden: the principal is not an operator.
+        Invalid: the cursor does not belong to this list.
+    """
+    require(principal, Action.ORGANISATION_VERIFY)
+    row = OrganisationDecision
+    query = select(row)
+    if organisation_id is not None:
+        query = query.where(or_(row.first_id == organisation_id, row.second_id == organisation_id))
+    return list_page(session, query, _NEWEST_FIRST, paging, DecisionOut.of)
 
 
 def _decided_pair(decision: OrganisationDecision, organisations: Mapping[UUID, Organisation]) -> DecidedPair:

@@ -551,6 +551,34 @@ class Organisations:
         """认定疑似重复单位 (`POST /v1/organisations/duplicates`)."""
         return self._client.send(Call[models.DecisionOut]("POST", "/v1/organisations/duplicates", body=body))
 
+    def list_decisions(
+        self,
+        *,
+        organisation_id: UUID | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.PageOfDecisionOut]:
+        """疑似重复单位的认定 (`GET /v1/organisations/duplicates/decisions`)."""
+        return self._client.send(
+            Call[models.PageOfDecisionOut](
+                "GET",
+                "/v1/organisations/duplicates/decisions",
+                query={"organisation_id": organisation_id, "limit": limit, "cursor": cursor},
+            )
+        )
+
+    def list_decisions_all(
+        self, *, organisation_id: UUID | str | None = None, limit: int | None = None
+    ) -> Iterator[models.DecisionOut]:
+        """疑似重复单位的认定 (`GET /v1/organisations/duplicates/decisions`), item by item."""
+        return self._client.each(
+            Call[models.PageOfDecisionOut](
+                "GET",
+                "/v1/organisations/duplicates/decisions",
+                query={"organisation_id": organisation_id, "limit": limit},
+            )
+        )
+
     def undo(self, decision_id: UUID | str) -> Answer[models.DecisionOut]:
         """撤销认定 (`POST /v1/organisations/duplicates/{decision_id}/undo`)."""
         return self._client.send(
@@ -684,6 +712,34 @@ class AsyncOrganisations:
         """认定疑似重复单位 (`POST /v1/organisations/duplicates`)."""
         return await self._client.send(
             Call[models.DecisionOut]("POST", "/v1/organisations/duplicates", body=body)
+        )
+
+    async def list_decisions(
+        self,
+        *,
+        organisation_id: UUID | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.PageOfDecisionOut]:
+        """疑似重复单位的认定 (`GET /v1/organisations/duplicates/decisions`)."""
+        return await self._client.send(
+            Call[models.PageOfDecisionOut](
+                "GET",
+                "/v1/organisations/duplicates/decisions",
+                query={"organisation_id": organisation_id, "limit": limit, "cursor": cursor},
+            )
+        )
+
+    def list_decisions_all(
+        self, *, organisation_id: UUID | str | None = None, limit: int | None = None
+    ) -> AsyncIterator[models.DecisionOut]:
+        """疑似重复单位的认定 (`GET /v1/organisations/duplicates/decisions`), item by item."""
+        return self._client.each(
+            Call[models.PageOfDecisionOut](
+                "GET",
+                "/v1/organisations/duplicates/decisions",
+                query={"organisation_id": organisation_id, "limit": limit},
+            )
         )
 
     async def undo(self, decision_id: UUID | str) -> Answer[models.DecisionOut]:
