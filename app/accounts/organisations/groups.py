@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import BindParameter
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
 from app.accounts.organisations.likeness import NamedParty, NameRow, parties_of
-from app.accounts.organisations.names import NameKind
+from app.accounts.organisations.names import NameKind, identity_of
 from app.accounts.organisations.resolution import NamedOrganisation, OrganisationGroups, resolve
 
 _CHUNK = 1000  # ids per query, below the parameter limit of both databases
@@ -41,14 +41,17 @@ class _Likeness:
 
     def _party(self, org: str) -> NamedParty | None:
         party = self.parties.get(org)
+        if party is None:
+            # What is no id is the name of an organisation that is not registered. Who is hidden does not matter to it:
+            # what others enter in order to find them out is left out by the rules.
+            return None if _is_uuid(org) else NamedParty.called(org)
         if self.hidden is None:
-            # What is no id is the name of an organisation that is not registered.
-            return party or (None if _is_uuid(org) else NamedParty.called(org))
-        return party if party is not None and (party.trusted or org in self.hidden) else None
+            return party
+        return party if party.trusted or org in self.hidden else None
 
 
 class Families(Mapping[str, str]):
-    """Organisation id → id of the head of its family."""
+    """Organisation id, or name of one that is not registered → id or name of the head of its family."""
 
     def __init__(
         self,
@@ -107,19 +110,28 @@ def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 
 def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
-    """The families of these organisations; strings that are not ids are left out."""
-    ids = [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)]
+    """The families of these organisations. What is no id is the name of one that is not registered; names of one
+    identity are one family."""
+    texts = set(organisation_ids)
+    ids = [UUID(id_) for id_ in texts if _is_uuid(id_)]
+    names = _heads_of_names(text for text in texts if not _is_uuid(text))
     read = _read(session, ids, downwards=False)
     parties = read.parties(ids)
     has_names = any(party.names for party in parties.values())
     apart = _told_apart(session) if has_names or read.may_be_one else frozenset()
     found = resolve(read.organisations, apart)
     return Families(
-        {str(org): str(found.heads.get(org, org)) for org in ids},
-        {str(org): str(found.vouched.get(org, org)) for org in ids},
+        names | {str(org): str(found.heads.get(org, org)) for org in ids},
+        names | {str(org): str(found.vouched.get(org, org)) for org in ids},
         {str(org): str(found.own[org]) for org in ids if org in found.own},
         _Likeness({str(org): party for org, party in parties.items()}, apart),
     )
+
+
+def _heads_of_names(names: Iterable[str]) -> dict[str, str]:
+    """Each name → the first of those that tell the same organisation."""
+    heads: dict[str, str] = {}
+    return {name: heads.setdefault(identity_of(name).core or name, name) for name in sorted(names)}
 
 
 def _resolution(

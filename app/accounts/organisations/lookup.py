@@ -145,9 +145,7 @@ def refuse_unclear_names(session: Session, texts: Mapping[str, str]) -> None:
         Invalid: names the fields, and the organisations that may be meant.
     """
     called = organisations_called(session, set(texts.values()))
-    open_texts = {
-        field: text for field, text in texts.items() if text not in called and not is_uscc(_as_code(text))
-    }
+    open_texts = {field: text for field, text in texts.items() if text not in called and not is_code(text)}
     if not open_texts:
         return
     registered = named_parties(session)
@@ -206,6 +204,11 @@ def is_id(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a credit code, however it is written."""
+    return is_uscc(_as_code(text))
 
 
 def _as_code(text: str) -> str:

@@ -26,6 +26,7 @@ from app.accounts.organisations.fields import (
     unknown_parent,
     write_names,
 )
+from app.accounts.organisations.groups import whole_families
 from app.accounts.organisations.recusal import refuse_tied
 from app.database import id_at, now
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -98,6 +99,9 @@ def add_organisation(
     session.add(organisation)
     session.flush()
     write_names(session, organisation)
+    if len(whole_families(session, [organisation.id])) > 1:
+        # Its names or its parent tie it to others, and through it those whom somebody excluded by one of its names.
+        emit(session, OrganisationChanged(subject_id=organisation.id, changed=["name"]))
     if self_registered:
         _announce_waiting(session, organisation)
     return organisation

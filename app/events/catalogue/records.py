@@ -89,8 +89,8 @@ class ManagerClosed(RecordEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationChanged(DomainEvent):
-    """`changed` are the names of the fields; after a decision about likely duplicates or its undoing, what it was, with
-    the decision."""
+    """`changed` are the names of the fields; `name` for a new organisation that its names or its parent tie to others;
+    after a decision about likely duplicates or its undoing, what it was, with the decision."""
 
     name: ClassVar = "organisation.changed"
 

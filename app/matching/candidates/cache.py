@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations.groups import whole_families
+from app.accounts.organisations.lookup import is_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
@@ -21,7 +22,7 @@ from app.matching.candidates.loader import (
     read_newer_candidates,
 )
 from app.matching.facts.constraints import hard_constraints
-from app.matching.facts.from_records import achievement_facts
+from app.matching.facts.from_records import achievement_facts, excluded_parties
 from app.matching.facts.hidden_owners import pair_as_listed
 from app.matching.facts.loader import load_demand_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts
@@ -185,7 +186,7 @@ def _own_families(
     own = (
         (*demand.party_orgs, *demand.excluded_orgs) if isinstance(record, Demand) else achievement.party_orgs
     )
-    found = whole_families(session, [UUID(org) for org in own])
+    found = whole_families(session, [UUID(org) for org in own if is_id(org)])
     return {str(org): str(head) for org, head in found.items()}
 
 
@@ -208,6 +209,4 @@ def _pairs(
 def _with_ids(demand: DemandFacts, codes: Mapping[str, Sequence[UUID]]) -> DemandFacts:
     if not demand.excluded_orgs:
         return demand
-    return replace(
-        demand, excluded_orgs=tuple(str(id_) for code in demand.excluded_orgs for id_ in codes.get(code, ()))
-    )
+    return replace(demand, excluded_orgs=excluded_parties(demand.excluded_orgs, codes))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from app.accounts.organisations.lookup import is_code
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -59,8 +60,8 @@ def demand_facts(
     known_codes: Mapping[str, Sequence[UUID]] | None = None,
     entered: Collection[str] = (),
 ) -> DemandFacts:
-    """`known_codes` maps codes and names of excluded organisations to registered ones; unknown ones are dropped.
-    `entered` are those that the owner excludes from other demands, or did.
+    """`known_codes` maps codes and names of excluded organisations to registered ones; see `excluded_parties` for
+    others. `entered` are those that the owner excludes from other demands, or did.
 
     Rules load facts through ``facts.loader``, which resolves the codes.
     """
@@ -85,15 +86,21 @@ def demand_facts(
         language=record.language or "zh",
         owner_org=owner,
         party_orgs=(owner,),
-        excluded_orgs=_ids_of(record.excluded_orgs or (), codes),
-        ever_excluded_orgs=_ids_of(sorted({*(record.excluded_orgs or ()), *entered}), codes),
+        excluded_orgs=excluded_parties(record.excluded_orgs or (), codes),
+        ever_excluded_orgs=excluded_parties(sorted({*(record.excluded_orgs or ()), *entered}), codes),
         owner_hidden=record.publish_mode == PublishMode.CONFIDENTIAL,
         cross_border=record.region == OVERSEAS,
     )
 
 
-def _ids_of(texts: Iterable[str], codes: Mapping[str, Sequence[UUID]]) -> tuple[str, ...]:
-    return tuple(str(id_) for text in texts for id_ in codes.get(text, ()))
+def excluded_parties(texts: Iterable[str], codes: Mapping[str, Sequence[UUID]]) -> tuple[str, ...]:
+    """The organisations that codes and names tell, by their ids; a name of which nobody is registered stays as it is,
+    as somebody may be under a like one. A code tells one organisation or none."""
+    found: list[str] = []
+    for text in texts:
+        ids = codes.get(text, ())
+        found += map(str, ids) if ids or is_code(text) else (text,)
+    return tuple(found)
 
 
 def indicator_text(entry: Mapping[str, Any]) -> str:

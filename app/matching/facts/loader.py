@@ -47,7 +47,7 @@ def load_rule_facts(
 
     Args:
         session: reads credit codes and families of organisations.
-        demands: with their excluded organisations resolved; codes that nobody has registered are dropped.
+        demands: with their excluded organisations resolved; names of which nobody is registered stay names.
         achievements: with all co-owners.
         managers: as they are today, or their facts (`load_manager_facts`).
     """

@@ -46,7 +46,8 @@ class AchievementFacts:
 class DemandFacts:
     """A demand 技术需求. Both budgets None means negotiable; `indicators` are texts, one per entry.
 
-    `ever_excluded_orgs` are those that its owner has ever excluded, from this demand or another one.
+    `excluded_orgs` are ids, and names of which nobody is registered; `ever_excluded_orgs` are those that its owner has
+    ever excluded, from this demand or another one.
     """
 
     id: str

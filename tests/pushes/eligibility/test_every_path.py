@@ -1,7 +1,7 @@
 """Ties between organisations, on every path from the match list to the engagement, against one oracle."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from random import Random
@@ -63,6 +63,8 @@ class Ties:
     former: frozenset[int] = frozenset()
     alike: frozenset[frozenset[int]] = frozenset()
     """Pairs with names so alike that they may be one."""
+    unregistered: frozenset[int] = frozenset()
+    """Those that nobody has registered: they are excluded and declared by their names."""
 
     def top(self, org: int) -> int:
         parent = self.parents[org]
@@ -125,7 +127,7 @@ def sampled(seed: int) -> Ties:
     def some(share: float) -> frozenset[int]:
         return frozenset(n for n in organisations if chance.random() < share)
 
-    return Ties(
+    ties = Ties(
         parents=tuple(chance.choice([n, n, n, max(0, n - 2)]) for n in organisations),
         achievement_owner=chance.randrange(1, ORGANISATIONS),
         co_owners=some(0.1),
@@ -137,8 +139,18 @@ def sampled(seed: int) -> Ties:
         former=some(0.05),
         alike=frozenset({frozenset(chance.sample(organisations, 2))}) if chance.random() < 0.5 else NO_PAIRS,
     )
+    return replace(ties, unregistered=frozenset(n for n in _nameless(ties) if chance.random() < 0.5))
 
 
+def _nameless(ties: Ties) -> list[int]:
+    """Those that nothing but a name in an exclusion or a declaration needs."""
+    rows = ties.parties | ties.posts | ties.former | {ties.employer}
+    own = {n for n, parent in enumerate(ties.parents) if parent < n} | set(ties.parents) - set(ISOLATED)
+    above = {parent for n, parent in enumerate(ties.parents) if parent < n}
+    return [n for n in range(ORGANISATIONS) if n not in rows | own | above]
+
+
+UNLIKE = ("鲁泉纺织", "岱川泵业", "金阀密封", "长虹检测", "云岭种苗")
 NO_PAIRS = frozenset[frozenset[int]]()
 ISOLATED = (0, 1, 2, 3, 4)
 NOBODY = frozenset[int]()
@@ -191,7 +203,66 @@ CASES = {
     "employer like an excluded one": Ties(
         ISOLATED, 1, NOBODY, frozenset({3}), True, 2, NOBODY, NOBODY, alike=frozenset({frozenset({3, 2})})
     ),
-    **{f"sample {seed}": sampled(seed) for seed in range(12)},
+    "excluded name like the owner": Ties(
+        ISOLATED,
+        1,
+        NOBODY,
+        frozenset({3}),
+        False,
+        None,
+        NOBODY,
+        NOBODY,
+        alike=frozenset({frozenset({3, 1})}),
+        unregistered=frozenset({3}),
+    ),
+    "excluded name like a hidden owner": Ties(
+        ISOLATED,
+        1,
+        NOBODY,
+        frozenset({3}),
+        True,
+        None,
+        NOBODY,
+        NOBODY,
+        alike=frozenset({frozenset({3, 1})}),
+        unregistered=frozenset({3}),
+    ),
+    "excluded name like a co-owner": Ties(
+        ISOLATED,
+        1,
+        frozenset({2}),
+        frozenset({3}),
+        False,
+        None,
+        NOBODY,
+        NOBODY,
+        alike=frozenset({frozenset({3, 2})}),
+        unregistered=frozenset({3}),
+    ),
+    "employer like an excluded name": Ties(
+        ISOLATED,
+        1,
+        NOBODY,
+        frozenset({3}),
+        True,
+        2,
+        NOBODY,
+        NOBODY,
+        alike=frozenset({frozenset({3, 2})}),
+        unregistered=frozenset({3}),
+    ),
+    "names of others excluded": Ties(
+        ISOLATED,
+        1,
+        NOBODY,
+        frozenset({3, 4}),
+        False,
+        2,
+        NOBODY,
+        frozenset({4}),
+        unregistered=frozenset({3, 4}),
+    ),
+    **{f"sample {seed}": sampled(seed) for seed in range(16)},
 }
 
 
@@ -202,14 +273,17 @@ class World:
         self.scenario, self.ties = scenario, ties
         self.organisations: list[UUID] = []
         self.marks: dict[frozenset[int], int] = {}
+        self.names = [self._name(n) for n in range(ORGANISATIONS)]
         for n, parent in enumerate(ties.parents):
             self.organisations.append(
-                scenario.organisation(
-                    parent=self.organisations[parent] if parent < n else None, name=self._name(n)
+                new_id()
+                if n in ties.unregistered
+                else scenario.organisation(
+                    parent=self.organisations[parent] if parent < n else None, name=self.names[n]
                 )
             )
         with scenario.database.unit_of_work() as session:
-            for id_ in self.organisations:
+            for id_ in self._registered():
                 session.get_one(Organisation, id_).uscc = f"CODE{next(numbers):014d}"
         self.codes = self._codes()
         self.demand_id = scenario.demand(
@@ -225,7 +299,10 @@ class World:
             owner=None if ties.employer is None else self.organisations[ties.employer],
             posts=[self.organisations[n] for n in sorted(ties.posts)],
             declared_conflicts=[
-                {"organisation_id": str(self.organisations[n])} for n in sorted(ties.declared)
+                {"organisation_name": self.codes[n]}
+                if n in ties.unregistered
+                else {"organisation_id": str(self.organisations[n])}
+                for n in sorted(ties.declared)
             ],
             fit=0.9,
         )
@@ -241,9 +318,17 @@ class World:
                 return f"济南{brand}技术转{'移' if organisation == min(pair) else '让'}有限公司"
         return None
 
+    def _registered(self) -> list[UUID]:
+        return [id_ for n, id_ in enumerate(self.organisations) if n not in self.ties.unregistered]
+
     def _codes(self) -> list[str]:
+        """Of each organisation; of one that is not registered its name, as somebody else writes it."""
         with self.scenario.database.reading() as session:
-            return [session.get_one(Organisation, id_).uscc or "" for id_ in self.organisations]
+            codes = {id_: session.get_one(Organisation, id_).uscc or "" for id_ in self._registered()}
+        return [
+            codes.get(id_) or (self.names[n] or f"{UNLIKE[n]}有限公司").replace("有限公司", " 有限責任公司")
+            for n, id_ in enumerate(self.organisations)
+        ]
 
     def is_listed(self) -> bool:
         """As a candidate of the demand's match list."""
