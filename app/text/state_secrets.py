@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from app.text.folded_text import FoldedText, Spot
 
 _DEGREE = "(?:绝密|机密|秘密)"
-_DISGUISED = "(?:绝|jue)(?:密|宻|蜜|mi)|(?:机|鸡|ji?)(?:密|宻|蜜|mi)|(?:秘|mi?)(?:密|宻|蜜|mi)"
-"""A degree in pinyin or with a character of the same sound."""
+_DENSE = "(?:密|宻|宓|蜜|谧|mi)"
+_DISGUISED = f"(?:绝|jue){_DENSE}|(?:机|鸡|杌|ji|[jј]){_DENSE}|(?:秘|mi|[mμм]){_DENSE}|泌[密宻宓]"
+"""A degree in pinyin, in first letters, or with a character of the same sound or shape."""
+_OF_LOOKS = (
+    "(?:jue|[绝机杌鸡秘jјmμм])(?:宻|宓)|[绝杌机鸡秘](?:蜜|谧)(?=级)"
+    r"|(?:杌|(?<![a-z\d])(?:ji?|jue|mi?|[јμм]))密"
+)
+"""A degree that is disguised on purpose, since nothing else is written so."""
 _STAR = "[★☆✩✪⭐🌟*※✭✮✯✰⭑🟊]"
 _BULLET = "[▲△▶►●○◆◇♦■□→]"
 """Signs that stand where a marking has its star, but in lists as well."""
@@ -30,7 +36,7 @@ _CERTAIN = re.compile(
     rf"|(?<![a-z])(?:{_DISGUISED})级?[)\]】]?{_STAR}+(?:{_TERM}|(?![\da-z*]))"
     rf"|{_SIGN}[)\]】]?(?:{_STAR}+|级|{_TERM})|[(\[【]密件[)\]】]|(?<![\u4e00-\u9fffa-z0-9])密件(?=[:★☆]|\s*$)|(?:本|此|该|属|为|系)密件"
     r"|(?<!不)(?<!未)(?<!非)(?:军用|军事|军队|国防)涉密(?!资质|业务|单位|人员|信息系统|场所|管理|保护)"
-    rf"|(?:密级|保密等级|保密级别|涉密等级)(?:为|是|:|定为|确定为|属于?)+{_DEGREE}级?"
+    rf"|(?:密级|保密等级|保密级别|涉密等级)(?:为|是|:|定为|确定为|属于?)+(?:{_DEGREE}|{_OF_LOOKS})级?"
     rf"|(?:属于?|系|是|为|定为|列为|划为|确定为|标为|按){_DEGREE}级(?!别)(?:国家秘密|文件|事项|信息|项目|资料|载体|产品|材料|科研)?"
     rf"|{_NOT_BEFORE}{_DEGREE}级(?=$|[^\u4e00-\u9fffa-z0-9])"
     rf"|{_NOT_BEFORE}{_DEGREE}级(?:国家秘密|文件|事项|项目|资料|载体|材料|科研|任务|课题)(?!的?(?:销毁|保护|防护|存储|传输|管理|处理))"
@@ -41,6 +47,8 @@ _CERTAIN = re.compile(
     r"|(?:军事|国防|涉军)(?:绝密|机密|秘密)(?!技术)"
     # 电机★密封件 is a list.
     rf"|(?<![\u4e00-\u9fff])[绝机秘](?:(?!\*){_STAR})+密(?=级|文件|事项|资料|[^\u4e00-\u9fff]|$)|[绝机秘]m级?{_STAR}+"
+    # 长mm*宽mm is a size.
+    rf"|(?<![a-z])[jm]m级?(?:(?!\*){_STAR})+{_TERM}"
 )
 _NEGATED = re.compile("(?:不|未|非|无|没有|并非|是否|不得|禁止|严禁|不能|不可|勿|避免)[^,。;,;]{0,6}$")
 _DOUBTFUL = re.compile(
@@ -57,6 +65,7 @@ _DOUBTFUL = re.compile(
     r"|内部(?:资料|文件|材料|使用|传阅|参考|刊物)[,,。·\-—:]*(?:注意保密|请?勿外传|严禁外传|不得外传|妥善保管|注意保存|不得公开|不得对外)|(?:仅供|限于?)内部(?:使用|传阅|参考|交流)"
     rf"|{_SIGN}(?![方籍笈制])|(?<![精致紧严稠加周缜细机秘绝亲私])密件(?!抄|抄送)|(?<!不)(?<!非)(?<!无)(?<!不属于)(?<!不属)(?<!不涉及)(?<!未涉及)(?<!不含)(?:军用|军工|军事|国防)涉密(?!资质|业务|单位|人员|信息系统|场所|管理|保护)"
     rf"|(?<![\u4e00-\u9fff])[绝机秘]\*+密(?=级|文件|事项|资料|[^\u4e00-\u9fff]|$)"
+    rf"|(?:{_OF_LOOKS})(?:级|文件|资料|项目|事项|$|(?=[^\u4e00-\u9fff\w]))"
     rf"|(?<![a-z])(?:绝mi|机mi|秘mi|ji密|jue密)级?"
     r"|(?:注意|请勿外传,?注意)保密(?!协议|条款|期)|工作秘密|(?:不得|请勿|严禁|禁止)外传"
     rf"|(?:核心|普通)商密|商密{_STAR}+|\btop[\s\-]*secret\b|\bsecret\s*//|\bclassifi(?:ed|cation)\s*:\s*(?:secret|confidential)\b|(?<!not\s)(?<!no\s)\bstate\s+secrets?\b|\bclassified\s+(?:information|document|project|military)"
@@ -64,7 +73,8 @@ _DOUBTFUL = re.compile(
 
 # One of these characters or words is in every marking, as it is written before folding.
 _MAYBE = re.compile(
-    "[密宻蜜㊙内內传傳]|[绝絕机機秘祕][mｍ]|[此本]件|secret|classified|[mｍ][iｉīíǐì]", re.IGNORECASE
+    "[密宻宓蜜谧㊙内內传傳]|[绝絕机機秘祕杌][mｍ]|[此本]件|secret|classified|[mｍ][iｉīíǐì]|[jｊ][mｍ]",
+    re.IGNORECASE,
 )
 
 _MARGIN = 60

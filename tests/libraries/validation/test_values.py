@@ -229,10 +229,13 @@ def test_every_amount_in_range_survives(amount: Decimal) -> None:
 
 def test_percentages() -> None:
     read = {60: "60.00", "60%": "60.00", "33.33 ％": "33.33", "0.6%": "0.60", 1: "1.00", 100: "100.00"}
+    read |= {"六成": "60.00", "七成五": "75.00", "6成": "60.00", "6.5成": "65.00", "三成半": "35.00"}
+    read |= {"五折": "50.00", "八五折": "85.00", "8.5折": "85.00", "打八折": "80.00", "85折": "85.00"}
+    read |= {"百分之六十": "60.00", "百分之零点六": "0.60", "一半": "50.00"}
     assert {value: str(accept(Percent, value)) for value in read} == read
     for unclear in (0.6, "0.60", ".5"):
         assert "%" in refuse(Percent, unclear, "percent_or_fraction")["zh"]
-    for wrong in (0, -1, "100.01", "33.333", "六", True):
+    for wrong in (0, -1, "100.01", "33.333", "六", "成", "对折折", "六成人", True):
         refuse(Percent, wrong, "percent")
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.text.folded_text import FoldedText, Spot
+from app.text.folded_text import FoldedText, MappedText, Spot
 
 _PICTURES = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 _GAP = rf"[\s\-_·*/|—–.。、,，()~・•'+{_PICTURES}]{{1,3}}"
@@ -34,13 +34,19 @@ _LISTED = re.compile(
 _LANDLINE = re.compile(
     r"(?<![\d.])(?:\+?86[\s\-]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[\s\-—–]{0,2}\d{3,4}[\s\-—–]?\d{4}(?:[\s\-—–转]{1,2}\d{1,6})?(?!\d)"
     rf"|(?<![\d.])0{_GAP}(?:1{_GAP}0|2{_GAP}\d|[3-9](?:{_GAP}\d){{2}})(?:{_GAP}\d){{7,8}}(?!\d)"
-    r"|(?<!\d)[48]00-\d{3,4}-?\d{3,4}(?!\d)|(?<!\d)400[\s\-]?\d{3}[\s\-]?\d{4}(?!\d)"
+    r"|(?<!\d)[48]00-(?:\d{3}-?\d{4}|\d{4}-?\d{3})(?!\d)|(?<!\d)400[\s\-]?\d{3}[\s\-]?\d{4}(?!\d)"
 )
 _LIST_SIGNS = frozenset(",，、;；:：/~")
 _ANNOUNCED = re.compile(
     r"(?:电话|手机|座机|热线|传真|联系方式|(?<![a-z])tel|(?<![a-z])phone)(?:号码?)?[^\w\n]{0,3}(\d[\d\s\-]{5,}\d)"
 )
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+(?!86)[1-9]\d{0,2}[\s\-.()]{0,2}\d(?:[\s\-.()]{0,2}\d){6,11}(?!\d)")
+
+_RANGE_SIGN = re.compile(_HYPHEN)
+_UNIT = re.compile(
+    r"\s?(?:[°℃%‰]|万|元|台|件|套|张|吨|只|米|毫米|公里|小时|次|人|转(?=[/每])"
+    r"|(?:mm|cm|km|m|μm|um|nm|kg|g|t|mg|mpa|kpa|pa|rpm|r/min|hz|khz|mhz|kw|mw|w|kv|v|ma|a|ml|l|h|s|min|ppm|k)(?![a-z0-9]))"
+)
 
 # Numerals in words, for accounts, and as they are read over the telephone.
 _NUMERALS = str.maketrans(
@@ -63,24 +69,43 @@ _MIN_DIGITS, _MIN_BESIDE_LOOK_ALIKES = 7, 3
 
 
 def find_phones(folded: FoldedText) -> Iterator[tuple[Spot, bool]]:
-    """Mobile, landline, service and international numbers, and whether each is certain."""
+    """Mobile, landline, service and international numbers, and whether each is certain. Ranges of quantities
+    (1500000-2000, 400-800-1000℃) are none."""
     plain = folded.plain
-    for pattern in (_MOBILE, _LANDLINE, _INTERNATIONAL):
-        yield from ((plain.spot(match), True) for match in pattern.finditer(plain.text))
-    yield from ((plain.spot(match, 1), True) for match in _ANNOUNCED.finditer(plain.text))
+    for pattern in (_MOBILE, _LANDLINE, _INTERNATIONAL, _ANNOUNCED):
+        yield from _matches(pattern, plain, plain.text)
     for match in _LISTED.finditer(plain.text):
         certain = re.search(rf"{re.escape(match['sign'])}0", match.group()) is not None
         yield plain.spot(match), certain or match["sign"] not in _LIST_SIGNS
     spelled = plain.text.translate(_NUMERALS)
     if spelled != plain.text:
         for pattern in (_MOBILE, _LANDLINE, _ANNOUNCED):
-            yield from ((plain.spot(match, pattern.groups), True) for match in pattern.finditer(spelled))
+            yield from _matches(pattern, plain, spelled)
     for match in _MIXED.finditer(spelled):
         likely = match.group().translate(_LOOK_ALIKE)
         least = _MIN_DIGITS if _MOBILE.search(likely) is None else _MIN_BESIDE_LOOK_ALIKES
         if sum(char.isdigit() for char in match.group()) < least:
             continue
         possible = likely.translate(_SIMILAR)
-        if number := _MOBILE.search(possible):
+        if (number := _MOBILE.search(possible)) and not _is_range(number.group()):
             start, end = match.start() + number.start(), match.start() + number.end()
             yield plain.original(start, end), _MOBILE.search(likely) is not None
+
+
+def _matches(pattern: re.Pattern[str], plain: MappedText, text: str) -> Iterator[tuple[Spot, bool]]:
+    """The numbers of one kind; what may be a range is doubtful where telephones or service numbers are announced."""
+    group = pattern.groups
+    for match in pattern.finditer(text):
+        spot = plain.spot(match, group)
+        if not _is_range(match.group(group)):
+            yield spot, True
+        elif pattern is _ANNOUNCED and not _UNIT.match(text, match.end(group)):
+            yield spot, False
+        elif pattern is _LANDLINE and not _UNIT.match(text, match.end()):
+            yield spot, True
+
+
+def _is_range(number: str) -> bool:
+    """Whether the number may be a range of quantities: round numbers with a sign between."""
+    parts = _RANGE_SIGN.split(number)
+    return len(parts) > 1 and all(re.fullmatch(r"[1-9]\d*00", part.strip()) for part in parts)

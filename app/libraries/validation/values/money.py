@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.amounts import written_amount
+from app.text.measured_numerals import fold_numerals
 
 MAX_WAN = Decimal("1000000.00")
 CENT = Decimal("0.01")
@@ -80,10 +81,11 @@ def check_wan_or_nothing(value: Any) -> Any:
 
 def check_percent(value: Any) -> Any:
     """Parse a percentage: 0 < percent ≤ 100, at most two decimal places. Text may end in %, which a percentage below 1
-    must: 0.6 without it may be meant as 60."""
+    must: 0.6 without it may be meant as 60. Shares in words are percentages, too: 六成, 七成五, 五折.
+    """
     if not isinstance(value, (int, float, str, Decimal)):
         return value
-    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else ""
+    text = fold_numerals(unicodedata.normalize("NFKC", value).strip()) if isinstance(value, str) else ""
     percent = _number(text.removesuffix("%").rstrip() if text else value)
     if percent is not None and 0 < percent < 1 and not text.endswith("%"):
         meant = two_places(percent * HUNDRED)

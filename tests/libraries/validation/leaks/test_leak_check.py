@@ -326,3 +326,33 @@ def test_an_alias_that_is_everybodys_word_blocks_nothing(alias: str, text: str, 
     assert find_leaks({"main_problem": text}, owner, confirmed=[leak.word for leak in found]) == [
         leak for leak in found if leak.certain
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "处理量1500000-2000",
+        "转速2000-3000",
+        "年产量1500000-2000件",
+        "年产量1500000～2000件",
+        "手机2000-3000台",
+        "传真纸2000-3000张",
+        "电话2000-3000元",
+        "400-800-1000℃三段升温",
+        "粒度400-600-800",
+    ],
+)
+def test_ranges_are_no_telephone_numbers(text: str) -> None:
+    assert not list(find_leaks({"summary": text}, OWNER))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["138-1234-5678", "电话8812-3456", "手机:138123-45678", "400-800-1000", "400-8812-345", "1385312-4567元"],
+)
+def test_numbers_with_hyphens_are_telephone_numbers(text: str) -> None:
+    assert [one.certain for one in find_leaks({"summary": text}, OWNER)] == [True]
+
+
+def test_round_numbers_after_a_telephone_are_asked_about() -> None:
+    assert [one.certain for one in find_leaks({"summary": "电话2000-3000"}, OWNER)] == [False]

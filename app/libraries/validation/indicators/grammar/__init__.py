@@ -1,1 +1,1 @@
-"""Grammar of figures in free text: signs, numerals, quantities as tokens, bounds, names and roles."""
+"""Grammar of figures in free text: signs, quantities as tokens, bounds, names and roles."""

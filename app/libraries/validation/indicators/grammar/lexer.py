@@ -10,9 +10,9 @@ from decimal import Decimal
 from functools import cache, partial
 
 from app.libraries.validation.indicators.grammar.exclusions import STANDARD, list_numbers, no_figures
-from app.libraries.validation.indicators.grammar.numerals import fold_numerals, percentage
 from app.libraries.validation.indicators.grammar.signs import unify_signs
 from app.libraries.validation.indicators.units import unit_pattern
+from app.text.measured_numerals import fold_numerals, percentage
 
 _QUANTITIES = range(0xE000, 0xEFFF)
 _OPAQUES = range(0xF000, 0xF8FF)

@@ -1,4 +1,4 @@
-"""Chinese numerals as digits: 一千二百小时, 百分之二, 三分之一, 两年半, 七成.
+"""Chinese numerals as digits: 一千二百小时, 百分之二, 三分之一, 两年半, 七成, 八五折.
 
 Only numerals that measure something change. A numeral that is part of a word (一次合格率, 第三方) stays, and so does an
 estimate (八九万, 三十多), which states no exact value.
@@ -23,7 +23,12 @@ _PER = {"百": ("%", Decimal(1)), "千": ("‰", Decimal(1)), "万": ("%", Decim
 _SHARE = re.compile(rf"([百千万])分之({_VALUE}|百)")
 _FRACTION = re.compile(rf"({_VALUE})分之({_VALUE})")
 _TENTHS = re.compile(
-    r"([一二两三四五六七八九]|\d(?:\.\d)?)成([一二三四五六七八九半])?(?![本品果分型功立员熟套形])"
+    r"([一二两三四五六七八九]|\d(?:\.\d)?)成([一二三四五六七八九半])?(?![本品果分型功立员熟套形不])"
+)
+# Only as a price: 三折屏 is a screen that folds.
+_DISCOUNT = re.compile(
+    r"(?:^\s*打?|打|(?<=[到至于为的达约]))(?:([一二两三四五六七八九])([一二三四五六七八九半])?|(\d\.\d|\d{1,2}))\s*折"
+    r"(?=$|[\s,，。;；、)）]|以[上下内]|左右|优惠|出售|转让|起|的?价)"
 )
 _AND_HALF = re.compile(rf"({_VALUE})\s*(?:(个)半(?=小时|月|钟头)|(年|天|小时|周|倍|个月)半)")
 _HALVES = (
@@ -46,7 +51,6 @@ _COUNT = re.compile(rf"{_BOUND_BEFORE}[一二两三四五六七八九十](?=(?:{
 _WORDS = re.compile(
     "十分(?!钟)|万一|千万|万千|百万级|百万(?=[^吨元件只次个人套台])|十字|百叶|千分尺|百分表|万向|万能|一百年"
 )
-_NOT_TENTHS = re.compile("十成")
 
 
 def _value(text: str) -> Decimal | None:
@@ -55,13 +59,14 @@ def _value(text: str) -> Decimal | None:
 
 def fold_numerals(text: str) -> str:
     """Chinese numerals that measure something become digits; shares and fractions become percentages."""
-    if not re.search(f"[{_ANY}半]", text):
+    if not re.search(f"[{_ANY}半成折]", text):
         return text
     for pattern, replacement in _HALVES:
         text = pattern.sub(replacement, text)
     text = _SHARE.sub(_share, text)
     text = _FRACTION.sub(_fraction, text)
     text = _TENTHS.sub(_tenths, text)
+    text = _DISCOUNT.sub(_discount, text)
     text = _AND_HALF.sub(_and_half, text)
     for pattern in (_LONG, _SHORT, _COUNT):
         text = pattern.sub(_plain, text)
@@ -92,6 +97,16 @@ def _tenths(match: re.Match[str]) -> str:
         return match[0]
     ones = {"半": 5}.get(match[2], DIGITS.get(match[2], 0)) if match[2] else 0
     return f"{(value * 10 + ones).normalize():f}%"
+
+
+def _discount(match: re.Match[str]) -> str:
+    """What is paid: 五折 50%, 八五折 and 8.5折 85%."""
+    tens, ones, figures = match.groups()
+    if figures:
+        value = Decimal(figures) * (1 if len(figures) == 2 else 10)
+    else:
+        value = Decimal(DIGITS[tens] * 10 + ({"半": 5}.get(ones, DIGITS.get(ones, 0)) if ones else 0))
+    return f"{value.normalize():f}%"
 
 
 def _and_half(match: re.Match[str]) -> str:
