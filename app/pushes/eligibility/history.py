@@ -19,6 +19,7 @@ from app.pushes.eligibility.repush_policy import EndedAttempt, RepushReason, may
 from app.pushes.models import OCCUPYING, PENDING, Push, PushAttempt, PushState
 from app.pushes.policy import PairKey, RepushPolicy
 from app.pushes.preferences import working_time
+from app.text.equivalence import say_the_same
 
 OUTCOMES = frozenset({"pair_in_deal", "pair_concluded", "owner_not_interested"})
 """Rules that ended a push because something had become of its pair. Once they hold no more, it may be pushed again."""
@@ -130,7 +131,8 @@ Changes = set[tuple[str, str]]
 def changes_since(session: Session, pairs: Sequence[tuple[Any, RecordVersions]]) -> dict[UUID, Changes]:
     """Push → the fields that people fill in and that differ between what it shows and the present pair.
 
-    A change that was taken back is none, nor is the state of a record: who corrects a record withdraws it first.
+    A change that was taken back is none, nor is one of punctuation or of the order of a list. The state of a record is
+    none either: who corrects a record withdraws it first.
     """
     changes: dict[UUID, Changes] = {push.id: set() for push, _ in pairs}
     records = {id_ for push, _ in pairs for id_ in (push.demand_id, push.achievement_id)}
@@ -147,18 +149,24 @@ def changes_since(session: Session, pairs: Sequence[tuple[Any, RecordVersions]])
                 for name in change.fields
                 if name in LIBRARIES[kind].create_schema.model_fields
             }
-            if touched:
-                before, after = (data_of(session, record_id, version) for version in (since, until))
-                changes[push.id] |= {
-                    (kind.value, name)
-                    for name in touched
-                    if before is None
-                    or after is None
-                    or name not in before
-                    or name not in after
-                    or before[name] != after[name]
-                }
+            changed = fields_said_differently(session, record_id, touched, since=since, until=until)
+            changes[push.id] |= {(kind.value, name) for name in changed}
     return changes
+
+
+def fields_said_differently(
+    session: Session, record_id: UUID, touched: Collection[str], *, since: int, until: int
+) -> set[str]:
+    """Those of the touched fields that say something else in the version `until` than in the version `since`; all, as
+    far as one of the versions is not there any more."""
+    if not touched:
+        return set()
+    before, after = (data_of(session, record_id, version) or {} for version in (since, until))
+    return {
+        name
+        for name in touched
+        if name not in before or name not in after or not say_the_same(before[name], after[name])
+    }
 
 
 def _affects_matching(kind: str, field: str) -> bool:

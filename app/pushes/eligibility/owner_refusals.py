@@ -1,12 +1,15 @@
 """Pairs that an owner refused: not pushed to anyone until the refusal lapses."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.libraries.record.versions import changes_of
+from app.libraries.record.versions import RecordChange, changes_of
+from app.pushes.eligibility.history import fields_said_differently
 from app.pushes.eligibility.repush_policy import resolves_reason
 from app.pushes.feedback.models import OwnerAnswer
 from app.pushes.policy import PairKey, RepushPolicy
@@ -35,14 +38,24 @@ def pairs_refused_by_owner(
         changed = {
             name
             for record_id in key
-            for change in history.get(record_id, ())
-            if change.changed_at > row.answered_at
-            for name in change.fields
+            for name in _changed_since(session, record_id, history.get(record_id, ()), row.answered_at)
         }
         score = present.get(key, 0.0)
         if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
             refused.add(key)
     return frozenset(refused)
+
+
+def _changed_since(
+    session: Session, record_id: UUID, history: Iterable[RecordChange], moment: datetime
+) -> set[str]:
+    """The fields that say something else than at that moment: what was taken back, or a comma, resolves nothing."""
+    later = [change for change in history if change.changed_at > moment]
+    if not later:
+        return set()
+    versions = [change.version for change in later]
+    touched = {name for change in later for name in change.fields}
+    return fields_said_differently(session, record_id, touched, since=min(versions) - 1, until=max(versions))
 
 
 def _refusals(session: Session, pairs: Collection[PairKey]) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -117,6 +117,41 @@ def test_a_telephone_number_is_no_news(correction: Correction) -> None:
     assert correction.messages() == messages
 
 
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"main_problem": "输送管道内壁腐蚀快, 需要耐腐蚀的防护办法。"},
+        {"title": "解決管道腐蝕"},
+        {"keywords": ["防腐", "管道"]},
+        {"fields": ["402", "401"]},
+    ],
+)
+def test_a_comma_or_another_order_is_no_news(correction: Correction, corrected: dict[str, Any]) -> None:
+    correction.change(keywords=["管道", "防腐"], fields=["401", "402"])
+    correction.rank()
+    correction.publish_event()
+    before, messages = [shown(push) for push in correction.pushes()], correction.messages()
+    correction.withdraw()
+    correction.change(**corrected)
+    correction.publish()
+    assert [shown(push) for push in correction.pushes()] == before
+    assert correction.messages() == messages
+
+
+def test_a_comma_does_not_undo_the_word_of_an_owner_and_another_text_does(correction: Correction) -> None:
+    path = f"/v1/demands/{correction.demand}/matches/{correction.achievement}/answer"
+    ok(correction.owner.put(path, json={"interested": False, "reason": "unclear_text"}))
+
+    def offer_after(text: str) -> set[str]:
+        correction.change(main_problem=text)
+        correction.rank()
+        correction.publish_event()
+        return {push.state for push in correction.pushes()}
+
+    assert offer_after("输送管道内壁腐蚀快，需要耐腐蚀的防护办法。") == {"cancelled"}
+    assert offer_after("储罐内壁腐蚀,每年停产检修两次") == {"new"}
+
+
 def test_a_change_that_was_taken_back_is_none(correction: Correction) -> None:
     correction.withdraw()
     text = ok(correction.owner.get(f"/v1/demands/{correction.demand}"))["main_problem"]
