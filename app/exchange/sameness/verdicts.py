@@ -25,6 +25,8 @@ NEAR = 0.85
 """Cosine of two records' vectors from which a person is asked, of any two owners."""
 NEAR_OF_OWNER = 0.38
 """The same for two records of one owner: of pairs of the demo store, fewer than one in a hundred is as near."""
+NEAR_WITH_OTHER_RIGHTS = 0.58
+"""The same where each of the two has patents or other rights, and they share none."""
 NEAR_ACROSS_LANGUAGES = 0.45
 """The same of two owners, one of which is not in Chinese: names and owners cannot be compared by their characters."""
 _DESCRIBED = 20
@@ -65,6 +67,11 @@ class SameTraits:
     people: frozenset[str] = frozenset()
     text: str = ""
     anonymous: bool = False
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """The keys of patents and other rights."""
+        return frozenset(key for key in self.keys if key.startswith(("patent:", "right:")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ def _soft(
 def _near_enough(one: SameTraits, other: SameTraits, *, own: bool) -> float:
     """From which cosine on the contents propose that both are one. More than 1: they never do."""
     if own:
-        return NEAR_OF_OWNER
+        return NEAR_WITH_OTHER_RIGHTS if one.rights and other.rights else NEAR_OF_OWNER
     translated = _is_chinese(one.name) is not _is_chinese(other.name)
     if translated and _is_chinese(one.owner) is not _is_chinese(other.owner):
         return NEAR_ACROSS_LANGUAGES

@@ -105,6 +105,9 @@ def test_keys_decide_names_propose_numerals_and_materials_veto(
     assert bool(judge(*pair).evidence) == (verdict is not DIFFERENT)
 
 
+PATENT, OTHER_PATENT = ({"ip_list": [number]} for number in ("ZL202111026645.9", "ZL202111954110.X"))
+
+
 @pytest.mark.parametrize(
     ("verdict", "nearness", "one", "other"),
     [
@@ -119,6 +122,9 @@ def test_keys_decide_names_propose_numerals_and_materials_veto(
         (DIFFERENT, 0.35, {"title": "转向节锻造工艺"}, {"title": "控制臂锻造工艺"}),
         (ASK, 0.42, {"title": "车间VOCs治理"}, {"title": "涂装车间挥发性有机物处理"}),
         (ASK, 0.65, {"title": "转向节锻造工艺"}, {"title": "控制臂锻造工艺"}),
+        (DIFFERENT, 0.5, {"title": "胶带撕裂识别"} | PATENT, {"title": "托辊故障巡检"} | OTHER_PATENT),
+        (ASK, 0.6, {"title": "胶带撕裂识别"} | PATENT, {"title": "托辊故障巡检"} | OTHER_PATENT),
+        (ASK, 0.5, {"title": "胶带撕裂识别"} | PATENT, {"title": "托辊故障巡检"}),
         (DIFFERENT, 0.99, {"title": "铁基涂层"}, {"title": "镍基涂层"}),
         (DIFFERENT, 0.99, {"title": "济岫15号"}, {"title": "济岫16号"}),
     ],
