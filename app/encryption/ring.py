@@ -1,12 +1,11 @@
 """A ring of keys: the newest encrypts, all decrypt.
 
-A value is `sk1.<key id>.<Base64 of nonce, ciphertext and tag>` (AES-256 in GCM). What it belongs to, such as its column
-and row, is authenticated with it, so a value that was moved elsewhere cannot be decrypted there.
+A value is `sk1.<key id>.<Base64 of nonce, ciphertext and tag>`, by its key's algorithm. What it belongs to, such as its
+column and row, is authenticated with it, so a value that was moved elsewhere cannot be decrypted there.
 """
 
 import base64
 import binascii
-import hmac
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -16,15 +15,24 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.encryption.algorithms import (
+    Algorithm,
+    AuthenticatedCipher,
+    cipher_of,
+    derive,
+    is_supported,
+    keyed_hash,
+)
 
 PREFIX = "sk1."
 _KEY_BYTES = 32
 _NONCE = 12
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _SIGNING = "signing-"
+_NAMES = ", ".join(Algorithm)
 
 
 class KeysUnusableError(RuntimeError):
@@ -49,16 +57,15 @@ class EncryptionKey:
 
     id: str
     material: bytes = field(repr=False)
+    algorithm: Algorithm = Algorithm.AES
 
     def derived(self, use: str) -> bytes:
         """A key of 32 bytes for one use."""
-        return HKDF(SHA256(), length=_KEY_BYTES, salt=None, info=f"sanku {use}".encode()).derive(
-            self.material
-        )
+        return derive(self.algorithm, self.material, info=f"sanku {use}".encode())
 
     @cached_property
-    def _cipher(self) -> AESGCM:
-        return AESGCM(self.derived("fields"))
+    def _cipher(self) -> AuthenticatedCipher:
+        return cipher_of(self.algorithm, self.derived("fields"))
 
     @cached_property
     def _digest_key(self) -> bytes:
@@ -83,8 +90,8 @@ class EncryptionKey:
 
     def digest(self, purpose: str, text: str) -> str:
         """A keyed digest: equal texts have equal digests, and nobody without the key finds the text by trying."""
-        digest = hmac.new(self._digest_key, f"{purpose}\0{text}".encode(), sha256).hexdigest()
-        return f"{self.id}:{digest[:32]}"
+        digest = keyed_hash(self.algorithm, self._digest_key, f"{purpose}\0{text}".encode())
+        return f"{self.id}:{digest.hex()[:32]}"
 
 
 class KeyRing:
@@ -111,18 +118,26 @@ def taken_apart(value: str) -> EncryptedValue | None:
         raise DecryptionError(f"a damaged value of key {key_id[:32]}") from error
 
 
-def new_entry(key_id: str) -> str:
-    """A random key as it stands in a ring's text."""
-    return f"{key_id}:{base64.b64encode(os.urandom(_KEY_BYTES)).decode('ascii')}"
+def new_entry(key_id: str, algorithm: Algorithm = Algorithm.AES) -> str:
+    """A random key as it stands in a ring's text.
+
+    Raises:
+        KeysUnusableError: OpenSSL on this machine does not have the algorithm.
+    """
+    _refuse_unsupported(key_id, algorithm)
+    named = "" if algorithm is Algorithm.AES else f"{algorithm}:"
+    return f"{key_id}:{named}{base64.b64encode(os.urandom(_KEY_BYTES)).decode('ascii')}"
 
 
 def keys_in(text: str, source: str) -> list[EncryptionKey]:
-    """The keys of a ring's text: entries `id:key`, one a line or separated by commas, the newest last.
+    """The keys of a ring's text: entries `id:key` or `id:algorithm:key`, one a line or separated by commas, the newest
+    last.
 
     `key` is 32 bytes in Base64. Lines that begin with `#` are comments. `source` names the text in errors.
 
     Raises:
-        KeysUnusableError: an entry is damaged, or two have the same id.
+        KeysUnusableError: an entry is damaged, names an algorithm that is unknown or that OpenSSL on this machine does
+            not have, or two have the same id.
     """
     lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
     keys: list[EncryptionKey] = []
@@ -133,9 +148,10 @@ def keys_in(text: str, source: str) -> list[EncryptionKey]:
         if key is None or key.id.startswith(_SIGNING):
             name = entry.partition(":")[0][:32] if ":" in entry else f"#{number}"
             raise KeysUnusableError(
-                f"{source}: key {name} is damaged; an entry is `id:` and 32 bytes in Base64 "
-                f"({source}：密钥 {name} 已损坏，每项应为 id: 加 32 字节的 Base64)"
+                f"{source}: key {name} is damaged; an entry is `id:` or `id:algorithm:` ({_NAMES}) and 32 bytes in "
+                f"Base64 ({source}：密钥 {name} 已损坏，每项应为“id:”或“id:算法:”加 32 字节的 Base64)"
             )
+        _refuse_unsupported(key.id, key.algorithm)
         if key.id in {one.id for one in keys}:
             raise KeysUnusableError(
                 f"{source}: two keys are called {key.id} ({source}：密钥编号 {key.id} 重复)"
@@ -162,13 +178,25 @@ def next_id(taken: Iterable[str]) -> str:
 
 
 def _key(entry: str) -> EncryptionKey | None:
-    key_id, _, encoded = entry.partition(":")
+    key_id, _, rest = entry.partition(":")
+    name, _, encoded = rest.rpartition(":")
     try:
+        algorithm = Algorithm(name) if name else Algorithm.AES
         material = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
     is_whole = _ID.fullmatch(key_id) and len(material) == _KEY_BYTES
-    return EncryptionKey(key_id, material) if is_whole else None
+    return EncryptionKey(key_id, material, algorithm) if is_whole else None
+
+
+def _refuse_unsupported(key_id: str, algorithm: Algorithm) -> None:
+    if not is_supported(algorithm):
+        raise KeysUnusableError(
+            f"key {key_id} is for {algorithm}, which OpenSSL on this machine does not have; use a machine that has it, "
+            f"or set SANKU_ENCRYPTION_ALGORITHM to {Algorithm.AES} before a key is made "
+            f"(密钥 {key_id} 使用 {algorithm}，本机 OpenSSL 不支持；请换用支持的环境，"
+            f"或在生成密钥前将 SANKU_ENCRYPTION_ALGORITHM 设为 {Algorithm.AES})"
+        )
 
 
 def _of_signing_key(signing_key: str, use: str) -> bytes:

@@ -1,9 +1,10 @@
 """Encrypted files: a stream of segments, each authenticated, so that a large file is read with little memory.
 
 A file is `sanku-file-1\\n`, the length and id of a key of the ring, 32 random bytes, and segments of 64 KiB, encrypted
-by AES-256-GCM with 16 bytes more. The key of a file is derived (HKDF) from the ring's key, the random bytes, and what
-the file belongs to. The nonce of a segment is its number, and whether it is the last one (after STREAM, Hoang et al.,
-2015): a segment that is missing, moved or of another file is refused, and so is a file that ends too early.
+by the algorithm of the ring's key with 16 bytes more. The key of a file is derived (HKDF) from the ring's key, the
+random bytes, and what the file belongs to. The nonce of a segment is its number, and whether it is the last one (after
+STREAM, Hoang et al., 2015): a segment that is missing, moved or of another file is refused, and so is a file that ends
+too early.
 """
 
 import os
@@ -12,16 +13,13 @@ from itertools import chain
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.encryption.algorithms import TAG, AuthenticatedCipher, cipher_of, derive
 from app.encryption.ring import DecryptionError, EncryptionKey
 
 MAGIC = b"sanku-file-1\n"
 SEGMENT = 64 * 1024
 """Bytes of clear text in every segment but the last one, which has fewer or as many."""
-_TAG = 16
 _SALT = 32
 _COUNTER = 11
 
@@ -61,7 +59,7 @@ class PieceReader:
 def encrypted_size(key: EncryptionKey, size: int) -> int:
     """The bytes of an encrypted file with `size` bytes of clear text."""
     segments = max(1, -(-size // SEGMENT))
-    return len(_head(key, bytes(_SALT))) + size + segments * _TAG
+    return len(_head(key, bytes(_SALT))) + size + segments * TAG
 
 
 def encrypted(key: EncryptionKey, plain: Readable, bound_to: str) -> Iterator[bytes]:
@@ -109,10 +107,10 @@ def _key_id(reader: PieceReader) -> str:
     return reader.read(length[0] if length else 0).decode("ascii", "replace")
 
 
-def _decrypted(reader: PieceReader, cipher: AESGCM, bound_to: str) -> Iterator[bytes]:
-    segment, number = reader.read(SEGMENT + _TAG), 0
+def _decrypted(reader: PieceReader, cipher: AuthenticatedCipher, bound_to: str) -> Iterator[bytes]:
+    segment, number = reader.read(SEGMENT + TAG), 0
     while True:
-        following = reader.read(SEGMENT + _TAG)
+        following = reader.read(SEGMENT + TAG)
         try:
             plain = cipher.decrypt(_nonce(number, is_last=not following), segment, None)
         except (InvalidTag, ValueError) as error:
@@ -129,9 +127,9 @@ def _head(key: EncryptionKey, salt: bytes) -> bytes:
     return MAGIC + bytes([len(key_id)]) + key_id + salt
 
 
-def _cipher(key: EncryptionKey, salt: bytes, bound_to: str) -> AESGCM:
+def _cipher(key: EncryptionKey, salt: bytes, bound_to: str) -> AuthenticatedCipher:
     info = f"sanku file {bound_to}".encode()
-    return AESGCM(HKDF(SHA256(), length=32, salt=salt, info=info).derive(key.derived("files")))
+    return cipher_of(key.algorithm, derive(key.algorithm, key.derived("files"), info=info, salt=salt))
 
 
 def _nonce(number: int, *, is_last: bool) -> bytes:

@@ -66,8 +66,9 @@ class AccessSettings(BaseModel):
     )
     encryption_keys: SecretStr | None = Field(
         default=None,
-        description="Keys by which telephones, names, notes and secrets are encrypted in the database: `id:key` with "
-        "32 bytes in Base64, separated by commas, the newest last. The newest encrypts, all decrypt.",
+        description="Keys by which telephones, names, notes and secrets are encrypted in the database: `id:key` or "
+        "`id:sm4-gcm:key` with 32 bytes in Base64, separated by commas, the newest last. The newest encrypts, all "
+        "decrypt.",
     )
     encryption_keys_file: Path | None = Field(
         default=None,
@@ -78,6 +79,11 @@ class AccessSettings(BaseModel):
         default=None,
         description="Command that prints these keys, such as the client of a key service. Run at the start, and when a "
         "value names a key that is unknown.",
+    )
+    encryption_algorithm: Literal["aes-256-gcm", "sm4-gcm"] = Field(
+        default="aes-256-gcm",
+        description="What new keys are for, which `sanku init` and `sanku keys rotate` make: `aes-256-gcm`, or "
+        "`sm4-gcm` (SM4 with SM3) where OpenSSL has it. Old keys keep theirs.",
     )
     access_token_lifetime: timedelta = Field(
         default=timedelta(minutes=15), description="How long an access token is valid."

@@ -16,7 +16,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 @commands.command("list")
 def list_keys(as_json: AsJson = False) -> None:
-    """Show the keys of the ring, and how many values and files each has encrypted, also how many are in clear text."""
+    """Show the keys of the ring with their algorithms, and how many values and files each has encrypted, also how many
+    are in clear text."""
     from app.encryption.keys import current_ring
     from app.engagements.files.encrypted_storage import open_store
     from app.store.reencryption import all_by_key
@@ -28,13 +29,20 @@ def list_keys(as_json: AsJson = False) -> None:
     ring = current_ring()
     shown = {id_: counted.pop(id_, 0) for id_ in ring.keys}
     if as_json:
-        write_json({"newest": ring.newest.id, "keys": shown, "others": counted})
+        algorithms = {id_: key.algorithm for id_, key in ring.keys.items()}
+        write_json({"newest": ring.newest.id, "keys": shown, "algorithms": algorithms, "others": counted})
         return
     for id_, number in shown.items():
         newest = ", newest (最新)" if id_ == ring.newest.id else ""
-        typer.echo(f"{id_}: {number}{newest}")
+        typer.echo(f"{id_}: {number}, {ring.keys[id_].algorithm}{newest}")
     for id_, number in sorted(counted.items()):
         print_error(f"{id_}: {number}", style="red")
+    if ring.newest.algorithm != settings.encryption_algorithm:
+        print_error(
+            f"the newest key is for {ring.newest.algorithm}, SANKU_ENCRYPTION_ALGORITHM is "
+            f"{settings.encryption_algorithm}: `sanku keys rotate` makes such a key (最新密钥使用 "
+            f"{ring.newest.algorithm}，设置为 {settings.encryption_algorithm}，请运行 sanku keys rotate)"
+        )
 
 
 @commands.command("rotate")
@@ -44,14 +52,20 @@ def rotate(
     """Add a new key to the file of keys, which encrypts everything from now on, and encrypt what is stored again.
 
     Services may run; they notice the new key within a second. Back up the file of keys afterwards. Where the keys come
-    from the environment or a command, this prints a new key, to be added there as the last one.
+    from the environment or a command, this prints a new key, to be added there as the last one. The key is for
+    SANKU_ENCRYPTION_ALGORITHM.
     """
+    from app.encryption.algorithms import Algorithm
     from app.encryption.keys import use_keys
-    from app.encryption.ring import new_entry, next_id
+    from app.encryption.ring import KeysUnusableError, new_entry, next_id
 
     settings = load_settings()
     database = prepared_database(settings)
-    entry = new_entry(next_id(_all_ids(database)))
+    try:
+        entry = new_entry(next_id(_all_ids(database)), Algorithm(settings.encryption_algorithm))
+    except KeysUnusableError:
+        database.dispose()
+        raise
     path = settings.encryption_keys_path
     if path is None:
         database.dispose()
