@@ -13,9 +13,11 @@ ENV PIP_NO_CACHE_DIR=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 WORKDIR /opt/sanku
-COPY requirements.lock requirements-dev.lock ./
+COPY requirements.lock requirements-dev.lock requirements-hashes.lock ./
+# Files with a hash of the lock first, then torch, whose build the index chooses.
 # With the extras `pdf`, `s3`, `backup` and `otel`, in the versions of the lock file.
-RUN pip install --only-binary=:all: -r requirements.lock \
+RUN pip install --only-binary=:all: --require-hashes --no-deps -r requirements-hashes.lock \
+    && pip install --only-binary=:all: -r requirements.lock \
     && pip install --only-binary=:all: -c requirements.lock -c requirements-dev.lock fpdf2 minio pyrage \
         opentelemetry-sdk opentelemetry-exporter-otlp-proto-http
 

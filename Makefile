@@ -7,8 +7,11 @@ PYTHON ?=
 PYTEST_ARGS ?=
 WORKERS ?= 2
 BENCH_ARGS ?=
+# `make setup HASHES=no` where an index has built the packages itself, so that its files are not those of PyPI.
+HASHES ?= yes
 # In an environment of its own, so that the bill names nothing of the tool.
 SBOM_TOOL := 7.5.0
+LOCK_TOOL := 0.13.9
 AUDIT_TOOL := 2.10.1
 CHECKED := app sanku tests migrations scripts
 
@@ -28,8 +31,11 @@ web: $(STAMP) ## Scripts and icons of the pages anew (after a change of app/web/
 messages: $(STAMP) ## Put new texts of the pages into the English catalogues, to be translated there
 	$(BIN)/python scripts/web_messages.py
 
-$(STAMP): pyproject.toml requirements.lock requirements-dev.lock scripts/find_python.sh app/web/vendor/package-lock.json app/web/vendor/icons.txt
+# The first installation takes only files with a hash of the lock. The second adds torch, whose builds are many, and the
+# libraries that its build needs; it finds all others installed.
+$(STAMP): pyproject.toml requirements.lock requirements-dev.lock requirements-hashes.lock requirements-dev-hashes.lock scripts/find_python.sh app/web/vendor/package-lock.json app/web/vendor/icons.txt
 	@python=$$(sh scripts/find_python.sh $(PYTHON)) && { test -x $(BIN)/python || "$$python" -m venv $(VENV); }
+	test "$(HASHES)" = no || $(BIN)/python -m pip install --require-hashes --no-deps -r requirements-hashes.lock -r requirements-dev-hashes.lock
 	$(BIN)/python -m pip install -r requirements.lock -r requirements-dev.lock
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
 	$(BIN)/python scripts/web_packages.py
@@ -100,8 +106,9 @@ api-generators: $(STAMP) ## Whether a validator and a generator of clients take 
 docs-serve: $(STAMP) ## The documentation on 127.0.0.1:8001, rebuilt when a page changes
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8001
 
-lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into the lock files
-	$(BIN)/python scripts/lock.py
+lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into the lock files, with the hashes that PyPI names
+	test -x build/lock-tool/bin/uv || { $(BIN)/python -m venv build/lock-tool && build/lock-tool/bin/pip install uv==$(LOCK_TOOL); }
+	$(BIN)/python scripts/lock.py build/lock-tool/bin/uv
 
 sbom: $(STAMP) ## Software bill of materials (CycloneDX) and licences of what is installed, in build/
 	test -x build/sbom-tool/bin/cyclonedx-py || { $(BIN)/python -m venv build/sbom-tool && build/sbom-tool/bin/pip install cyclonedx-bom==$(SBOM_TOOL); }

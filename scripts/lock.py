@@ -2,8 +2,13 @@
 
 Run it by `make lock` after an installation or an upgrade; read the difference before committing it. A pin carries no
 local version (`torch==2.13.0`, not `2.13.0+cpu`), so that pip's own settings choose between builds of one release.
+
+With the path of uv it also writes requirements-hashes.lock and requirements-dev-hashes.lock: the same pins with the
+SHA-256 of all files that the index has of each, for whatever machine. torch is left out: its builds lie on indexes of
+their own, and each has another hash.
 """
 
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -16,6 +21,8 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "# Written by `make lock` from pyproject.toml; do not edit.\n"
+
+WITHOUT_HASHES = frozenset({"torch"})
 
 
 def closure(asked: Iterable[Requirement]) -> dict[str, str]:
@@ -60,6 +67,22 @@ def _write(path: Path, pins: dict[str, str], *, note: str) -> None:
     sys.stdout.write(f"{path.name}: {len(lines)} packages\n")
 
 
+def _write_hashes(uv: str, path: Path, pins: dict[str, str], *, of: str) -> None:
+    """The pins with the hashes of all their files, as the index names them.
+
+    Raises:
+        CalledProcessError: the index cannot be asked, or lacks a release; uv has said which.
+    """
+    asked = "".join(f"{name}=={version}\n" for name, version in pins.items() if name not in WITHOUT_HASHES)
+    options = ("--no-deps", "--generate-hashes", "--no-header", "--no-annotate", "--upgrade", "--quiet")
+    done = subprocess.run(  # noqa: S603 — the tool that `make lock` has installed
+        [uv, "pip", "compile", "-", *options], input=asked, stdout=subprocess.PIPE, check=True, text=True
+    )
+    note = f"# The pins of {of} with the SHA-256 of every file, but {', '.join(WITHOUT_HASHES)}.\n"
+    path.write_text(HEADER + note + done.stdout, encoding="utf-8")
+    sys.stdout.write(f"{path.name}: {done.stdout.count('--hash=')} files\n")
+
+
 def main() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = pyproject["project"]
@@ -73,6 +96,9 @@ def main() -> None:
     )
     added = {name: version for name, version in closure(extra).items() if name not in pins}
     _write(ROOT / "requirements-dev.lock", added, note="# On top of requirements.lock: tests and checks.\n")
+    for uv in sys.argv[1:2]:
+        _write_hashes(uv, ROOT / "requirements-hashes.lock", pins, of="requirements.lock")
+        _write_hashes(uv, ROOT / "requirements-dev-hashes.lock", added, of="requirements-dev.lock")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -32,6 +33,23 @@ def test_the_lock_holds_what_the_project_asks_for() -> None:
             pinned = pins.get(canonicalize_name(requirement.name), "")
             assert pinned, f"{requirement} is not in the lock: run `make lock`"
             assert requirement.specifier.contains(pinned), f"{requirement} against {pinned}: run `make lock`"
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_every_pin_but_torch_has_hashes(name: str) -> None:
+    """Otherwise `make setup` would refuse a package, or take one of any content."""
+    text = (REPOSITORY / f"{name}-hashes.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    hashed = dict[str, str]()
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            pin, *hashes = line.split()
+            assert hashes
+            assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one) for one in hashes), pin
+            key, version = pin.split("==")
+            hashed[key] = version
+    pinned = _pins(f"{name}.lock")
+    pinned.pop("torch", None)
+    assert hashed == pinned, "run `make lock`"
 
 
 def test_the_image_prepares_the_model_from_files_that_are_there() -> None:
