@@ -25,7 +25,7 @@ def initialise(settings: Settings) -> None:
     """Create what the installation lacks, and migrate the database."""
     from app.database import Database
     from app.database_schema import migrate
-    from app.encryption.algorithms import Algorithm
+    from app.encryption.algorithms import KeyAlgorithm
     from app.encryption.register import open_keys
     from app.encryption.ring import new_entry, next_id
     from app.store.reencryption import reencrypt
@@ -37,7 +37,7 @@ def initialise(settings: Settings) -> None:
         print_error(f"signing key created (已生成签名密钥): {settings.secret_file}")
     if _needs_ring(settings):
         path = settings.home_path / "encryption_keys"
-        write_secret(path, f"{new_entry(next_id(()), Algorithm(settings.encryption_algorithm))}\n")
+        write_secret(path, f"{new_entry(next_id(()), KeyAlgorithm(settings.encryption_algorithm))}\n")
         print_error(f"encryption key created (已生成加密密钥): {path}")
     if settings.model is None:
         prepare_default_model(settings)

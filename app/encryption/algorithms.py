@@ -18,7 +18,7 @@ TAG = 16
 """Bytes by which an encrypted text is longer."""
 
 
-class Algorithm(StrEnum):
+class KeyAlgorithm(StrEnum):
     """What a key is for. The name stands in the ring's text and in `SANKU_ENCRYPTION_ALGORITHM`."""
 
     AES = "aes-256-gcm"
@@ -55,7 +55,7 @@ class SM4GCM:
         return decryptor.update(data[:-TAG]) + decryptor.finalize()
 
 
-def is_supported(algorithm: Algorithm) -> bool:
+def is_supported(algorithm: KeyAlgorithm) -> bool:
     """Whether OpenSSL on this machine has the algorithm."""
     try:
         cipher_of(algorithm, bytes(_KEY_BYTES[algorithm])).encrypt(bytes(12), b"", None)
@@ -65,26 +65,26 @@ def is_supported(algorithm: Algorithm) -> bool:
     return True
 
 
-def cipher_of(algorithm: Algorithm, secret: bytes) -> AuthenticatedCipher:
+def cipher_of(algorithm: KeyAlgorithm, secret: bytes) -> AuthenticatedCipher:
     """The cipher of this algorithm with a derived secret, of which it takes as many bytes as it needs."""
     key = secret[: _KEY_BYTES[algorithm]]
-    return SM4GCM(key) if algorithm is Algorithm.SM4 else AESGCM(key)
+    return SM4GCM(key) if algorithm is KeyAlgorithm.SM4 else AESGCM(key)
 
 
-def derive(algorithm: Algorithm, material: bytes, *, info: bytes, salt: bytes | None = None) -> bytes:
+def derive(algorithm: KeyAlgorithm, material: bytes, *, info: bytes, salt: bytes | None = None) -> bytes:
     """32 bytes for one use (HKDF)."""
     return HKDF(_HASHES[algorithm](), length=32, salt=salt, info=info).derive(material)
 
 
-def keyed_hash(algorithm: Algorithm, key: bytes, message: bytes) -> bytes:
+def keyed_hash(algorithm: KeyAlgorithm, key: bytes, message: bytes) -> bytes:
     """HMAC of the message, 32 bytes."""
     hashed = hmac.HMAC(key, _HASHES[algorithm]())
     hashed.update(message)
     return hashed.finalize()
 
 
-_KEY_BYTES = {Algorithm.AES: 32, Algorithm.SM4: 16}
-_HASHES: dict[Algorithm, type[hashes.HashAlgorithm]] = {
-    Algorithm.AES: hashes.SHA256,
-    Algorithm.SM4: hashes.SM3,
+_KEY_BYTES = {KeyAlgorithm.AES: 32, KeyAlgorithm.SM4: 16}
+_HASHES: dict[KeyAlgorithm, type[hashes.HashAlgorithm]] = {
+    KeyAlgorithm.AES: hashes.SHA256,
+    KeyAlgorithm.SM4: hashes.SM3,
 }

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.encryption.algorithms import (
-    Algorithm,
     AuthenticatedCipher,
+    KeyAlgorithm,
     cipher_of,
     derive,
     is_supported,
@@ -32,7 +32,7 @@ _KEY_BYTES = 32
 _NONCE = 12
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _SIGNING = "signing-"
-_NAMES = ", ".join(Algorithm)
+_NAMES = ", ".join(KeyAlgorithm)
 
 
 class KeysUnusableError(RuntimeError):
@@ -57,7 +57,7 @@ class EncryptionKey:
 
     id: str
     material: bytes = field(repr=False)
-    algorithm: Algorithm = Algorithm.AES
+    algorithm: KeyAlgorithm = KeyAlgorithm.AES
 
     def derived(self, use: str) -> bytes:
         """A key of 32 bytes for one use."""
@@ -118,14 +118,14 @@ def taken_apart(value: str) -> EncryptedValue | None:
         raise DecryptionError(f"a damaged value of key {key_id[:32]}") from error
 
 
-def new_entry(key_id: str, algorithm: Algorithm = Algorithm.AES) -> str:
+def new_entry(key_id: str, algorithm: KeyAlgorithm = KeyAlgorithm.AES) -> str:
     """A random key as it stands in a ring's text.
 
     Raises:
         KeysUnusableError: OpenSSL on this machine does not have the algorithm.
     """
     _refuse_unsupported(key_id, algorithm)
-    named = "" if algorithm is Algorithm.AES else f"{algorithm}:"
+    named = "" if algorithm is KeyAlgorithm.AES else f"{algorithm}:"
     return f"{key_id}:{named}{base64.b64encode(os.urandom(_KEY_BYTES)).decode('ascii')}"
 
 
@@ -181,7 +181,7 @@ def _key(entry: str) -> EncryptionKey | None:
     key_id, _, rest = entry.partition(":")
     name, _, encoded = rest.rpartition(":")
     try:
-        algorithm = Algorithm(name) if name else Algorithm.AES
+        algorithm = KeyAlgorithm(name) if name else KeyAlgorithm.AES
         material = base64.b64decode(encoded, validate=True)
     except ValueError:
         return None
@@ -189,13 +189,13 @@ def _key(entry: str) -> EncryptionKey | None:
     return EncryptionKey(key_id, material, algorithm) if is_whole else None
 
 
-def _refuse_unsupported(key_id: str, algorithm: Algorithm) -> None:
+def _refuse_unsupported(key_id: str, algorithm: KeyAlgorithm) -> None:
     if not is_supported(algorithm):
         raise KeysUnusableError(
             f"key {key_id} is for {algorithm}, which OpenSSL on this machine does not have; use a machine that has it, "
-            f"or set SANKU_ENCRYPTION_ALGORITHM to {Algorithm.AES} before a key is made "
+            f"or set SANKU_ENCRYPTION_ALGORITHM to {KeyAlgorithm.AES} before a key is made "
             f"(密钥 {key_id} 使用 {algorithm}，本机 OpenSSL 不支持；请换用支持的环境，"
-            f"或在生成密钥前将 SANKU_ENCRYPTION_ALGORITHM 设为 {Algorithm.AES})"
+            f"或在生成密钥前将 SANKU_ENCRYPTION_ALGORITHM 设为 {KeyAlgorithm.AES})"
         )
 
 

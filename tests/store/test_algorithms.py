@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from app.cli import main
 from app.database import Database
 from app.encryption import algorithms, keys
-from app.encryption.algorithms import SM4GCM, Algorithm
+from app.encryption.algorithms import SM4GCM, KeyAlgorithm
 from app.encryption.keys import read_ring
 from app.encryption.ring import DecryptionError, KeysUnusableError, keys_in, new_entry, taken_apart
 from app.engagements.files.encrypted_storage import EncryptedStore
@@ -91,8 +91,12 @@ def test_sm4_in_gcm_is_that_of_the_standard() -> None:
 
 def test_a_key_says_what_it_is_for() -> None:
     one, two, named = keys_in(f"{AES}\n{SM4}\nk3:aes-256-gcm:{'A' * 43}=", "keys")
-    assert [key.algorithm for key in (one, two, named)] == [Algorithm.AES, Algorithm.SM4, Algorithm.AES]
-    assert keys_in(new_entry("k4", Algorithm.SM4), "keys")[0].algorithm is Algorithm.SM4
+    assert [key.algorithm for key in (one, two, named)] == [
+        KeyAlgorithm.AES,
+        KeyAlgorithm.SM4,
+        KeyAlgorithm.AES,
+    ]
+    assert keys_in(new_entry("k4", KeyAlgorithm.SM4), "keys")[0].algorithm is KeyAlgorithm.SM4
     stored = two.encrypt(b"13905319876", "here")
     parts = taken_apart(stored)
     assert parts is not None
@@ -123,7 +127,7 @@ def test_where_openssl_lacks_sm4_its_keys_are_refused_and_others_work(
     with pytest.raises(KeysUnusableError, match=r"key k2 is for sm4-gcm, which OpenSSL .* does not have"):
         read_ring(demo_settings(home=tmp_path, encryption_keys=SecretStr(f"{AES},{SM4}")))
     with pytest.raises(KeysUnusableError, match="不支持"):
-        new_entry("k2", Algorithm.SM4)
+        new_entry("k2", KeyAlgorithm.SM4)
     assert read_ring(demo_settings(home=tmp_path, encryption_keys=SecretStr(AES))).newest.id == "k1"
 
 

@@ -55,14 +55,14 @@ def rotate(
     from the environment or a command, this prints a new key, to be added there as the last one. The key is for
     SANKU_ENCRYPTION_ALGORITHM.
     """
-    from app.encryption.algorithms import Algorithm
+    from app.encryption.algorithms import KeyAlgorithm
     from app.encryption.keys import use_keys
     from app.encryption.ring import KeysUnusableError, new_entry, next_id
 
     settings = load_settings()
     database = prepared_database(settings)
     try:
-        entry = new_entry(next_id(_all_ids(database)), Algorithm(settings.encryption_algorithm))
+        entry = new_entry(next_id(_all_ids(database)), KeyAlgorithm(settings.encryption_algorithm))
     except KeysUnusableError:
         database.dispose()
         raise
