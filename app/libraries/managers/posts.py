@@ -84,7 +84,9 @@ def _left_out(
 def _is_conflict(post: Affiliation, today: date, grace_months: int) -> bool:
     """Whether it has begun, and has not ended longer ago than the time of grace."""
     has_begun = post.start is None or post.start <= today
-    return has_begun and (post.end is None or today <= add_months(post.end, grace_months))
+    if post.end is None or today <= post.end:
+        return has_begun  # the last day of the calendar has no month after it
+    return has_begun and today <= add_months(post.end, grace_months)
 
 
 def _parse_day(text: str | None) -> date | None:
