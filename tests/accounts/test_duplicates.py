@@ -30,7 +30,7 @@ def pairs(client: TestClient, bureau: dict[str, str]) -> dict[frozenset[str], li
     return {
         frozenset((one["first"]["name"], one["second"]["name"])): [each["code"] for each in one["evidence"]]
         for one in items
-        if "砺桥" in one["first"]["name"] + one["second"]["name"]
+        if NAME in (one["first"]["name"], one["second"]["name"])
     }
 
 
@@ -58,6 +58,15 @@ def decide(
         ("砺桥技术转移（济南）有限公司", {}, "similar_name"),
         (f"{NAME}工会委员会", {"region": "370202"}, "part"),
         ("济南砺桥检测技术有限公司", {}, None),
+        ("济南砺桥技术转移研究院", {"kind": OrganisationKind.INSTITUTE}, "similar_name"),
+        ("山东砺桥技术转移工程研究院", {"kind": OrganisationKind.INSTITUTE}, "similar_name"),
+        ("砺桥技术转移实验室", {"region": "370112"}, "similar_name"),
+        ("砺桥技术转移研究所", {"region": "370202"}, None),
+        ("济南砺桥化工研究院", {"kind": OrganisationKind.INSTITUTE}, None),
+        ("Jinan Liqiao Technology Transfer Co., Ltd.", {}, "similar_name"),
+        ("Liqiao Technology Transfer (Shandong) Co., Ltd.", {"region": "370112"}, "similar_name"),
+        ("Jinan Liqiao Chemical Co., Ltd.", {}, None),
+        ("Jinan Liqiao Technology Transfer Co., Ltd.", {"region": "370202"}, None),
     ],
 )
 def test_likely_duplicates_are_held_with_evidence(
@@ -101,7 +110,7 @@ def test_what_conflicts_take_for_one_is_what_the_bureau_finds_in_its_list(people
                     chance.choice(["济南", "山东", "济南市", ""]),
                     *chance.sample(brands, 2),
                     chance.choice(trades),
-                    chance.choice(["有限公司", "公司", "研究院"]),
+                    chance.choice(["有限公司", "公司", "研究院", "工程研究所"]),
                 )
             ),
             kind=chance.choice([OrganisationKind.ENTERPRISE, OrganisationKind.INSTITUTE]),

@@ -15,6 +15,7 @@ from app.accounts.organisations.likeness import (
     SIMILAR,
     SIMILAR_IN_CITY,
     NamedParty,
+    forms_of,
     is_part,
     named_parties,
     similarity,
@@ -67,6 +68,7 @@ def likely_duplicates(session: Session, of: UUID | None = None) -> list[LikelyDu
     parties = named_parties(session)
     _by_parts(parties, of, found)
     _by_similarity(parties, of, found)
+    _by_form(parties, of, found)
     return _undecided(session, found)
 
 
@@ -173,6 +175,33 @@ def _by_similarity(
                 if score >= least:
                     pair = _pair(found, one, other, Evidence.SIMILAR_NAME)
                     pair.similarity = score
+
+
+def _by_form(
+    parties: Mapping[UUID, NamedParty], of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]
+) -> None:
+    """Research institutes and names in Latin script beside firms of one city."""
+    near = _of_other_form(parties) if of is None else {of: parties.keys() - {of}} if of in parties else {}
+    for one, others in near.items():
+        for other in others:
+            if parties[one].is_near(parties[other]) and parties[one].is_other_form_of(parties[other]):
+                pair = _pair(found, one, other, Evidence.SIMILAR_NAME)
+                pair.similarity = min(pair.similarity, SIMILAR)
+
+
+def _of_other_form(parties: Mapping[UUID, NamedParty]) -> dict[UUID, set[UUID]]:
+    """Organisation → those of its city that may be it by another kind or script of its name."""
+    forms = {id_: forms_of(party.identities, party.region) for id_, party in parties.items()}
+    firms: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+    for id_, form in forms.items():
+        for key in (*form.firms, *form.brands):
+            firms[parties[id_].region[:4], key].add(id_)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for id_, form in forms.items():
+        heads = (latin[:length] for latin in form.latin for length in range(1, len(latin) + 1))
+        for key in (*form.researched, *heads):
+            found[id_] |= firms.get((parties[id_].region[:4], key), set()) - {id_}
+    return found
 
 
 def _similarity(one: NamedParty, other: NamedParty) -> int:

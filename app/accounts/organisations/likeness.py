@@ -2,7 +2,9 @@
 
 The name of one begins with the whole name of the other (岱阳理工大学, 岱阳理工大学技术转移中心). Or both sit in one
 city, and have a short name in common, by which nobody is identified (`names.NameKind.SHORT`), or two of their names
-differ by little: a character, a word of the place (济南砺桥, 山东砺桥, 砺桥（济南）).
+differ by little: a character, a word of the place (济南砺桥, 山东砺桥, 砺桥（济南）); or one is the research
+institute of the other's name (云岭机械研究院, 山东云岭机械有限公司), or the other in Latin script (Shandong Yunling
+Machinery Co., Ltd.).
 """
 
 import re
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation, OrganisationKind, OrganisationName
 from app.accounts.organisations.names import NameKind, identity_of
+from app.text.romanised_names import brand_spellings, is_translation, place_spellings, without_places
 from app.vocabularies import vocabulary
 
 SIMILAR, SIMILAR_IN_CITY = 85, 90
@@ -70,7 +73,16 @@ class NamedParty:
                 for one in self._compared_with(other)
                 for another in other._compared_with(self)
             )
+            or self.is_other_form_of(other)
         )
+
+    def is_other_form_of(self, other: "NamedParty") -> bool:
+        """Whether one is the research institute of the other's name, or the other in Latin script."""
+        if not any(map(_has_other_form, (*self.identities, *other.identities))):
+            return False
+        region, other_region = self.region or other.region, other.region or self.region
+        mine, theirs = forms_of(self.identities, region), forms_of(other.identities, other_region)
+        return mine.are_one(theirs) or theirs.are_one(mine)
 
     def _compared_with(self, other: "NamedParty") -> Iterable[str]:
         """A name whose place nobody knows is compared without the other's place, too (砺桥（济南）)."""
@@ -86,6 +98,73 @@ class NamedParty:
         """From which similarity of their names on the two may be one, if they are near."""
         same_district = self.region == other.region or "" in (self.region, other.region)
         return SIMILAR if same_district else SIMILAR_IN_CITY
+
+
+@dataclass(frozen=True, slots=True)
+class OtherForms:
+    """Names of one organisation as they are compared with others of another kind or script.
+
+    Attributes:
+        researched: what its research institutes are of: 山东云岭机械 and 云岭机械 of 山东云岭机械研究院.
+        firms: names that are none of a research institute, with and without their place.
+        latin: names in Latin script without their place.
+        brands: how the names in Chinese begin in pinyin, without their place.
+        chinese: the names in Chinese without their place.
+        places: those of the region in pinyin.
+    """
+
+    researched: frozenset[str]
+    firms: frozenset[str]
+    latin: frozenset[str]
+    brands: frozenset[str]
+    chinese: frozenset[str]
+    places: frozenset[str]
+
+    def are_one(self, other: "OtherForms") -> bool:
+        """Whether this one is the research institute, or the name in Latin script, of the other."""
+        return not self.researched.isdisjoint(other.firms) or any(
+            any(latin.startswith(brand) for brand in other.brands)
+            and any(is_translation(latin, chinese, self.places) for chinese in other.chinese)
+            for latin in self.latin
+        )
+
+
+@lru_cache(maxsize=100_000)
+def forms_of(names: frozenset[str], region: str) -> OtherForms:
+    """The names (as `identity_of`) of an organisation in this region in other forms."""
+    places = _places_in_pinyin(region)
+    chinese = {name: without_place(name, region) for name in names if not name.isascii()}
+    researched, firms = set[str](), set[str]()
+    for name, rest in chinese.items():
+        target = researched if _RESEARCH.search(name) else firms
+        ends = (_RESEARCH, _SHORT_RESEARCH) if target is researched else (_GROUP,)
+        for one in (name, rest):
+            target.update(core for end in ends if len(core := end.sub("", one)) >= _LEAST_WITHOUT_PLACE)
+    bare = frozenset(chinese.values())
+    return OtherForms(
+        frozenset(researched),
+        frozenset(firms),
+        frozenset(without_places(name, places) for name in names if name.isascii()) - {""},
+        frozenset(brand for name in bare for brand in brand_spellings(name)),
+        bare,
+        places,
+    )
+
+
+def _has_other_form(name: str) -> bool:
+    return name.isascii() or _SHORT_RESEARCH.search(name) is not None
+
+
+_SHORT_RESEARCH = re.compile("(?:研究总院|研究院|研究所|研究中心|实验室|设计院|技术中心)$")
+_RESEARCH = re.compile(
+    "(?:科学|技术|工程|应用|产业|工业|创新|设计)*(?:研究总院|研究院|研究所|研究中心|实验室|设计院|技术中心)$"
+)
+_GROUP = re.compile("(?:集团|控股|股份)+$")
+
+
+@lru_cache(maxsize=5_000)
+def _places_in_pinyin(region: str) -> frozenset[str]:
+    return place_spellings(_place_words(region))
 
 
 @lru_cache(maxsize=200_000)
