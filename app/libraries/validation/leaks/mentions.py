@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+import rjieba
+
 from app.libraries.validation.leaks.homophones import LONG, find_homophones
 from app.libraries.validation.leaks.name_variants import Commonness, NameForm, NameForms, is_trade
 from app.text.folded_text import FoldedText, MappedText, Spot
@@ -58,6 +60,7 @@ def find_mentions(folded: FoldedText, names: Iterable[NameForms], frequency: Fre
                     if certain is not None:
                         yield Mention(spot, form.text, certain)
         yield from _homophones(folded, name)
+        yield from _swapped(folded, name)
 
 
 def _readings(folded: FoldedText, form: str) -> Iterator[MappedText]:
@@ -76,6 +79,22 @@ def _homophones(folded: FoldedText, name: NameForms) -> Iterator[Mention]:
     for start, end in find_homophones(reading, name.brand):
         if end - start >= LONG or _context(reading.text, start, end, name):
             yield Mention(reading.original(start, end), reading.text[start:end], certain=False)
+
+
+def _swapped(folded: FoldedText, name: NameForms) -> Iterator[Mention]:
+    """Two characters of a brand reversed (川柱 for 柱川) where it stands for an organisation, asked about."""
+    swapped = name.brand[::-1]
+    # Words are not written in another order; what is one in either order is meant as it stands.
+    if (
+        not re.fullmatch("[\u3400-\u9fff]{2}", swapped)
+        or swapped == name.brand
+        or any(map(rjieba.has_word, (name.brand, swapped)))
+    ):
+        return
+    reading = folded.tight
+    for start, end in reading.find(swapped):
+        if _context(reading.text, start, end, name):
+            yield Mention(reading.original(start, end), swapped, certain=False)
 
 
 def _verdict(

@@ -82,6 +82,7 @@ def test_certain(text: str) -> None:
         "机密",
         "M密",
         "J密级",
+        "密级:JM",
         "m密文件",
         "机宻级",
         "本项目属于M密",
