@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from typing import Any
 
 import httpx
@@ -12,6 +11,7 @@ from rich.text import Text
 from app.clock import local_now
 from app.demo.accounts import ENTERPRISE_EMAIL, INSTITUTION_EMAIL, OPERATOR_EMAIL, SELLER_EMAIL, manager_email
 from app.demo.terminal import Prose, plain_console, table
+from app.demo.waiting import PushWait
 from app.matching.lists.bands import written_score
 
 DEMAND = {
@@ -35,7 +35,6 @@ DEMAND = {
 SHOWN = 5
 PAIRS_SHOWN = 2
 RECOMMENDED_SHOWN, FLAGGED_SHOWN = 3, 2
-SECONDS_FOR_PUSHES = 120
 
 out = plain_console()
 
@@ -141,7 +140,11 @@ def _show_inbox(
     password: str,
 ) -> None:
     """Print the inbox of the best-ranked manager who received a push of this demand."""
-    recipients = _pushed_to(http, operator, demand)
+    if demand["state"] == "submitted":
+        out.rule("④ 收件箱 · GET /v1/inbox")
+        out.print("需求等待主管部门审核，通过后才推送 (the demand waits for the bureau's review)")
+        return
+    recipients = PushWait(http, operator, say=out.print).pushed_to(demand["id"])
     # On a repeated run, the recipients may have reached their capacity and are no longer recommended.
     id_ = next((manager["id"] for manager in ranked if manager["id"] in recipients), min(recipients))
     manager = _checked(http.get(f"/v1/managers/{id_}", headers=operator))
@@ -164,20 +167,6 @@ def _show_inbox(
     out.print(inbox)
     if any(push["demand"]["id"] == demand["id"] for push in items):
         out.print("← 刚发布的需求 (the new demand)")
-
-
-def _pushed_to(http: httpx.Client, login: dict[str, str], demand: dict[str, Any]) -> set[str]:
-    """Ids of the managers who received a push of the demand; waits for the worker, which creates the pushes."""
-    deadline = time.monotonic() + SECONDS_FOR_PUSHES
-    while time.monotonic() < deadline:
-        params = {"demand_id": demand["id"], "limit": 100}
-        items = _checked(http.get("/v1/pushes", params=params, headers=login))["items"]
-        if items:
-            return {push["manager"]["id"] for push in items}
-        time.sleep(0.3)
-    raise RuntimeError(
-        f"no push was created within {SECONDS_FOR_PUSHES} s ({SECONDS_FOR_PUSHES} 秒内未生成推送)"
-    )
 
 
 def _title(record: dict[str, Any]) -> str:
