@@ -48,11 +48,6 @@ def labelled(vocabulary_name: str | None, key: str) -> dict[str, str]:
     return {"key": key, "label_zh": key, "label_en": key}
 
 
-def region_name(key: str) -> str:
-    regions = vocabulary("regions")
-    return regions.label(key) if key in regions else key
-
-
 def share(part: int | None, whole: int | None) -> float | None:
     """`part / whole`, 0–1, rounded to four decimals; None if the whole is 0 or either is suppressed."""
     return None if part is None or not whole else round(part / whole, 4)

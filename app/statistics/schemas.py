@@ -45,6 +45,7 @@ class StepLine(Keyed):
 
     group: str | None = Field(title="分组")
     group_zh: str | None = Field(title="分组名称")
+    group_en: str | None = Field(title="Name of the group")
     count: int | None = Field(title="需求数")
     of_published: float | None = Field(title="占发布数", description="0–1")
     of_previous: float | None = Field(title="占上一步", description="0–1；上一步不显示时为空")

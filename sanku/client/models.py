@@ -1827,6 +1827,7 @@ class StepLine(TypedDict):
     label_en: str
     group: str | None
     group_zh: str | None
+    group_en: str | None
     count: int | None
     of_published: float | None
     of_previous: float | None

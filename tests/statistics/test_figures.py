@@ -80,6 +80,8 @@ def test_the_funnel_by_groups_and_filters_adds_up(scenario: Scenario) -> None:
         lines = figure(scenario.operator, "funnel", group_by=grouping)["steps"]
         published = {line["group"]: line["count"] for line in lines if line["key"] == "published"}
         assert sum(published.values()) == 4
+        names = {(line["group_zh"], line["group_en"]) for line in lines}
+        assert ("无", "None") in names and all(not zh.isascii() and en.isascii() for zh, en in names), names
         for line in lines:
             assert len(all_rows(scenario.operator, line["rows"])) == line["count"]
     assert figure(scenario.operator, "funnel", field="40")["steps"][0]["count"] == 2
@@ -231,6 +233,7 @@ def test_response_to_pushes_by_day_reason_and_channel(scenario: Scenario) -> Non
     check_rows(scenario, {"n": 1}, {"n": reason["rows"]})
     mail = by_key(found["channels"])["mail"]
     assert (mail["total"], mail["delivered"], mail["undelivered"], mail["under_way"]) == (2, 1, 1, 0)
+    assert (mail["label_zh"], mail["label_en"]) == ("邮箱", "Mail")
     for line in found["channels"]:
         check_rows(scenario, {name: line[name] for name in line["rows"]}, line["rows"])
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.statistics.common import count_by_key, head, labelled, region_name, share
+from app.statistics.common import count_by_key, head, labelled, share
 from app.statistics.queries import demands as queries
 from app.statistics.queries.demands import FunnelStep
 from app.statistics.queries.gaps import GapPart, achievement_gaps, demand_gaps, good_achievements
@@ -61,11 +61,9 @@ def _steps(
     shown = publishable_steps(counts, criteria.min_cell) if criteria.suppresses else [True] * len(counts)
     visible_counts = [count if is_shown else None for count, is_shown in zip(counts, shown, strict=True)]
     group = None if group_by is None else key
-    fields = vocabulary("hightech_fields")
-    name = None
-    if group is not None:
-        in_fields = group_by == "field" and key in fields
-        name = fields.label(key) if in_fields else "无" if key == NONE else region_name(key)
+    names = (
+        labelled("hightech_fields" if group_by == "field" else "regions", key) if group is not None else {}
+    )
     return [
         StepLine(
             key=step_code(step),
@@ -73,7 +71,8 @@ def _steps(
             label_en=STEP_NAMES[step][1],
             hidden=not shown[step],
             group=group,
-            group_zh=name,
+            group_zh=names.get("label_zh"),
+            group_en=names.get("label_en"),
             count=visible_counts[step],
             of_published=share(visible_counts[step], visible_counts[0]),
             of_previous=share(visible_counts[step], visible_counts[step - 1]) if step else None,

@@ -138,6 +138,20 @@ _DELIVERY_PARTS: Mapping[str, tuple[DeliveryState, ...]] = {
 }
 
 
+_CHANNELS = {
+    "mail": ("邮箱", "Mail"),
+    "wecom": ("企业微信机器人", "WeCom robot"),
+    "dingtalk": ("钉钉机器人", "DingTalk robot"),
+    "feishu": ("飞书机器人", "Feishu robot"),
+    "webhook": ("接收端点", "Webhook"),
+}
+
+
+def _channel_labels(channel: str) -> dict[str, str]:
+    zh, en = _CHANNELS[channel]
+    return {"key": channel, "label_zh": zh, "label_en": en}
+
+
 def _channels(session: Session, criteria: StatisticsQuery) -> list[ChannelLine]:
     states_by_channel: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for channel, state, count in session.execute(push_queries.deliveries(criteria)):
@@ -150,7 +164,7 @@ def _channels(session: Session, criteria: StatisticsQuery) -> list[ChannelLine]:
         }
         lines.append(
             ChannelLine(
-                **labelled(None, channel),
+                **_channel_labels(channel),
                 **{
                     name: sum(states[state] for state in part_states)
                     for name, part_states in _DELIVERY_PARTS.items()
