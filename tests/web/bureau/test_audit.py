@@ -125,7 +125,7 @@ def test_actions_and_roles_have_words_and_an_address_stands_once(app: Any, reade
     assert "用户 · 新建 user.create" in text and "某公司; 角色：投资人" in text
     assert "address=192.0.2.7" in text, "another address than the entry's own"
     assert "moon.paint" in text and "role=painter" in text, "what has no words keeps its code"
-    assert "Users · Created user.create" in text_of(auditor.get("/audit", headers=ENGLISH).text)
+    assert "User · created user.create" in text_of(auditor.get("/audit", headers=ENGLISH).text)
 
 
 def test_the_auditor_verifies_the_trail_on_their_page(app: Any, reader: ReaderOf) -> None:
