@@ -6,6 +6,7 @@ from app.matching.facts.conflicts_of_interest import ConflictOfInterest
 from app.matching.facts.models import ManagerFacts, TrackRecord
 from app.matching.managers.features import CERTIFICATES, EncodedManager, PairTarget
 from app.matching.managers.nearness import COVERED_FIELD
+from app.vocabularies import vocabulary
 
 # From this distance above the mean, a rate is named as a reason; a smaller one may be chance.
 NOTABLE_RATE = 0.1
@@ -78,7 +79,11 @@ def _of_fit(
 ) -> list[Line]:
     title = work.title.strip() if work else ""
     verified = work is not None and work.verified
-    needed = "、".join(sorted(target.languages))
+    languages = vocabulary("languages")
+    needed, needed_en = (
+        join.join(languages.label(one, lang) if one in languages else one for one in sorted(target.languages))
+        for join, lang in (("、", "zh"), (", ", "en"))
+    )
     return [
         (
             work is not None,
@@ -103,7 +108,7 @@ def _of_fit(
         (
             len(target.languages) > 1 and bool(facts.languages) and features["language"] == 0.0,
             f"掌握跨境对接所需语言（{needed}）",
-            f"speaks the languages needed ({needed.replace('、', ', ')})",
+            f"speaks the languages needed ({needed_en})",
         ),
         (features["cross_border"] > 0, "服务境外对接", "serves parties overseas"),
     ]

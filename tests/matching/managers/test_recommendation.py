@@ -167,7 +167,7 @@ def test_who_speaks_both_languages_leads_for_a_pair_across_the_border(town: Town
     speaks = town.manager(languages=["zh", "en"], regions=["370100", "000000"])
     first, second = town.recommended()
     assert (first["manager"]["id"], second["manager"]["id"]) == (speaks["id"], silent["id"])
-    assert "掌握跨境对接所需语言（en、zh）" in first["reasons"]["zh"]
+    assert "掌握跨境对接所需语言（英语、中文）" in first["reasons"]["zh"]
     assert "服务境外对接" in first["reasons"]["zh"]
     assert "缺少跨境对接所需语言" in second["reasons"]["zh"]
 
