@@ -55,6 +55,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "calendar_revoked": _("订阅地址已作废，日历不再更新。"),
         "password_changed": _("密码已修改，请用新密码登录。"),
         "registered": _("邮箱已确认，注册完成，请登录。"),
+        "registered_here": _("邮箱已确认，注册完成，您已登录。"),
         "mail_changed": _("登录邮箱已更换，请用新邮箱登录。"),
         "mail_sent": _("确认邮件已发往新邮箱，打开其中的链接后生效。"),
         "invited": _("邀请已发出。"),

@@ -75,6 +75,36 @@ def keep_device(response: Response, settings: Settings, token: str) -> None:
     )
 
 
+_REGISTRATION = "sanku-registration"
+_REGISTRATION_KEPT = 2 * 24 * 3600
+"""Seconds; as long as the link of the mail is valid."""
+
+
+def registration_token_of(request: Request) -> str | None:
+    """What shows that a registration began in this browser."""
+    return request.cookies.get(_REGISTRATION)
+
+
+def keep_registration(response: Response, settings: Settings, token: str) -> None:
+    """Leave the token in the browser until its mailbox is confirmed."""
+    response.set_cookie(
+        _REGISTRATION,
+        token,
+        max_age=_REGISTRATION_KEPT,
+        path="/verify-mail",
+        secure=is_https(settings),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def drop_registration(response: Response, settings: Settings) -> None:
+    """It is completed: take its token from the browser."""
+    response.delete_cookie(
+        _REGISTRATION, path="/verify-mail", secure=is_https(settings), httponly=True, samesite="strict"
+    )
+
+
 def passkey_cookie(settings: Settings) -> str:
     """The cookie that binds a question about a passkey to the browser that asked it."""
     return "__Host-sanku-passkey" if is_https(settings) else "sanku-passkey"

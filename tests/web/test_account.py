@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.links.models import AccountLink
-from app.accounts.models import Role, User
+from app.accounts.models import Organisation, Role, User
 from app.database import Database
 from app.settings import Settings
 from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.links import last_token
-from tests.web.html import faults_of, hidden_fields
+from tests.web.html import faults_of, filled_fields, hidden_fields
 from tests.web.readers import ReaderOf
 
 ORGANISATION = {
@@ -59,11 +59,44 @@ def test_registering_takes_two_steps_and_a_mail(
     done = stranger.post("/verify-mail", data={"link": token})
     assert done.headers["location"] == "/login"
     assert user_exists(database, EMAIL)
-    logged_in = stranger.post("/login", data={"email": EMAIL, "password": PASSWORD})
-    assert logged_in.status_code == 303
+    assert stranger.get("/login").headers["location"] == "/desk", "this browser chose the password"
     again = stranger.post("/verify-mail", data={"link": token})
     assert again.status_code == 404
     assert "只能用一次" in again.text
+
+
+def test_the_link_alone_opens_no_session(reader: ReaderOf, database: Database, settings: Settings) -> None:
+    """Somebody else may have registered with this address, and would read along what its owner writes."""
+    register(reader(None))
+    other = reader(None)
+    other.cookies.set("sanku-registration", "invented", path="/verify-mail")
+    token = last_token(database, settings, EMAIL)
+    assert other.post("/verify-mail", data={"link": token}).headers["location"] == "/login"
+    assert user_exists(database, EMAIL)
+    assert other.get("/login").status_code == 200, "the form of the login"
+
+
+def test_the_credit_code_says_the_region_that_was_not_chosen(
+    reader: ReaderOf, database: Database, settings: Settings
+) -> None:
+    stranger = reader(None)
+    assert register(stranger, **{"organisation.region": ""}).status_code == 200
+    stranger.post("/verify-mail", data={"link": last_token(database, settings, EMAIL)})
+    with database.reading() as session:
+        region = session.scalars(select(Organisation.region).where(Organisation.self_registered)).one()
+    assert region == "370102"
+
+
+def test_who_comes_with_a_problem_is_an_enterprise_until_they_choose_otherwise(reader: ReaderOf) -> None:
+    stranger = reader(None)
+    chosen = re.compile(r'name="organisation.kind" value="(\w+)"[^>]* checked')
+    assert chosen.findall(stranger.post("/register", data={"problem": PROBLEM}).text) == ["enterprise"]
+    assert chosen.findall(stranger.get("/register").text) == []
+    back = stranger.post(
+        "/register",
+        data=ORGANISATION | PERSON | {"organisation.kind": "university", "problem": PROBLEM, "back": "1"},
+    )
+    assert chosen.findall(back.text) == ["university"]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +105,6 @@ def test_registering_takes_two_steps_and_a_mail(
         ("organisation.name", ""),
         ("organisation.uscc", "91370102YY000001X5"),
         ("organisation.uscc", ""),
-        ("organisation.region", ""),
     ],
 )
 def test_what_is_wrong_with_the_organisation_is_said_at_its_field_and_nothing_is_lost(
@@ -217,7 +249,7 @@ PROBLEM = "变速器下线检测靠人耳听，漏检的异响件装车后才发
 def test_a_problem_typed_before_the_account_arrives_in_the_form_of_a_demand(
     reader: ReaderOf, database: Database, settings: Settings
 ) -> None:
-    """`/try` → registration → mail → login → the form; the service stores nothing of it on the way."""
+    """`/try` → registration → mail → the form; the service stores nothing of it on the way."""
     stranger = reader(None)
     first = stranger.post("/register", data={"problem": PROBLEM})
     assert PROBLEM in first.text
@@ -226,12 +258,14 @@ def test_a_problem_typed_before_the_account_arrives_in_the_form_of_a_demand(
         link = session.scalars(select(AccountLink)).one()
         assert "变速器" not in str(link.data)
     stranger.post("/verify-mail", data={"link": last_token(database, settings, EMAIL)})
-    stranger.post("/login", data={"email": EMAIL, "password": PASSWORD})
     led_on = stranger.get("/login")
     assert faults_of(led_on.text) == []
-    assert 'action="/desk/demands/new"' in led_on.text
+    assert 'action="/desk/demands/new/suggest"' in led_on.text
     assert hidden_fields(led_on.text)["main_problem"] == PROBLEM
-    form = stranger.post("/desk/demands/new", data=hidden_fields(led_on.text))
+    form = stranger.post("/desk/demands/new/suggest", data=hidden_fields(led_on.text))
+    assert faults_of(form.text) == []
+    assert filled_fields(form.text)["region"] == "370102", "the organisation's"
+    assert re.search(r'name="fields"[^>]* checked', form.text), "what the problem is about"
     assert form.status_code == 200
     assert PROBLEM in form.text
     assert 'value="变速器下线检测靠人耳听"' in form.text, "the first clause is the title"

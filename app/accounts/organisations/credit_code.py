@@ -11,6 +11,8 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 from stdnum.cn import uscc as stdnum_uscc
 
+from app.vocabularies import vocabulary
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 # Registry → (Chinese name, English name, types that it issues), GB 32100-2015 table 1.
@@ -79,6 +81,19 @@ def is_uscc(text: str) -> bool:
         and text[2] in _REGION_FIRST
         and text[17] == stdnum_uscc.calc_check_digit(text[:17])
     )
+
+
+def region_of(text: str) -> str | None:
+    """The region (GB/T 2260) of the registry that gave the code (characters 3–8, GB 32100-2015); None if it is no valid
+    code, or its registry is a central one. A district that is no term of the vocabulary stands for its city or
+    province.
+    """
+    try:
+        code = check_uscc(text)[2:8]
+    except PydanticCustomError:
+        return None
+    regions = vocabulary("regions")
+    return next((one for one in (code, f"{code[:4]}00", f"{code[:2]}0000") if one in regions), None)
 
 
 def matches_registry_code(code: str) -> bool:

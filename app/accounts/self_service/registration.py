@@ -42,8 +42,12 @@ def request_registration(
     role: Role | None,
     attempt: RateLimitKey,
     notice_version: int,
+    browser_token: str | None = None,
 ) -> None:
     """Check a registration, and send the confirmation link to the mailbox. `attempt` has been counted.
+
+    Args:
+        browser_token: a secret that the registering browser keeps: in it the confirmation is the first login, too.
 
     Takes the database rather than a session, because the password is hashed while no transaction is open.
 
@@ -79,6 +83,8 @@ def request_registration(
         "password_hash": credentials.hash_password(user.password),
         "notice": dict(agreed),
     }
+    if browser_token:
+        data["browser"] = credentials.digest(browser_token)
     with database.unit_of_work() as session:
         links.issue(
             session,

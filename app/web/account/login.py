@@ -28,6 +28,7 @@ from app.web.views.navigation import START
 router = APIRouter()
 
 _NEW_DEMAND = "/desk/demands/new"
+_SUGGESTED = "/desk/demands/new/suggest"
 
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
@@ -217,7 +218,8 @@ def _lead_on(page: WebPage, target: str) -> Response:
     if not problem:
         return page.redirect(_start(page, target))
     if target in ("/", "/login") and page.leads_to(_NEW_DEMAND):
-        return page.show("account/resume.html", target=_NEW_DEMAND, kept=(("main_problem", problem),))
+        kept = (("main_problem", problem), ("_source", problem))
+        return page.show("account/resume.html", target=_SUGGESTED, kept=kept)
     response = page.redirect(_start(page, target))
     if not page.leads_to(_NEW_DEMAND):
         drop(response)

@@ -6,14 +6,17 @@ Opening a link changes nothing, because mail programs open links by themselves; 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.accounts.self_service.mailboxes import confirm_mailbox
+from app.accounts.self_service.mailboxes import confirm_mailbox_in_browser
 from app.accounts.self_service.passwords import request_reset, reset_password
+from app.accounts.sessions.tokens import Client
 from app.accounts.throttle import RateLimitKey, count_attempt
 from app.database import AppDatabase, WriteSession
 from app.errors import Conflict, Invalid, NotFound, SankuError
 from app.services import AppSettings
+from app.web.account.login import address_of, device_of
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted
+from app.web.session import drop_registration, keep_device, registration_token_of, set_session
 
 router = APIRouter()
 
@@ -26,17 +29,33 @@ def verify_page(page: CurrentPage) -> Response:
 
 @router.post("/verify-mail", name="confirm_mail")
 def verify(page: CurrentPage, posted: Posted, session: WriteSession, settings: AppSettings) -> Response:
-    """Completes the registration or the change of address, and leads to the login."""
+    """Completes the registration or the change of address, and leads to the login.
+
+    In the browser that registered, nobody has to log in once more.
+    """
     page.take_display(posted)
     token = posted.get("link")
     if posted.only_shows:
         return _verify(page, token)
     try:
         with session.begin_nested():
-            confirmed = confirm_mailbox(session, settings, token)
+            confirmed, login = confirm_mailbox_in_browser(
+                session,
+                settings,
+                token,
+                browser_token=registration_token_of(page.request),
+                client=Client(address_of(page.request), device_of(page.request)),
+            )
     except (NotFound, Conflict) as error:
         return _verify(page, token, error)
-    return page.redirect("/login", notice="registered" if confirmed.purpose == "register" else "mail_changed")
+    if login is None:
+        notice = "registered" if confirmed.purpose == "register" else "mail_changed"
+        return page.redirect("/login", notice=notice)
+    response = page.redirect("/login", notice="registered_here")
+    set_session(response, settings, login)
+    keep_device(response, settings, login.device_token)
+    drop_registration(response, settings)
+    return response
 
 
 @router.get("/forgot-password", name="forgot_password")

@@ -1,5 +1,6 @@
 """Page `/register`: first the organisation, then the person; a link in a mail completes it."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 
 from app.accounts.legal_texts.purposes import TextPurpose
 from app.accounts.legal_texts.service import text_of
+from app.accounts.organisations.credit_code import region_of
 from app.accounts.schemas import Registration
 from app.accounts.self_service.registration import (
     check_organisation,
@@ -26,6 +28,7 @@ from app.web.forms.parser import validated
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted, PostedForm
+from app.web.session import keep_registration
 
 router = APIRouter()
 
@@ -46,11 +49,15 @@ ORGANISATION = FormGroup(
             "organisation.uscc",
             Widget.LINE,
             _("统一社会信用代码"),
-            _("18 位，用于核验单位；境外单位不填，所在地区请选“境外”"),
+            _("境外单位不填，所在地区选“境外”"),
             required=True,
         ),
         FormField(
-            "organisation.region", Widget.SELECT, _("所在地区"), required=True, choices=districts_first
+            "organisation.region",
+            Widget.SELECT,
+            _("所在地区"),
+            _("不选时按信用代码中的登记地"),
+            choices=districts_first,
         ),
     )
 )
@@ -61,7 +68,7 @@ PERSON = FormGroup(
             "user.email",
             Widget.EMAIL,
             _("邮箱"),
-            _("用于登录，我们会发一封确认邮件"),
+            _("用于登录；请收确认邮件"),
             required=True,
             autocomplete="email",
         ),
@@ -69,7 +76,7 @@ PERSON = FormGroup(
             "user.password",
             Widget.PASSWORD,
             _("密码"),
-            _("12 位以上，包含小写字母、大写字母、数字、其他字符中的至少三种"),
+            _("至少 12 位；小写、大写、数字、符号至少三种"),
             required=True,
             autocomplete="new-password",
         ),
@@ -109,6 +116,9 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
     page.take_display(posted)
     step = 2 if posted.get("step") == "2" and "back" not in set(posted.names()) else 1
     if posted.only_shows or "back" in set(posted.names()) or "step" not in set(posted.names()):
+        if posted.get("problem") and not posted.get("organisation.kind"):
+            # Who comes from a problem of their own is an enterprise nearly always.
+            posted = PostedForm((*posted.pairs, ("organisation.kind", "enterprise")), posted.files)
         return _step(page, step, posted)
     try:
         _checked(posted, with_person=step == 2)
@@ -127,6 +137,7 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
         return _step(page, 2, posted)
     attempt = RateLimitKey("register", body.user.email, address)
     count_attempt(database, settings, attempt)
+    browser_token = secrets.token_urlsafe(32)
     try:
         request_registration(
             database,
@@ -137,6 +148,7 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
             role=body.role,
             attempt=attempt,
             notice_version=body.notice_version,
+            browser_token=browser_token,
         )
     except Invalid as error:
         return _step(page, 2 if _is_of(error, 2) else 1, posted, _of_organisation(error))
@@ -145,6 +157,7 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
     response = page.show(
         "account/mail_sent.html", email=body.user.email, problem=posted.get("problem"), form_id=None
     )
+    keep_registration(response, settings, browser_token)
     if posted.get("problem"):
         carry(response, posted.get("problem"))
     return response
@@ -173,6 +186,8 @@ def _checked(posted: PostedForm, *, with_person: bool) -> Registration:
         text = posted.get(field.name).strip()
         if text:
             values[part][name] = text
+    if "region" not in values["organisation"] and (region := region_of(posted.get("organisation.uscc"))):
+        values["organisation"]["region"] = region
     if not with_person:
         values["user"] = dict(_SOMEBODY)
     version = posted.get("notice_version") if with_person else "1"

@@ -10,6 +10,7 @@ from app.engagements.lists.engagements import engagement_page
 from app.engagements.lists.to_dos import awaiting_consent
 from app.libraries.overview import library_overview
 from app.libraries.own_records import own_records, waiting_records
+from app.libraries.record.enums import RecordState
 from app.paging import PageRequest
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS
 from app.web.page import CurrentPage
@@ -37,6 +38,7 @@ def desk(page: CurrentPage, session: ReadSession) -> Response:
         invitations=awaiting_consent(session, principal=page.principal),
         unsigned=awaiting_signature(session, principal=page.principal),
         shelves=shelves,
+        states={one.value: one for one in RecordState},
         # Who owns no records looks at others': what is new, and where they take part.
         engagements=[]
         if kinds

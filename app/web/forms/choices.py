@@ -1,10 +1,13 @@
 """Choices of fields: the terms of a vocabulary, in the language of the page."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from app.clock import today
 from app.vocabularies import vocabulary
 from app.web.forms.fields import Choice, Choices
 from app.web.i18n import Language, speaking, translate
+from app.web.i18n import mark as _
 
 
 def terms_of(name: str) -> Choices:
@@ -39,6 +42,15 @@ def districts_first(language: Language) -> Sequence[Choice]:
     own = [one for one in found if "370100" in (one.code, *terms.parents(one.code))]
     city = terms.label("370100", language)
     return [Choice(one.code, one.label, city) for one in own] + [one for one in found if one not in own]
+
+
+def days_ahead(language: Language) -> Sequence[Choice]:
+    """Days that a deadline may be, to be chosen or typed over: in half a year, in one, in two."""
+    with speaking(language):
+        return [
+            Choice((today() + timedelta(days=days)).isoformat(), translate(label))
+            for days, label in ((182, _("半年后")), (365, _("一年后")), (730, _("两年后")))
+        ]
 
 
 def readiness_levels(language: Language) -> Sequence[Choice]:

@@ -54,7 +54,8 @@ class FormField:
         hint: what to write; shown under the label.
         unit: after the field, such as 万元.
         required: needed here, whatever the model says.
-        choices: for the widgets that offer some.
+        choices: for the widgets that offer some; for DAY, days that are proposed.
+        default: what an empty form says; it opens no group.
         columns: for ROWS, the fields of a row.
         lines: for TEXT, its height.
         autocomplete: what a browser may fill in.
@@ -72,6 +73,7 @@ class FormField:
     lines: int = 5
     max_length: int | None = None
     autocomplete: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)

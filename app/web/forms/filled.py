@@ -45,6 +45,11 @@ class FilledField:
         return self.values[-1] if self.values else ""
 
     @property
+    def is_typed(self) -> bool:
+        """Whether anything stands in it but its default."""
+        return any(value and value != self.field.default for value in self.values)
+
+    @property
     def choices(self) -> Sequence[Choice]:
         """What the field offers, in the language of the page."""
         return self.field.choices(language_now()) if self.field.choices else ()
@@ -58,8 +63,8 @@ class FilledField:
         yield from grouped.items()
 
     @property
-    def branches(self) -> tuple[tuple[Choice, tuple[Choice, ...], bool], ...]:
-        """For a TREE: each root, what is below it, and whether some of that is chosen."""
+    def branches(self) -> tuple[tuple[Choice, tuple[Choice, ...], tuple[str, ...]], ...]:
+        """For a TREE: each root, what is below it, and the labels of what is chosen of that."""
         # A root comes before what is below it; both may have the same name.
         found: dict[str, tuple[Choice, list[Choice]]] = {}
         for choice in self.choices:
@@ -68,7 +73,7 @@ class FilledField:
             else:
                 found[choice.group or choice.code] = (choice, [])
         return tuple(
-            (root, tuple(below), any(one.code in self.values for one in below))
+            (root, tuple(below), tuple(one.label for one in below if one.code in self.values))
             for root, below in found.values()
         )
 
@@ -116,7 +121,7 @@ class FilledForm:
         """Each group, its fields, and whether it stands open: also where something is wrong or was typed."""
         for group in self.form.groups:
             fields = tuple(self._filled(one, one.name) for one in group.fields)
-            yield group, fields, group.open or any(one.errors or any(one.values) for one in fields)
+            yield group, fields, group.open or any(one.errors or one.is_typed for one in fields)
 
     def field(self, name: str) -> FilledField:
         """One field, to be placed by hand."""

@@ -14,7 +14,7 @@ from app.web.desk.records.shared_fields import (
     VALID_UNTIL,
     indicators,
 )
-from app.web.forms.choices import readiness_levels, terms_of
+from app.web.forms.choices import days_ahead, readiness_levels, terms_of
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.i18n import mark as _
 
@@ -52,6 +52,7 @@ _FIRST = FormGroup(
             label=_("最晚什么时候要用上"),
             hint=_("到期后不再匹配，可以随时延长。"),
             required=True,
+            choices=days_ahead,
         ),
         TECHNICAL_FIELDS,
         REGION,

@@ -59,7 +59,7 @@ def add_new(router: APIRouter, kind: DeskKind) -> None:
         if posted.only_shows:
             with database.reading() as session:
                 shown = show_form(
-                    page, kind, FilledForm(kind.form, posted=_begun(page, session, kind, posted))
+                    page, kind, FilledForm(kind.form, posted=begun(page, session, kind, posted))
                 )
             drop(shown)  # the problem of before the login has arrived
             return shown
@@ -252,7 +252,7 @@ def _defaults(page: WebPage, session: ReadSession) -> dict[str, Any]:
     return values
 
 
-def _begun(page: WebPage, session: ReadSession, kind: DeskKind, posted: PostedForm) -> PostedForm:
+def begun(page: WebPage, session: ReadSession, kind: DeskKind, posted: PostedForm) -> PostedForm:
     """A text that comes from another page gets its first clause as title, and what is known of the organisation.
 
     What stands in a form that was seen before is left as it is.

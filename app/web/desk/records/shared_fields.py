@@ -44,6 +44,7 @@ UNDERTAKING = FormField(
         ("once", _("承诺一次即可")),
         ("renewed", _("承诺书更新或重新发布后须再次承诺")),
     ),
+    default="none",
 )
 CONFIDENTIAL_NOTE = FormField(
     "confidential_note",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from app.database import AppDatabase
 from app.errors import Invalid
 from app.exchange.headers.dictionary import Kind
 from app.exchange.suggestions.composition import suggested_of_file, suggested_of_text
@@ -15,8 +16,9 @@ from app.libraries.validation.indicators.model import Op
 from app.matching.embedding.embedder import Embedder
 from app.services import provided
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
-from app.web.desk.records.form_pages import show_form
+from app.web.desk.records.form_pages import begun, show_form
 from app.web.desk.uploads import Scanned, ScannedUpload
+from app.web.forms.carried import drop
 from app.web.forms.fields import Form
 from app.web.forms.filled import FilledForm
 from app.web.page import CurrentPage, PageMatchingTurn
@@ -39,23 +41,33 @@ def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
         upload: Scanned,
         _turn: PageMatchingTurn,
         embedder: AppEmbedder,
+        database: AppDatabase,
     ) -> Response:
         """The form with what the text or the file says, to be checked field by field."""
         page.take_display(posted)
+        is_carried = posted.only_shows and "title" not in posted.names()
+        if is_carried:
+            # The problem of before the login: what it says is filled in, and it needs no second place on the page.
+            with database.reading() as session:
+                posted = begun(page, session, kind, posted)
         form = FilledForm(kind.form, posted=posted)
-        if posted.only_shows:
-            return show_form(page, kind, form, source=posted.get(TEXT))
+        source = "" if is_carried else posted.get(TEXT)
+        if posted.only_shows and not is_carried:
+            return show_form(page, kind, form, source=source)
         try:
             found = _suggestion(kind, posted, upload, embedder)
         except Invalid as error:
-            return show_form(page, kind, form.with_errors(error), status=422, source=posted.get(TEXT))
-        return show_form(
+            return show_form(page, kind, form.with_errors(error), status=422, source=source)
+        shown = show_form(
             page,
             kind,
             _filled(kind, posted, found),
             suggestion=suggested_values(kind.form, found),
-            source=posted.get(TEXT),
+            source=source,
         )
+        if is_carried:
+            drop(shown)
+        return shown
 
 
 def _suggestion(
