@@ -46,8 +46,7 @@ def request_registration(
 ) -> None:
     """Check a registration, and send the confirmation link to the mailbox. `attempt` has been counted.
 
-    Args:
-        browser_token: a secret that the registering browser keeps: in it the confirmation is the first login, too.
+    In the browser that keeps the secret `browser_token` the confirmation is the first login, too.
 
     Takes the database rather than a session, because the password is hashed while no transaction is open.
 
@@ -82,9 +81,8 @@ def request_registration(
         "role": role.value,
         "password_hash": credentials.hash_password(user.password),
         "notice": dict(agreed),
+        "browser": credentials.digest(browser_token) if browser_token else None,
     }
-    if browser_token:
-        data["browser"] = credentials.digest(browser_token)
     with database.unit_of_work() as session:
         links.issue(
             session,
