@@ -10,8 +10,8 @@ from rich.text import Text
 
 from app.clock import local_now
 from app.demo.accounts import ENTERPRISE_EMAIL, INSTITUTION_EMAIL, OPERATOR_EMAIL, SELLER_EMAIL, manager_email
+from app.demo.push_wait import PushWait
 from app.demo.terminal import Prose, plain_console, table
-from app.demo.waiting import PushWait
 from app.matching.lists.bands import written_score
 
 DEMAND = {

@@ -9,7 +9,7 @@ import pytest
 from app.accounts.models import Role
 from app.bootstrap.workers import build_worker
 from app.database import Database
-from app.demo.waiting import SECONDS_WITHOUT_PROGRESS, NothingPushed, PushWait
+from app.demo.push_wait import SECONDS_WITHOUT_PROGRESS, NothingPushed, PushWait
 from app.events.catalogue import DemandClosed
 from app.events.outbox import emit
 from app.settings import Settings
