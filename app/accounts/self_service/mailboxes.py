@@ -40,8 +40,9 @@ def confirm_mailbox_in_browser(
 ) -> tuple[MailboxConfirmed, BrowserLogin | None]:
     """`confirm_mailbox`; in the browser that registered it is the first login, too.
 
-    The person who confirms there has chosen the password in this browser and reads the mailbox. In any other browser the link
-    alone opens nothing: who is sent the link of a registration by somebody else must not work in their account.
+    The person who confirms there has chosen the password in this browser and reads the mailbox. In any other browser
+    the link alone opens nothing: who is sent the link of a registration by somebody else must not work in their
+    account.
 
     Raises:
         NotFound, Conflict: see `confirm_mailbox`.
