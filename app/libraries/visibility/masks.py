@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-MOBILE_LENGTH = 11
-"""Digits; of a shorter telephone so many would be shown that the rest can be tried."""
+LEAST_HIDDEN = 4
+"""Digits of a telephone that are hidden behind its area or country code, as of a mobile; fewer could be tried."""
+_COUNTRY_CODE = 4
+"""Characters: a plus and three digits at most."""
 
 
 def masked_name(name: str) -> str:
@@ -12,8 +14,12 @@ def masked_name(name: str) -> str:
 
 
 def masked_phone(phone: str) -> str:
-    """A telephone by its first three and last four characters: `138****0001`; a short one shows nothing."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= MOBILE_LENGTH else "****"
+    """A telephone by its first three and last four characters: `138****0001`; where these would leave fewer than
+    `LEAST_HIDDEN` digits to be tried, as of a landline of seven digits, it shows nothing."""
+    area, hyphen, _ = phone.partition("-")
+    known = len(area) if hyphen else _COUNTRY_CODE if phone.startswith("+") else 3
+    hidden = sum(one.isdigit() for one in phone[known:-4])
+    return f"{phone[:3]}****{phone[-4:]}" if hidden >= LEAST_HIDDEN else "****"
 
 
 def masked_mail(email: str) -> str:

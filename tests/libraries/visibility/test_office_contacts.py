@@ -60,6 +60,23 @@ def holds(text: str) -> bool:
     return any(value in text for value in CONTACT.values())
 
 
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("010-1234567", "****"),
+        ("0531-8888001", "****"),
+        ("+3541234567", "****"),
+        ("0531-88880001", "053****0001"),
+        ("+493012345678", "+49****5678"),
+    ],
+)
+def test_a_mask_leaves_too_many_telephones_to_try(
+    enterprise: UserClient, operator: UserClient, phone: str, shown: str
+) -> None:
+    made = enterprise.create("demands", demand_payload(contact_phone=phone))
+    assert operator.get(f"/v1/demands/{made['id']}").json()["contact_phone"] == shown
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_office_sees_masks_until_it_asks(
     scenario: Scenario, records: Any, operator: UserClient, kind: str
