@@ -195,6 +195,7 @@ _EFFECTS: HandlerTable = {
     events.RankingPublished: (),
     events.ContestRegistered: (),
     events.ContestPromoted: (),
+    events.ContestLeft: (),
     events.ContestMoved: (),
     events.ContestCancelled: (),
     events.ContestFinished: (),

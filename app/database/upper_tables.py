@@ -18,6 +18,7 @@ UPPER_TABLES: Mapping[str, frozenset[str]] = MappingProxyType(
         "engagements": frozenset({"number", "stage", "demand_id", "achievement_id"}),
         "filings": frozenset({"id", "filing_number"}),
         "managers": frozenset({"id", "number", "title", "owner_org_id", "user_id", "declared_conflicts"}),
+        "recognition_entries": frozenset({"id", "doubt"}),
         "recognition_objections": frozenset({"id", "state"}),
         "recognition_rounds": frozenset({"id", "state", "year"}),
         "training_bases": frozenset({"id", "name"}),

@@ -20,8 +20,10 @@ from app.notifications.models import Message
 from app.notifications.notices.table import ROWS
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
+from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.filings.models import Filing
 from app.talent.filings.service import pledge
+from app.talent.rounds.reviews.service import doubt
 from app.talent.tiers.models import ManagerTier
 from app.talent.tiers.service import refresh_outdated_years
 from tests.engagements.contracts.test_contracts import amend, step
@@ -643,6 +645,91 @@ def test_who_is_registered_learns_that_a_contest_is_moved_or_cancelled(
     assert f"it begins on {local:%A}, {local:%-d %B %Y}, {local:%-H:%M}, at 济南国际会展中心" in notice["en"]
     ok(scenario.operator.post(f"{path}/cancel", json={"note": "场地临时调整"}))
     assert mails.new() == {lead: [f"您报名的“对接会”（{contest['number']}）已取消"]}
+
+
+def test_a_recognition_that_was_reviewed_is_not_asked_for(scenario: Scenario, mails: Mails) -> None:
+    certificate = scenario.verified_certificate(scenario.lead_id, "advanced")
+    rounds = "/v1/recognition-rounds"
+    path = (
+        f"{rounds}/{ok(scenario.operator.post(rounds, json={'title': '年度认定', 'year': 2026}), 201)['id']}"
+    )
+    for step_name in ("freeze", "review", "publish"):
+        ok(scenario.operator.post(f"{path}/{step_name}", json={}))
+    (entry,) = ok(scenario.operator.get(f"{path}/entries"))["items"]
+    mails.new()
+    kept = {"withdrawn": False, "reason": "另有同级证书"}
+
+    def take_back() -> None:
+        with scenario.database.unit_of_work() as session:
+            session.get_one(TrainingCertificate, certificate).state = CertificateState.REVOKED
+            session.flush()
+            assert doubt(session, scenario.lead_id, certificate, cause="certificate.revoked") == 1
+
+    take_back()
+    take_back()
+    bureau, number = address_of(scenario, scenario.operator), number_of(scenario, scenario.lead_id)
+    asked = f"技术经理人 {number} 的 2026 年度人才认定待复核"
+    assert mails.new() == {bureau: [asked]}, "the review is asked for once"
+    ok(scenario.operator.post(f"/v1/recognition-entries/{entry['id']}/review", json=kept))
+    take_back()
+    ok(scenario.operator.post(f"/v1/recognition-entries/{entry['id']}/review", json=kept))
+    assert mails.new() == {}
+
+
+def announced_contest(scenario: Scenario) -> str:
+    start = now() + timedelta(days=20)
+    times = {"deadline": start - timedelta(days=10), "starts_at": start, "ends_at": start}
+    body = {name: moment.isoformat() for name, moment in times.items()}
+    body |= {"kind": "brand_event", "title": "对接会"}
+    path = f"/v1/contests/{ok(scenario.operator.post('/v1/contests', json=body), 201)['id']}"
+    ok(scenario.operator.post(f"{path}/open", json={}))
+    return path
+
+
+def test_of_a_contest_that_is_moved_twice_the_last_day_is_said(
+    scenario: Scenario, mails: Mails, mailbox: Mailbox
+) -> None:
+    path, headers = announced_contest(scenario), {"If-Match": "*"}
+    body = {"manager_id": str(scenario.lead_id)}
+    ok(scenario.operator.post(f"{path}/registrations", json=body), 201)
+    mails.new()
+    for venue in ("山东大厦", "舜耕会堂"):
+        ok(scenario.operator.patch(path, json={"venue": venue}, headers=headers))
+    lead, number = address_of(scenario, scenario.lead), ok(scenario.operator.get(path))["number"]
+    assert mails.new() == {lead: [f"您报名的“对接会”（{number}）的时间或地点有变动"]}
+    text = mailbox.to(lead)[-1].parts["text/plain"]
+    assert "舜耕会堂" in text and "山东大厦" not in text
+    ok(scenario.operator.patch(path, json={"venue": "山东大厦"}, headers=headers))
+    ok(scenario.operator.post(f"{path}/cancel", json={"note": "场地临时调整"}))
+    assert mails.new() == {lead: [f"您报名的“对接会”（{number}）已取消"]}
+
+
+def test_a_registration_for_a_contest_that_is_cancelled_is_not_announced(
+    scenario: Scenario, mails: Mails
+) -> None:
+    path, body = announced_contest(scenario), {"manager_id": str(scenario.lead_id)}
+    ok(scenario.operator.post(f"{path}/registrations", json=body), 201)
+    ok(scenario.operator.post(f"{path}/cancel", json={"note": "场地临时调整"}))
+    number = ok(scenario.operator.get(path))["number"]
+    assert mails.new() == {address_of(scenario, scenario.lead): [f"您报名的“对接会”（{number}）已取消"]}
+
+
+def test_a_manager_learns_that_somebody_else_has_withdrawn_their_registration(
+    scenario: Scenario, mails: Mails
+) -> None:
+    path, lead = announced_contest(scenario), address_of(scenario, scenario.lead)
+    number = ok(scenario.operator.get(path))["number"]
+    withdraw = "/v1/contest-registrations/{}/withdraw"
+    first = ok(scenario.lead.post(f"{path}/registrations", json={}), 201)["id"]
+    mails.new()
+    ok(scenario.operator.post(withdraw.format(first), json={}))
+    assert mails.new() == {lead: [f"您对“对接会”（{number}）的报名已由所在单位或主管部门退出"]}
+    notice = ok(scenario.lead.get("/v1/notices?limit=1"))["items"][0]
+    assert notice["type"] == "contest.left"
+    assert f"Your registration for “对接会” ({number}) was withdrawn" in notice["en"]
+    again = ok(scenario.lead.post(f"{path}/registrations", json={}), 201)["id"]
+    ok(scenario.lead.post(withdraw.format(again), json={}))
+    assert mails.new() == {}, "they did it themselves"
 
 
 def test_a_notice_says_which_record_it_is_about(scenario: Scenario, mails: Mails) -> None:

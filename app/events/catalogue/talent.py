@@ -263,6 +263,16 @@ class ContestPromoted(ContestEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContestLeft(ContestEvent):
+    """A manager's registration was withdrawn; `actor_id` is the user who did it, the manager or another one."""
+
+    name: ClassVar = "contest.left"
+
+    manager_id: UUID
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContestMoved(ContestEvent):
     """A contest begins at another time or place; `manager_ids` are registered or wait."""
 

@@ -180,7 +180,7 @@ def _dropped_from_draft(_: Session, event: Any) -> Iterable[NotifiedPerson]:
 
 
 def _manager(_: Session, event: Any) -> Iterable[NotifiedPerson]:
-    return [NotifiedPerson("manager_id", event.manager_id)]
+    return [NotifiedPerson("manager_id", event.manager_id, actor_id=getattr(event, "actor_id", None))]
 
 
 def _subject_manager(session: Session, event: Any) -> Iterable[NotifiedPerson]:

@@ -12,6 +12,7 @@ from app.notifications.notices.conditions.beginnings import Heard, after
 from app.notifications.notices.conditions.reviews import (
     Condition,
     accepts_objections,
+    is_in_doubt,
     is_latest_decision,
     is_open_objection,
     is_unanswered_employer,
@@ -332,7 +333,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         en="In the recognition of {year}, {basis_en} on which the tier of the manager {number} rests. Please decide "
         "whether it holds.",
         path="/v1/recognition-rounds/{round_id}/entries",
-        still_holds=not_followed_by(events.RecognitionWithdrawn),
+        still_holds=is_in_doubt,
     ),
     NoticeRow(
         event=events.RecognitionWithdrawn,

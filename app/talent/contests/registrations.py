@@ -11,7 +11,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid
-from app.events.catalogue import ContestPromoted, ContestRegistered
+from app.events.catalogue import ContestLeft, ContestPromoted, ContestRegistered
 from app.events.outbox import emit
 from app.talent.access import manager_for, own_rows
 from app.talent.contests.lookup import find_contest
@@ -97,6 +97,7 @@ def withdraw(session: Session, registration_id: UUID, *, principal: Principal) -
     row.place = row.points = row.award = None
     session.flush()
     audit.record(session, principal, "contest.withdraw", row.id, contest.number)
+    emit(session, ContestLeft(**facts_of(contest), manager_id=row.manager_id, actor_id=principal.user_id))
     promote_waiting(session, contest)
     return row
 

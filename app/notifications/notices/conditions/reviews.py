@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import OrganisationDecision
 from app.accounts.organisations.service import waiting_organisations
 from app.database import upper_table
-from app.events.catalogue import AffiliationAnswered, RecognitionDecided
+from app.events.catalogue import AffiliationAnswered, RecognitionDecided, RecognitionDoubted
 from app.events.domain_event import DomainEvent
 from app.events.outbox import Event
 from app.libraries.achievements.models import Achievement
@@ -47,6 +47,18 @@ def not_followed_by(*answers: type[DomainEvent]) -> Condition:
         return session.scalar(query.limit(1)) is None
 
     return still_holds
+
+
+def all_of(*conditions: Condition) -> Condition:
+    """Every one of them holds."""
+    return lambda session, notice: all(holds(session, notice) for holds in conditions)
+
+
+def is_in_doubt(session: Session, notice: Notice) -> bool:
+    """What the recognition rests on is still to be looked at, and no later notice asks for the same."""
+    table = upper_table("recognition_entries")
+    doubt = session.scalar(select(table.c.doubt).where(table.c.id == notice.subject_id))
+    return doubt is not None and not_followed_by(RecognitionDoubted)(session, notice)
 
 
 def accepts_objections(session: Session, notice: Notice) -> bool:

@@ -4,7 +4,7 @@ from app.events import catalogue as events
 from app.events.domain_event import DomainEvent
 from app.notifications.notices import audiences as to
 from app.notifications.notices.audiences import NoticeAudience
-from app.notifications.notices.conditions.reviews import Condition, is_registered
+from app.notifications.notices.conditions.reviews import Condition, all_of, is_registered, not_followed_by
 from app.notifications.notices.groups import NoticeGroup as Group
 from app.notifications.notices.row import NoticeRow
 
@@ -36,6 +36,8 @@ def _contest(
     )
 
 
+_IS_ON = not_followed_by(events.ContestCancelled)
+
 CONTEST_ROWS: tuple[NoticeRow, ...] = (
     _contest(
         events.ContestRegistered,
@@ -44,7 +46,7 @@ CONTEST_ROWS: tuple[NoticeRow, ...] = (
         "You are registered for {contest_en}{begins_en}.",
         to.MANAGER,
         state="registered",
-        still_holds=is_registered("registered"),
+        still_holds=all_of(is_registered("registered"), _IS_ON),
     ),
     _contest(
         events.ContestRegistered,
@@ -53,7 +55,7 @@ CONTEST_ROWS: tuple[NoticeRow, ...] = (
         "You are on the waiting list of {contest_en}, which is full{begins_en}.",
         to.MANAGER,
         state="waiting",
-        still_holds=is_registered("waiting"),
+        still_holds=all_of(is_registered("waiting"), _IS_ON),
     ),
     _contest(
         events.ContestPromoted,
@@ -61,19 +63,28 @@ CONTEST_ROWS: tuple[NoticeRow, ...] = (
         "您已由候补转为正式参加{contest_zh}{begins_zh}。",
         "You have moved up from the waiting list of {contest_en}{begins_en}.",
         to.MANAGER,
-        still_holds=is_registered("registered"),
+        still_holds=all_of(is_registered("registered"), _IS_ON),
+    ),
+    _contest(
+        events.ContestLeft,
+        "contest.left",
+        "您对{contest_zh}的报名已由所在单位或主管部门退出。",
+        "Your registration for {contest_en} was withdrawn by your organisation or the bureau.",
+        to.MANAGER,
+        still_holds=all_of(is_registered("withdrawn"), _IS_ON),
     ),
     _contest(
         events.ContestMoved,
         "contest.moved",
         "您报名的{contest_zh}的时间或地点有变动{begins_zh}，请查看。",
-        "The time or place of {contest_en}, for which you are registered, has changed{begins_en}. Please look at it.",
+        "The time or place of {contest_en}, for which you have registered, has changed{begins_en}. Please look at it.",
+        still_holds=not_followed_by(events.ContestMoved, events.ContestCancelled),
     ),
     _contest(
         events.ContestCancelled,
         "contest.cancelled",
         "您报名的{contest_zh}已取消{was_zh}。",
-        "You are registered for {contest_en}, which was cancelled{was_en}.",
+        "You had registered for {contest_en}, which was cancelled{was_en}.",
         remark_zh="原因：{reason}",
         remark_en=" Reason: {reason}",
     ),
