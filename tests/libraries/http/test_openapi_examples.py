@@ -49,7 +49,7 @@ def test_the_description(app: FastAPI) -> None:
         if path.startswith(("/v1/achievements", "/v1/demands", "/v1/managers"))
         for verb, operation in verbs.items()
     ]
-    assert len(operations) == 3 * 12
+    assert len(operations) == 3 * 13
     for path, verb, operation in operations:
         assert operation["summary"], path
         if verb == "post" and path.count("/") == 2:
