@@ -42,7 +42,7 @@ class PushWait:
             NothingPushed: there will be no push, or for two minutes no event was finished, begun or held by a worker.
         """
         seen: tuple[object, ...] | None = None
-        changed = told = self.clock()
+        changed = said = self.clock()
         while True:
             # Asked in this order, an empty list of events says that the pushes of before are all there are.
             events = self._due()
@@ -57,8 +57,8 @@ class PushWait:
                 seen, changed = state, moment
             elif moment - changed >= SECONDS_WITHOUT_PROGRESS:
                 raise NothingPushed(self._stuck(events))
-            if moment - told >= SECONDS_BETWEEN_LINES:
-                told = moment
+            if moment - said >= SECONDS_BETWEEN_LINES:
+                said = moment
                 self.say(f"后台处理中，还有 {len(events)} 项：{_names(events)} (the worker is busy)")
             self.pause(_PAUSE)
 

@@ -58,13 +58,13 @@ def set_affiliations(
 
 
 def _left_out(
-    session: Session, posts: Sequence[Affiliation], now_told: Sequence[Affiliation], today: date
+    session: Session, posts: Sequence[Affiliation], now_given: Sequence[Affiliation], today: date
 ) -> list[Affiliation]:
     """Posts that a change of a published record leaves out, as posts that have ended: their end is a fact with a date,
     and a conflict for a while longer. So are those that it moves into the future, or so far into the past that they
     would be no conflict any more. The bureau removes what was entered by mistake."""
     months = session.info.get("conflict_grace_months", DEFAULT_GRACE_MONTHS)
-    told = {post.organisation_id for post in now_told if _is_conflict(post, today, months)}
+    conflicting = {post.organisation_id for post in now_given if _is_conflict(post, today, months)}
     return [
         Affiliation(
             id=new_id(),
@@ -77,7 +77,7 @@ def _left_out(
             created_at=post.created_at,
         )
         for post in posts
-        if post.organisation_id not in told and _is_conflict(post, today, months)
+        if post.organisation_id not in conflicting and _is_conflict(post, today, months)
     ]
 
 

@@ -23,9 +23,9 @@ def masked_phone(phone: str) -> str:
 
 
 def masked_mail(email: str) -> str:
-    """A mailbox by its first letter and its domain: `l***@example.com`."""
+    """A mailbox by its first letter and its domain: `l***@example.com`; the only letter of a name is hidden."""
     name, _, domain = email.partition("@")
-    return f"{name[:1]}***@{domain}"
+    return f"{name[: min(1, len(name) - 1)]}***@{domain}"
 
 
 MASKS: Mapping[str, Callable[[str], str]] = {

@@ -60,6 +60,14 @@ def holds(text: str) -> bool:
     return any(value in text for value in CONTACT.values())
 
 
+@pytest.mark.parametrize(("email", "shown"), [("a@x.cn", "***@x.cn"), ("ab@x.cn", "a***@x.cn")])
+def test_a_mask_shows_no_mailbox_whole(
+    operator: UserClient, enterprise: UserClient, email: str, shown: str
+) -> None:
+    made = enterprise.create("demands", demand_payload(contact_email=email))
+    assert ok(operator.get(f"/v1/demands/{made['id']}"))["contact_email"] == shown
+
+
 @pytest.mark.parametrize(
     ("phone", "shown"),
     [
